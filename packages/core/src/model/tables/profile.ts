@@ -1,0 +1,71 @@
+// A pprof profile of any kind (protobuf, or Go's debug=1 text of heap, allocs, goroutine, block,
+// mutex, threadcreate).
+
+import type { CallStacks } from "./stacks.ts";
+import type { MemStats } from "./memstats.ts";
+
+export type ProfileKind =
+  | "heap"
+  | "allocs"
+  | "goroutine"
+  | "goroutineleak"
+  | "cpu"
+  | "block"
+  | "mutex"
+  | "threadcreate"
+  | "other";
+
+export interface ValueType {
+  readonly type: string;
+  readonly unit: string;
+}
+
+/** Mappings: string indices for file and buildId; addresses below 2^53. */
+export interface MappingColumns {
+  readonly length: number;
+  readonly start: Float64Array;
+  readonly limit: Float64Array;
+  readonly offset: Float64Array;
+  readonly file: Int32Array;
+  readonly buildId: Int32Array;
+}
+
+/**
+ * Labels of row r are [start[r], start[r+1]). `str` is 0 where the label is numeric; `num` NaN where
+ * it is a string. key, str and unit are string indices.
+ */
+export interface LabelColumns {
+  readonly start: Int32Array;
+  readonly key: Int32Array;
+  readonly str: Int32Array;
+  readonly num: Float64Array;
+  readonly unit: Int32Array;
+}
+
+export interface ProfileTable extends CallStacks {
+  readonly kind: "profile";
+  readonly profileKind: ProfileKind;
+  /** `proto`: heap values are scaled up by the writer. `text`: Go debug=1, heap values are raw. */
+  readonly encoding: "proto" | "text";
+  readonly rows: number;
+  readonly sampleTypes: readonly ValueType[];
+  /** Index into sampleTypes of the type shown by default (pprof: the last when unset). */
+  readonly defaultSampleType: number;
+  /** One column per sample type, each of length `rows`. Delta profiles hold negatives. */
+  readonly values: readonly Float64Array[];
+  /** Index of each row's stack in `stacks`. */
+  readonly rowStack: Int32Array;
+  readonly labels: LabelColumns;
+  readonly mappings: MappingColumns;
+  readonly periodType: ValueType | undefined;
+  /** heap: MemProfileRate in bytes. 0 = sampling off; undefined = not stated. */
+  readonly period: number | undefined;
+  /** When the reply was written (not what it shows), Unix ms; undefined in text. */
+  readonly timeMs: number | undefined;
+  readonly durationNs: number | undefined;
+  /** `?seconds=N` or an agent's delta: values are differences, not state. */
+  readonly isDelta: boolean;
+  readonly comments: readonly string[];
+  /** Only Go's heap debug=1 text carries them. */
+  readonly memStats: MemStats | undefined;
+}

@@ -1,0 +1,39 @@
+// Stacks, locations and functions as columns; shared by every table that holds call stacks.
+
+import type { StringTable } from "../strings.ts";
+
+/** functions: one row per (name, file); all values are string indices but startLine. */
+export interface FunctionColumns {
+  readonly length: number;
+  readonly name: Int32Array;
+  readonly systemName: Int32Array;
+  readonly file: Int32Array;
+  readonly startLine: Int32Array;
+}
+
+/**
+ * locations: location i has lines [lineStart[i], lineStart[i+1]), innermost (inlined) first, the
+ * last one is the physical frame. `address` is 0 where unknown; `mapping` −1 where unknown.
+ */
+export interface LocationColumns {
+  readonly length: number;
+  readonly address: Float64Array;
+  readonly mapping: Int32Array;
+  readonly lineStart: Int32Array;
+  readonly lineFunction: Int32Array;
+  readonly lineNumber: Int32Array;
+}
+
+/** stacks: stack i is locations [start[i], start[i+1]) of `location`, leaf first. Each is unique. */
+export interface StackColumns {
+  readonly length: number;
+  readonly start: Int32Array;
+  readonly location: Int32Array;
+}
+
+export interface CallStacks {
+  readonly strings: StringTable;
+  readonly functions: FunctionColumns;
+  readonly locations: LocationColumns;
+  readonly stacks: StackColumns;
+}
