@@ -1,0 +1,3 @@
+module heapwright.example/lab
+
+go 1.22

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "tools/test/**/*.test.ts"],
+    // Two cores are the smallest machine this runs on; more workers only fight for memory.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Formatting must not depend on the machine's zone or language.
+    env: { TZ: "UTC", LC_ALL: "C.UTF-8" },
+  },
+});
