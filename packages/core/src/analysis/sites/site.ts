@@ -1,0 +1,44 @@
+// One allocating source line with what is known of it.
+
+import type { Quantity } from "../../model/quantity.ts";
+
+export interface SourceLine {
+  readonly function: string;
+  /** As the profile names it (may be trimmed or absolute). */
+  readonly file: string;
+  /** 0 = unknown. */
+  readonly line: number;
+}
+
+export interface Site extends SourceLine {
+  /** Nearest frame of the service's own code, when the allocating line is in a library. */
+  readonly user: SourceLine | undefined;
+  /** `<artefact>:stack:<hash>` of its largest stack. */
+  readonly evidence: string;
+  readonly live: Quantity;
+  readonly liveObjects: Quantity;
+  /** Sampled objects behind `live`: 1 means one sample. */
+  readonly samples: number;
+  readonly stacks: number;
+  /** Paired growth between first and last comparable snapshot; undefined with one snapshot. */
+  readonly growth: Quantity | undefined;
+  /** Growth that would have been seen, bytes. */
+  readonly visibleGrowth: number | undefined;
+  /** Live ÷ ever allocated, of sampled objects, 0–1. */
+  readonly survival: Quantity | undefined;
+  /** bytes/s between the two snapshots. */
+  readonly allocRate: Quantity | undefined;
+  /** Up to three callers with their share of live bytes, nearest first. */
+  readonly callers: readonly { readonly at: SourceLine; readonly live: Quantity }[];
+}
+
+export interface SiteTable {
+  readonly sites: readonly Site[];
+  /** What the listed sites leave over. */
+  readonly rest: { readonly sites: number; readonly live: Quantity; readonly visibleGrowth?: number };
+  readonly total: Quantity;
+  readonly totalGrowth: Quantity | undefined;
+  /** Cycle numbers compared, when known. */
+  readonly cycles: { readonly from: number; readonly to: number } | undefined;
+  readonly seconds: number | undefined;
+}

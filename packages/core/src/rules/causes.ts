@@ -1,0 +1,71 @@
+// The table of causes: one data file that rules, docs and the page read.
+// `needs` are kinds of evidence a rule must see before it may speak; `alike` is the set it cannot be
+// told from without more; `top` the highest confidence reachable without source or a second load level.
+
+export type CauseId =
+  | "heap-leak"
+  | "goroutine-leak"
+  | "churn"
+  | "limit-thrash"
+  | "min-heap-regime"
+  | "no-limit-oom-forecast"
+  | "native-growth"
+  | "fragmentation"
+  | "scavenger-lag"
+  | "page-cache"
+  | "cache-plateau"
+  | "race-build"
+  | "profiler-overhead";
+
+export interface CauseFacts {
+  readonly fault: boolean;
+  readonly needs: readonly string[];
+  readonly alike: readonly CauseId[];
+  readonly top: "high" | "medium" | "low";
+}
+
+export const CAUSES: Readonly<Record<CauseId, CauseFacts>> = {
+  "heap-leak": {
+    fault: true,
+    needs: ["live series", "two heap profiles"],
+    alike: ["cache-plateau"],
+    top: "high",
+  },
+  "goroutine-leak": {
+    fault: true,
+    needs: ["two goroutine profiles, or a count series"],
+    alike: [],
+    top: "high",
+  },
+  churn: { fault: true, needs: ["GC CPU", "allocation rate"], alike: [], top: "high" },
+  "limit-thrash": {
+    fault: true,
+    needs: ["GOMEMLIMIT", "cycle rate", "GC CPU"],
+    alike: ["min-heap-regime"],
+    top: "high",
+  },
+  "min-heap-regime": {
+    fault: true,
+    needs: ["heap goal", "cycle rate"],
+    alike: ["limit-thrash"],
+    top: "high",
+  },
+  "no-limit-oom-forecast": {
+    fault: true,
+    needs: ["live heap", "limit", "GOGC"],
+    alike: [],
+    top: "high",
+  },
+  "native-growth": {
+    fault: true,
+    needs: ["two readings of smaps or RssAnon", "Go totals"],
+    alike: [],
+    top: "high",
+  },
+  fragmentation: { fault: true, needs: ["unused spans", "live"], alike: [], top: "medium" },
+  "scavenger-lag": { fault: false, needs: ["free spans, twice"], alike: [], top: "medium" },
+  "page-cache": { fault: false, needs: ["cgroup memory.stat"], alike: [], top: "high" },
+  "cache-plateau": { fault: false, needs: ["live series with a bend"], alike: [], top: "medium" },
+  "race-build": { fault: true, needs: ["build info"], alike: [], top: "medium" },
+  "profiler-overhead": { fault: true, needs: ["BuckHashSys"], alike: [], top: "high" },
+};
