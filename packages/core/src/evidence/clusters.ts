@@ -1,0 +1,169 @@
+// Which units are of one process: union of what is proved the same, then careful assumptions, never a
+// merge of two that are known to differ. Pure; order of units does not change the partition of what
+// is proved.
+
+import { say, type Statement } from "../model/message.ts";
+import { relate, type Relation, type Unit } from "./fingerprint.ts";
+import { linkMessages } from "./messages.ts";
+import type { Sameness } from "./process.ts";
+
+export interface Cluster {
+  readonly units: Unit[];
+  sameness: Sameness;
+  readonly reasons: Statement[];
+}
+
+export interface Clustering {
+  readonly clusters: Cluster[];
+  /** Units that speak of the machine or container rather than of one process, with no owner found. */
+  readonly shared: Unit[];
+}
+
+export function clusterUnits(units: readonly Unit[]): Clustering {
+  const anchors = units.filter((u) => u.isAnchor || u.manifest !== undefined);
+  const rest = units.filter((u) => !u.isAnchor && u.manifest === undefined);
+  const relations = new Map<number, Relation>();
+  const between = (i: number, j: number): Relation => {
+    const key = i < j ? i * anchors.length + j : j * anchors.length + i;
+    let r = relations.get(key);
+    if (r === undefined) {
+      const a = anchors[i];
+      const b = anchors[j];
+      r = a === undefined || b === undefined ? { is: "unknown" } : relate(a, b);
+      relations.set(key, r);
+    }
+    return r;
+  };
+  const groups: { members: number[]; reasons: Statement[]; assumed: boolean; manifest: Set<string> }[] = [];
+  for (let i = 0; i < anchors.length; i++) {
+    const unit = anchors[i];
+    if (unit === undefined) continue;
+    // Joins every group that holds something proved the same and nothing known to differ.
+    const fits = groups.filter((g) => g.members.some((j) => between(i, j).is === "same") && !g.members.some((j) => between(i, j).is === "different"));
+    const target = fits[0];
+    if (target === undefined) {
+      groups.push({ members: [i], reasons: [], assumed: false, manifest: new Set(unit.manifest === undefined ? [] : [unit.manifest]) });
+      continue;
+    }
+    const why = target.members.map((j) => ({ j, r: between(i, j) })).find(({ r }) => r.is === "same");
+    if (why !== undefined && why.r.is === "same") note(target.reasons, anchors[why.j], unit, why.r);
+    target.members.push(i);
+    for (const other of fits.slice(1)) {
+      const clash = other.members.some((x) => target.members.some((y) => between(x, y).is === "different"));
+      if (clash) continue;
+      target.members.push(...other.members);
+      target.reasons.push(...other.reasons);
+      groups.splice(groups.indexOf(other), 1);
+    }
+  }
+  mergeByAssumption(groups, anchors, between);
+  const clusters: Cluster[] = groups.map((g) => ({
+    units: g.members.map((i) => anchors[i]).filter((u): u is Unit => u !== undefined),
+    sameness: g.assumed ? "assumed" : "proved",
+    reasons: g.reasons,
+  }));
+  for (const c of clusters) {
+    const captured = c.units.filter((u) => u.manifest !== undefined);
+    const process = captured[0]?.manifest;
+    if (process !== undefined) c.reasons.unshift(say(linkMessages, "link.manifest", { count: captured.length, process }));
+  }
+  return { clusters, shared: placeRest(rest, clusters) };
+}
+
+function note(reasons: Statement[], a: Unit | undefined, b: Unit, r: Relation & { is: "same" }): void {
+  if (a === undefined) return;
+  const names = { a: a.artefact.name, b: b.artefact.name };
+  const evidence = [a.artefact.id, b.artefact.id];
+  if (r.by === "vdso") reasons.push(say(linkMessages, "link.vdso", names, evidence));
+  if (r.by === "counts") reasons.push(say(linkMessages, "link.counts", names, evidence));
+  if (r.by === "ring") reasons.push(say(linkMessages, "link.ring", { ...names, cycles: r.cycles ?? 0 }, evidence));
+  if (r.by === "gc-times") reasons.push(say(linkMessages, "link.gc-times", { ...names, cycles: r.cycles ?? 0 }, evidence));
+  if (r.by === "pid") reasons.push(say(linkMessages, "link.pid", { ...names, pid: b.pid ?? 0 }, evidence));
+}
+
+interface Group {
+  members: number[];
+  reasons: Statement[];
+  assumed: boolean;
+}
+
+/**
+ * Groups without a proof between them: joined when no other candidate exists, nearest folder first.
+ * How it can mislead: two replicas' files of kinds that carry no identity (a gctrace of one, a metrics
+ * scrape of the other) look like one process; hence "assumed", which caps confidence.
+ */
+function mergeByAssumption(groups: Group[], anchors: readonly Unit[], between: (i: number, j: number) => Relation): void {
+  for (let merged = true; merged; ) {
+    merged = false;
+    for (const g of groups) {
+      const candidates = groups.filter((h) => h !== g && !h.members.some((x) => g.members.some((y) => between(x, y).is === "different")));
+      const ranked = candidates.map((h) => ({ h, d: distance(g, h, anchors) })).sort((x, y) => x.d - y.d);
+      const best = ranked[0];
+      if (best === undefined) continue;
+      // Two equally near candidates that differ from each other: ambiguous, leave it alone.
+      const rival = ranked.find(({ h, d }) => h !== best.h && d === best.d && h.members.some((x) => best.h.members.some((y) => between(x, y).is === "different")));
+      if (rival !== undefined) continue;
+      const first = anchors[g.members[0] ?? 0];
+      if (first !== undefined) {
+        best.h.reasons.push(
+          groups.length === 2
+            ? say(linkMessages, "link.only", { a: first.artefact.name }, [first.artefact.id])
+            : say(linkMessages, "link.folder", { a: first.artefact.name, folder: first.folder === "" ? "." : first.folder }, [first.artefact.id]),
+        );
+      }
+      best.h.members.push(...g.members);
+      best.h.reasons.push(...g.reasons);
+      best.h.assumed = true;
+      groups.splice(groups.indexOf(g), 1);
+      merged = true;
+      break;
+    }
+  }
+}
+
+function distance(a: Group, b: Group, anchors: readonly Unit[]): number {
+  let best = Infinity;
+  for (const x of a.members) {
+    for (const y of b.members) {
+      const d = folderDistance(anchors[x]?.folder ?? "", anchors[y]?.folder ?? "");
+      if (d < best) best = d;
+    }
+  }
+  return best;
+}
+
+/** Steps up and down between two folders; sibling folders named for one thing (proc-app, go-app) are nearer. */
+export function folderDistance(a: string, b: string): number {
+  if (a === b) return 0;
+  const x = a === "" ? [] : a.split("/");
+  const y = b === "" ? [] : b.split("/");
+  let shared = 0;
+  while (shared < x.length && shared < y.length && x[shared] === y[shared]) shared++;
+  const steps = x.length - shared + (y.length - shared);
+  const suffix = (p: readonly string[]) => /[-_.]([^-_.]+)$/.exec(p[p.length - 1] ?? "")?.[1];
+  const s = suffix(x);
+  return s !== undefined && s === suffix(y) ? steps - 0.5 : steps;
+}
+
+/**
+ * Limits, environment, build info, cgroup, pod, machine: to the nearest cluster, or to all when they
+ * speak of the container (cgroup, pod, meminfo). Returns those shared by several processes.
+ */
+function placeRest(rest: readonly Unit[], clusters: Cluster[]): Unit[] {
+  const shared: Unit[] = [];
+  for (const u of rest) {
+    const kind = u.artefact.table.kind;
+    if (kind === "cgroup" || kind === "pod" || kind === "meminfo") {
+      shared.push(u);
+      continue;
+    }
+    const ranked = clusters
+      .map((c) => ({ c, d: Math.min(...c.units.map((v) => folderDistance(u.folder, v.folder))) }))
+      .sort((x, y) => x.d - y.d);
+    const best = ranked[0];
+    const rival = ranked[1];
+    if (best === undefined || (rival !== undefined && rival.d === best.d)) shared.push(u);
+    else best.c.units.push(u);
+  }
+  return shared;
+}
