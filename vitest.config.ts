@@ -2,7 +2,11 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "tools/test/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "packages/*/test/**/*.test.ts",
+      "tools/test/**/*.test.ts",
+    ],
     // Two cores are the smallest machine this runs on; more workers only fight for memory.
     maxWorkers: 2,
     testTimeout: 60_000,
