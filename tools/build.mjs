@@ -1,0 +1,213 @@
+// Builds what is published: one small entry that answers --version at once, lazy chunks for the
+// verbs, and the page's script and style beside them. Nothing of node_modules is needed at run time.
+//   node tools/build.mjs [--no-typecheck]
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { build } from "esbuild";
+import { isMain, ROOT } from "./setup.mjs";
+import { filesBelow } from "./source-files.mjs";
+
+/** Entry → where it goes below packages/cli/dist. An entry that does not exist yet is named. */
+const CLI_ENTRY = "packages/cli/src/main.ts";
+const WEB_ENTRIES = [{ entry: "packages/web/src/client/main.ts", name: "client" }];
+
+/**
+ * @typedef {{ readonly file: string, readonly bytes: number }} Output
+ * @typedef {{ readonly outputs: readonly Output[], readonly absent: readonly string[] }} Bundle
+ */
+
+/** @param {string} root */
+const distOf = (root) => path.join(root, "packages/cli/dist");
+/** @param {string} root */
+const stampOf = (root) => path.join(root, "packages/cli/build/bundle-stamp");
+
+/**
+ * Hash of everything the bundle is made of. Names, sizes and times, not contents: 5 ms instead of
+ * reading every file at each start.
+ * @param {string} root
+ */
+function sourcesHash(root) {
+  const files = ["package-lock.json", "tools/build.mjs"];
+  for (const name of readdirSync(path.join(root, "packages")).toSorted()) {
+    const folder = `packages/${name}`;
+    if (existsSync(path.join(root, folder, "package.json"))) files.push(`${folder}/package.json`);
+    for (const file of filesBelow(root, `${folder}/src`)) {
+      if (!file.endsWith(".test.ts")) files.push(file);
+    }
+  }
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const { size, mtimeMs } = statSync(path.join(root, file));
+    hash.update(`${file}\0${size}\0${mtimeMs}\n`);
+  }
+  return hash.digest("hex");
+}
+
+/** @param {string} [root] */
+export function isBundled(root = ROOT) {
+  const stamp = stampOf(root);
+  return (
+    existsSync(path.join(distOf(root), "main.js")) &&
+    existsSync(stamp) &&
+    readFileSync(stamp, "utf8") === sourcesHash(root)
+  );
+}
+
+/**
+ * The licences of what the bundle contains, in one file: MIT and its like ask for it.
+ * @param {string} root
+ * @param {readonly string[]} inputs paths of the bundled files, relative to root
+ */
+function licencesOf(root, inputs) {
+  /** @type {Set<string>} */
+  const packages = new Set();
+  for (const input of inputs) {
+    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (match?.[1] !== undefined) packages.add(match[1]);
+  }
+  let text = "";
+  for (const folder of [...packages].toSorted()) {
+    const at = path.join(root, folder);
+    const manifest = JSON.parse(readFileSync(path.join(at, "package.json"), "utf8"));
+    const file = readdirSync(at).find((name) => /^licen[cs]e/i.test(name));
+    if (file === undefined) throw new Error(`${manifest.name} is bundled but has no licence file`);
+    text += `${manifest.name} ${manifest.version} (${manifest.license})\n\n`;
+    text += `${readFileSync(path.join(at, file), "utf8").trim()}\n\n`;
+  }
+  return text;
+}
+
+/**
+ * @param {string} root
+ * @param {string} outdir
+ */
+async function bundleCli(root, outdir) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { main: CLI_ENTRY },
+    outdir,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    // Names stay as written, so that a stack trace in a bug report can be read without a source map.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+    banner: {
+      // commander is CommonJS; esbuild turns its require("node:…") into a call of `require`, which an
+      // ES module does not have.
+      js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
+    },
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/**
+ * @param {string} root
+ * @param {string} outdir
+ * @param {{ entry: string, name: string }} asset
+ */
+async function bundleWeb(root, outdir, { entry, name }) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { [name]: entry },
+    outdir: path.join(outdir, "web"),
+    bundle: true,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    charset: "utf8",
+    metafile: true,
+    logLevel: "warning",
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/**
+ * Puts a finished folder in place of the old one: a command that starts meanwhile finds either the
+ * old build or the new one, never half of one.
+ * @param {string} fresh
+ * @param {string} dist
+ */
+function swap(fresh, dist) {
+  const old = `${fresh}-old`;
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(fresh, dist);
+  rmSync(old, { recursive: true, force: true });
+}
+
+/**
+ * @param {string} [root]
+ * @returns {Promise<Bundle>}
+ */
+export async function bundle(root = ROOT) {
+  const hash = sourcesHash(root);
+  const absent = [CLI_ENTRY, ...WEB_ENTRIES.map(({ entry }) => entry)].filter(
+    (entry) => !existsSync(path.join(root, entry)),
+  );
+  if (absent.includes(CLI_ENTRY)) return { outputs: [], absent };
+
+  const stamp = stampOf(root);
+  mkdirSync(path.dirname(stamp), { recursive: true });
+  const fresh = mkdtempSync(path.join(path.dirname(stamp), "dist-"));
+  const inputs = await bundleCli(root, fresh);
+  for (const asset of WEB_ENTRIES) {
+    if (!absent.includes(asset.entry)) inputs.push(...(await bundleWeb(root, fresh, asset)));
+  }
+  const licences = licencesOf(root, inputs);
+  if (licences !== "") writeFileSync(path.join(fresh, "THIRD-PARTY-LICENSES.txt"), licences);
+
+  const dist = distOf(root);
+  swap(fresh, dist);
+  writeFileSync(stamp, hash);
+  const outputs = filesBelow(dist, ".").map((file) => ({
+    file,
+    bytes: statSync(path.join(dist, file)).size,
+  }));
+  return { outputs, absent };
+}
+
+/** @param {Bundle} result */
+function describe({ outputs, absent }) {
+  const width = Math.max(0, ...outputs.map(({ file }) => file.length));
+  let total = 0;
+  let text = "";
+  for (const { file, bytes } of outputs) {
+    total += bytes;
+    text += `  ${file.padEnd(width)}  ${(bytes / 1024).toFixed(1).padStart(8)} KiB\n`;
+  }
+  if (outputs.length > 0) {
+    text = `packages/cli/dist\n${text}  ${"".padEnd(width)}  ${(total / 1024).toFixed(1).padStart(8)} KiB\n`;
+  }
+  for (const entry of absent) text += `not built: ${entry} does not exist\n`;
+  return text;
+}
+
+if (isMain(import.meta.url)) {
+  if (!process.argv.includes("--no-typecheck")) {
+    const tsc = path.join(ROOT, "node_modules/typescript/bin/tsc");
+    const { status } = spawnSync(process.execPath, [tsc, "-b"], { cwd: ROOT, stdio: "inherit" });
+    if (status !== 0) process.exit(status ?? 1);
+  }
+  process.stdout.write(describe(await bundle()));
+}
