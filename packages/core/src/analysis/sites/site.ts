@@ -32,6 +32,20 @@ export interface Site extends SourceLine {
   readonly callers: readonly { readonly at: SourceLine; readonly live: Quantity }[];
 }
 
+/** Growth gathered by the service's own line instead of by the allocating one. */
+export interface OwnLine extends SourceLine {
+  readonly live: Quantity;
+  readonly growth: Quantity | undefined;
+  readonly survival: Quantity | undefined;
+  readonly allocRate: Quantity | undefined;
+  readonly samples: number;
+  readonly evidence: string;
+  /** Allocating lines below it, largest live first, itself included when it allocates. */
+  readonly allocates: readonly SourceLine[];
+  /** False when no frame of the stacks is the service's: then it is the library's line. */
+  readonly isOwn: boolean;
+}
+
 export interface SiteTable {
   readonly sites: readonly Site[];
   /** What the listed sites leave over. */

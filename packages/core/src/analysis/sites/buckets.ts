@@ -1,0 +1,139 @@
+// Heap snapshots as aligned buckets: which two are compared, and row by row the same (stack, size).
+
+import type { HeapSnapshot, ProcessEvidence } from "../../evidence/process.ts";
+import { bucketKey, heapRows, type HeapRows } from "../../goruntime/heap-sampling.ts";
+import { stackHashes } from "../../model/stack-frames.ts";
+
+export interface SnapshotRows {
+  readonly snapshot: HeapSnapshot;
+  readonly rows: HeapRows;
+  readonly hashes: Float64Array;
+}
+
+export function rowsOf(snapshot: HeapSnapshot): SnapshotRows | undefined {
+  const rows = heapRows(snapshot.profile);
+  return rows === undefined ? undefined : { snapshot, rows, hashes: stackHashes(snapshot.profile) };
+}
+
+export interface SnapshotPair {
+  readonly before: SnapshotRows;
+  readonly after: SnapshotRows;
+  /** Aligned columns, one entry a bucket. `afterRow` is −1 where the later profile lacks it. */
+  readonly sizes: Float64Array;
+  readonly allocBefore: Float64Array;
+  readonly allocAfter: Float64Array;
+  readonly inuseBefore: Float64Array;
+  readonly inuseAfter: Float64Array;
+  readonly afterRow: Int32Array;
+  readonly beforeRow: Int32Array;
+  readonly cyclesBetween: number | undefined;
+  /** Between the ends of the two cycles shown, else between the replies; NaN unknown. */
+  readonly seconds: number;
+  readonly timeIsOfCycles: boolean;
+  /** Not one allocation count differs: GC did not advance between them. */
+  readonly isStill: boolean;
+}
+
+/**
+ * The first and last profile of one encoding that can be compared; the encoding with more cycles
+ * (else more time) between them. Undefined with fewer than two.
+ */
+export function comparablePair(p: ProcessEvidence): SnapshotPair | undefined {
+  const candidates: SnapshotPair[] = [];
+  for (const encoding of ["proto", "text"] as const) {
+    const list = p.heap.filter((h) => h.profile.encoding === encoding && h.profile.memStats?.numGC !== 0);
+    const first = list[0];
+    const last = list[list.length - 1];
+    if (first === undefined || last === undefined || first === last) continue;
+    const a = rowsOf(first);
+    const b = rowsOf(last);
+    if (a === undefined || b === undefined || a.rows.rate !== b.rows.rate) continue;
+    candidates.push(align(a, b, p));
+  }
+  candidates.sort((x, y) => Number(x.isStill) - Number(y.isStill) || (y.cyclesBetween ?? 0) - (x.cyclesBetween ?? 0) || finite(y.seconds) - finite(x.seconds));
+  return candidates[0];
+}
+
+function finite(x: number): number {
+  return Number.isFinite(x) ? x : 0;
+}
+
+function align(before: SnapshotRows, after: SnapshotRows, p: ProcessEvidence): SnapshotPair {
+  const index = new Map<string, number>();
+  const sizes: number[] = [];
+  const columns = { allocBefore: [] as number[], allocAfter: [] as number[], inuseBefore: [] as number[], inuseAfter: [] as number[], afterRow: [] as number[], beforeRow: [] as number[] };
+  const slot = (key: string, size: number): number => {
+    const known = index.get(key);
+    if (known !== undefined) return known;
+    const at = sizes.length;
+    index.set(key, at);
+    sizes.push(size);
+    columns.allocBefore.push(0);
+    columns.allocAfter.push(0);
+    columns.inuseBefore.push(0);
+    columns.inuseAfter.push(0);
+    columns.afterRow.push(-1);
+    columns.beforeRow.push(-1);
+    return at;
+  };
+  const fill = (s: SnapshotRows, alloc: number[], inuse: number[], row: number[]) => {
+    for (let r = 0; r < s.rows.rows; r++) {
+      const n = s.rows.allocs[r] ?? 0;
+      const live = s.rows.inuse[r] ?? 0;
+      if (n === 0 && live === 0) continue;
+      const size = s.rows.size[r] ?? 0;
+      const at = slot(bucketKey(s.hashes[s.rows.stack[r] ?? 0] ?? 0, size), size);
+      alloc[at] = (alloc[at] ?? 0) + n;
+      inuse[at] = (inuse[at] ?? 0) + live;
+      row[at] = r;
+    }
+  };
+  fill(after, columns.allocAfter, columns.inuseAfter, columns.afterRow);
+  fill(before, columns.allocBefore, columns.inuseBefore, columns.beforeRow);
+  let isStill = true;
+  for (let i = 0; i < sizes.length && isStill; i++) isStill = columns.allocBefore[i] === columns.allocAfter[i];
+  const a = cycleTime(before.snapshot, p);
+  const b = cycleTime(after.snapshot, p);
+  const timeIsOfCycles = Number.isFinite(a.endMs) && Number.isFinite(b.endMs);
+  const seconds = timeIsOfCycles ? (b.endMs - a.endMs) / 1000 : (after.snapshot.replyMs - before.snapshot.replyMs) / 1000;
+  return {
+    before,
+    after,
+    sizes: Float64Array.from(sizes),
+    allocBefore: Float64Array.from(columns.allocBefore),
+    allocAfter: Float64Array.from(columns.allocAfter),
+    inuseBefore: Float64Array.from(columns.inuseBefore),
+    inuseAfter: Float64Array.from(columns.inuseAfter),
+    afterRow: Int32Array.from(columns.afterRow),
+    beforeRow: Int32Array.from(columns.beforeRow),
+    cyclesBetween: a.cycle !== undefined && b.cycle !== undefined ? b.cycle - a.cycle : undefined,
+    seconds,
+    timeIsOfCycles,
+    isStill,
+  };
+}
+
+/**
+ * Which cycle's end a profile shows: its own MemStats, else the last cycle that ended before the reply
+ * according to any ring of PauseEnd times or the log.
+ */
+export function cycleTime(h: HeapSnapshot, p: ProcessEvidence): { cycle: number | undefined; endMs: number } {
+  if (Number.isFinite(h.cycleEndMs)) return { cycle: h.cycle, endMs: h.cycleEndMs };
+  if (!Number.isFinite(h.replyMs)) return { cycle: h.cycle, endMs: NaN };
+  let best: { cycle: number; endMs: number } | undefined;
+  for (const m of p.memStats) {
+    const ring = m.value.pauseEndMs;
+    const last = m.value.numGC;
+    if (ring === undefined || last === undefined) continue;
+    // The ring answers only for replies inside the time it covers.
+    for (let n = last; n > 0 && n > last - 256; n--) {
+      const end = ring[(n + 255) % 256] ?? 0;
+      if (end === 0) break;
+      if (end <= h.replyMs) {
+        if ((n < last || h.replyMs - end < 1 || m.timeMs >= h.replyMs) && (best === undefined || end > best.endMs)) best = { cycle: n, endMs: end };
+        break;
+      }
+    }
+  }
+  return best ?? { cycle: h.cycle, endMs: NaN };
+}
