@@ -40,7 +40,7 @@ export function ensureNode(version = process.versions.node) {
 }
 
 /** @type {NpmRunner} */
-function runNpm(args, cwd) {
+export function runNpm(args, cwd) {
   // Under `npm start` npm says where its own script lies; that also avoids npm.cmd, which Windows
   // runs only through a shell (Node ≥ 20.12 refuses .cmd without one).
   const script = process.env["npm_execpath"] ?? "";
@@ -115,6 +115,16 @@ export function ensureInstalled(options = {}) {
   writeFileSync(stampPath(root), `${sha256(lock)}\n`);
   say(`${Math.max(1, Math.round((Date.now() - started) / 1000))} s\n`);
   return true;
+}
+
+/**
+ * Environment of a vitest whose result goes to `file` (count-reporter.mjs). vitest colours its output
+ * wherever CI is set; a log file is better without.
+ * @param {string} file
+ */
+export function unitEnvironment(file) {
+  const colour = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
+  return { ...process.env, ...colour, HEAPWRIGHT_UNIT_RESULT: file };
 }
 
 /**

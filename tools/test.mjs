@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { ensureInstalled, orExplain, ROOT } from "./setup.mjs";
+import { ensureInstalled, orExplain, ROOT, unitEnvironment } from "./setup.mjs";
 
 /**
  * @typedef {import("./count-reporter.mjs").SkippedTest} SkippedTest
@@ -67,7 +67,7 @@ function runUnitTests(vitestArgs) {
       "--reporter=./tools/count-reporter.mjs",
       ...vitestArgs,
     ],
-    { cwd: ROOT, stdio: "inherit", env: { ...process.env, HEAPWRIGHT_UNIT_RESULT: file } },
+    { cwd: ROOT, stdio: "inherit", env: unitEnvironment(file) },
   );
   if (!existsSync(file)) {
     failed.push(`unit (vitest ended with ${signal ?? `exit code ${status}`} and no result)`);
