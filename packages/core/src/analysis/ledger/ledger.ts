@@ -15,7 +15,13 @@ export type ProcessPart =
   | "shared"
   | "unexplained";
 
-export type ContainerPart = "anon" | "file" | "shmem" | "kernel" | "other-processes" | "unexplained";
+export type ContainerPart =
+  | "anon"
+  | "file"
+  | "shmem"
+  | "kernel"
+  | "other-processes"
+  | "unexplained";
 
 export interface LedgerPart {
   readonly part: ProcessPart | ContainerPart;

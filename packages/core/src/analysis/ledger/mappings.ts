@@ -1,0 +1,144 @@
+// Which mappings of a process are Go's arenas, Go's metadata, the executable's, or somebody else's.
+//
+// Up to Go 1.25 arenas begin at 0xc000000000 (runtime/malloc.go); from 1.26 the base is random
+// (GOEXPERIMENT randomizedheapbase64, default on linux/amd64), and mappings carry names
+// ("[anon: Go: heap]") only since 1.25 and only with CONFIG_ANON_VMA_NAME. What identifies them on all
+// is arithmetic: their read-write size is HeapSys + StackSys. Alignment alone misleads: a foreign
+// 64 MiB mapping can be aligned like an arena.
+
+import { MiB } from "../../model/units.ts";
+import type { SmapsTable } from "../../model/tables/system.ts";
+
+export interface MappingSums {
+  /** Resident bytes of the arenas. */
+  readonly arena: number;
+  readonly arenaIsSure: boolean;
+  /** Anonymous, neither arena nor executable nor brk: Go's metadata and native memory together. */
+  readonly otherAnonymous: number;
+  /** Same, by kernel name: what is certainly Go's metadata. */
+  readonly namedGoMetadata: number;
+  /** brk heap, and thread stacks: never Go's. */
+  readonly nativeForSure: number;
+  /** Globals: private pages of the executable and its bss. */
+  readonly globals: number;
+  readonly file: number;
+  readonly shared: number;
+  readonly hugePages: number;
+  readonly total: number;
+}
+
+interface Row {
+  readonly i: number;
+  readonly start: number;
+  readonly end: number;
+  readonly size: number;
+}
+
+const OLD_BASE = 0xc000000000;
+const ARENA = 64 * MiB;
+
+export function sumMappings(t: SmapsTable, arenaBytes: number | undefined): MappingSums | undefined {
+  if (t.form !== "smaps") return undefined;
+  const name = (i: number) => t.strings.get(t.name[i] ?? 0);
+  const writable = (i: number) => t.strings.get(t.permissions[i] ?? 0).startsWith("rw");
+  const isAnonymousName = (n: string) => n === "" || n.startsWith("[anon");
+  const arenaRows = findArena(t, arenaBytes, (i) => isAnonymousName(name(i)) && writable(i));
+  const inArena = new Set(arenaRows?.rows ?? []);
+  let arena = 0;
+  let otherAnonymous = 0;
+  let namedGoMetadata = 0;
+  let nativeForSure = 0;
+  let globals = 0;
+  let file = 0;
+  let shared = 0;
+  let hugePages = 0;
+  let total = 0;
+  let afterExecutable = NaN;
+  for (let i = 0; i < t.rows; i++) {
+    const rss = t.rss[i] ?? 0;
+    const n = name(i);
+    total += rss;
+    hugePages += t.anonHugePages[i] ?? 0;
+    const anonymous = t.anonymous[i] ?? 0;
+    if (inArena.has(i)) {
+      arena += rss;
+      continue;
+    }
+    if (n === "[heap]" || n.startsWith("[stack")) {
+      // The main thread's stack is the runtime's g0; a few pages.
+      if (n === "[heap]") nativeForSure += rss;
+      else globals += rss;
+      continue;
+    }
+    if (n === "[vdso]" || n === "[vvar]" || n === "[vvar_vclock]" || n === "[vsyscall]") {
+      file += rss;
+      continue;
+    }
+    if (/^(\/dev\/shm\/|\/dev\/zero|\/memfd:|\/SYSV)/.test(n) || n.startsWith("[anon_shmem")) {
+      shared += rss;
+      continue;
+    }
+    if (!isAnonymousName(n)) {
+      // Pages of a private file mapping that were written are anonymous: globals of the executable or
+      // of a shared library.
+      globals += anonymous;
+      file += rss - anonymous;
+      afterExecutable = t.end[i] ?? NaN;
+      continue;
+    }
+    // bss directly behind a file mapping.
+    if ((t.start[i] ?? 0) === afterExecutable) {
+      globals += rss;
+      afterExecutable = t.end[i] ?? NaN;
+      continue;
+    }
+    if (n.startsWith("[anon: Go:")) namedGoMetadata += rss;
+    else otherAnonymous += rss;
+  }
+  return { arena, arenaIsSure: arenaRows?.isSure ?? false, otherAnonymous, namedGoMetadata, nativeForSure, globals, file, shared, hugePages, total };
+}
+
+/** Mappings of one address region whose read-write bytes add up to `arenaBytes`. */
+function findArena(t: SmapsTable, arenaBytes: number | undefined, isCandidate: (i: number) => boolean): { rows: number[]; isSure: boolean } | undefined {
+  const named: number[] = [];
+  const rows: Row[] = [];
+  for (let i = 0; i < t.rows; i++) {
+    const n = t.strings.get(t.name[i] ?? 0);
+    if (n === "[anon: Go: heap]" || n === "[anon: Go: heap reservation]") named.push(i);
+    if (isCandidate(i)) rows.push({ i, start: t.start[i] ?? 0, end: t.end[i] ?? 0, size: (t.end[i] ?? 0) - (t.start[i] ?? 0) });
+  }
+  if (named.length > 0) return { rows: named, isSure: true };
+  // Regions: candidates whose neighbours are less than one arena reservation apart.
+  const regions: Row[][] = [];
+  for (const r of rows) {
+    const region = regions[regions.length - 1];
+    const last = region?.[region.length - 1];
+    if (region !== undefined && last !== undefined && r.start - last.end <= ARENA) region.push(r);
+    else regions.push([r]);
+  }
+  let best: { rows: number[]; error: number; aligned: boolean } | undefined;
+  for (const region of regions) {
+    // The arena is a run of mappings inside a region: foreign ones may lie before or behind it.
+    for (let a = 0; a < region.length; a++) {
+      const first = region[a];
+      if (first === undefined) continue;
+      const aligned = first.start % (4 * MiB) === 0;
+      if (!aligned) continue;
+      let sum = 0;
+      for (let b = a; b < region.length && b < a + 512; b++) {
+        sum += region[b]?.size ?? 0;
+        const error = arenaBytes === undefined ? (first.start === OLD_BASE ? 0 : Infinity) : Math.abs(sum - arenaBytes);
+        const preferred = first.start === OLD_BASE || first.start % ARENA === 0;
+        if (best === undefined || error < best.error - (preferred ? 0 : 1)) {
+          best = { rows: region.slice(a, b + 1).map((r) => r.i), error, aligned: preferred };
+        }
+      }
+    }
+  }
+  // One arena chunk may be mapped between the two readings.
+  const tolerance = Math.max(4 * MiB, (arenaBytes ?? 0) * 0.03);
+  if (best !== undefined && best.error <= tolerance) return { rows: best.rows, isSure: true };
+  const old = rows.filter((r) => r.start >= OLD_BASE && r.start < OLD_BASE + 2 ** 40);
+  if (old.length > 0) return { rows: old.map((r) => r.i), isSure: false };
+  return best === undefined || arenaBytes === undefined || best.error > 0.25 * arenaBytes ? undefined : { rows: best.rows, isSure: false };
+}
