@@ -23,16 +23,17 @@ export function filesBelow(root, folder) {
     .toSorted();
 }
 
+const SOURCE = /\.(ts|mts|mjs|js|go|css|html|sh)$/;
+
 /**
- * Source files of the house: packages, tools and lab, without what tools made and without fixtures.
+ * Files that people write below these folders, without what tools made and without fixtures.
  * @param {string} root
  * @param {readonly string[]} [folders]
+ * @param {RegExp} [pattern]
  * @returns {string[]}
  */
-export function sourceFiles(root, folders = ["packages", "tools", "lab"]) {
-  return folders
-    .flatMap((folder) => walk(root, folder))
-    .filter((file) => /\.(ts|mts|mjs|js|go|css|html|sh)$/.test(file));
+export function sourceFiles(root, folders = ["packages", "tools", "lab"], pattern = SOURCE) {
+  return folders.flatMap((folder) => walk(root, folder)).filter((file) => pattern.test(file));
 }
 
 /**
