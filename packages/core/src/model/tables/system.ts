@@ -94,12 +94,18 @@ export interface MeminfoTable {
 
 /**
  * One control file of cgroup v1 or v2. Single-value files have the key ""; `max` is Infinity (and so
- * is v1's 2^63 − 4096). `memory.stat` and `cpu.stat` keep the kernel's keys.
+ * is v1's 2^63 − 4096). `memory.stat` and `cpu.stat` keep the kernel's keys. `cpu.max` has "quota" and
+ * "period" (µs), pressure "some.avg10" (per cent) … "full.total" (µs), `cgroup.procs` a key per pid.
  */
 export interface CgroupTable {
   readonly kind: "cgroup";
   readonly version: 1 | 2;
-  /** "memory.current", "memory.stat", "cpu.max", … */
+  /**
+   * The file is alike in both versions (pids.*, cgroup.procs) or of no cgroup (/proc/pressure):
+   * `version` is only a guess from the path and must not decide that of a group of files.
+   */
+  readonly isVersionGuessed?: true;
+  /** "memory.current", "memory.stat", "cpu.max", "/proc/pressure/memory", … */
   readonly file: string;
   readonly values: ReadonlyMap<string, number>;
 }
