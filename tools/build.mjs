@@ -170,15 +170,18 @@ export async function bundle(root = ROOT) {
   const stamp = stampOf(root);
   mkdirSync(path.dirname(stamp), { recursive: true });
   const fresh = mkdtempSync(path.join(path.dirname(stamp), "dist-"));
-  const inputs = await bundleCli(root, fresh);
-  for (const asset of WEB_ENTRIES) {
-    if (!absent.includes(asset.entry)) inputs.push(...(await bundleWeb(root, fresh, asset)));
-  }
-  const licences = licencesOf(root, inputs);
-  if (licences !== "") writeFileSync(path.join(fresh, "THIRD-PARTY-LICENSES.txt"), licences);
-
   const dist = distOf(root);
-  swap(fresh, dist);
+  try {
+    const inputs = await bundleCli(root, fresh);
+    for (const asset of WEB_ENTRIES) {
+      if (!absent.includes(asset.entry)) inputs.push(...(await bundleWeb(root, fresh, asset)));
+    }
+    const licences = licencesOf(root, inputs);
+    if (licences !== "") writeFileSync(path.join(fresh, "THIRD-PARTY-LICENSES.txt"), licences);
+    swap(fresh, dist);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
   writeFileSync(stamp, hash);
   const outputs = filesBelow(dist, ".").map((file) => ({
     file,

@@ -145,7 +145,7 @@ export async function ensureBuilt(options = {}) {
     say("failed\n");
     throw new SetupError("packages/cli/src/main.ts is missing: there is no command to build");
   }
-  say(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  say(`${Math.max(0.1, (Date.now() - started) / 1000).toFixed(1)} s\n`);
   return true;
 }
 

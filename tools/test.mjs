@@ -46,6 +46,10 @@ function runStep({ name, args }) {
   print(`${ok ? "ok    " : "FAILED"}  ${name.padEnd(10)} ${secondsSince(started)}\n`);
   if (ok) {
     passed += 1;
+    // A success is one line, but what was left out is never silent.
+    for (const line of result.stdout.split("\n")) {
+      if (line.startsWith("not built")) print(`        ${line}\n`);
+    }
     return;
   }
   failed.push(name);
