@@ -73,6 +73,10 @@ func main() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		if v.LoadRps == 0 && v.IdleConns == 0 {
+			time.Sleep(time.Duration(*seconds * float64(time.Second))) // it works on its own
+			return
+		}
 		result, err := load.Run(context.Background(), load.Config{
 			URL: base + v.LoadPath, Body: v.LoadBody, Rate: max(v.LoadRps, 0.2),
 			Profile: orElse(v.LoadProfile, "steady"), Seconds: *seconds, MaxInflight: max(v.MaxInflight, 1),
