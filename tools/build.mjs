@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
+import { build, formatMessages } from "esbuild";
 import { isMain, ROOT } from "./setup.mjs";
 import { filesBelow } from "./source-files.mjs";
 
@@ -90,16 +90,48 @@ function licencesOf(root, inputs) {
   return text;
 }
 
+/** The sources cannot be bundled; the message names file and line. */
+export class BuildError extends Error {
+  /** @param {string} message */
+  constructor(message) {
+    super(message);
+    this.name = "BuildError";
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {import("esbuild").BuildOptions} options
+ * @returns {Promise<string[]>} the bundled files, relative to root
+ */
+async function runEsbuild(root, options) {
+  try {
+    const { metafile, warnings } = await build({
+      ...options,
+      absWorkingDir: root,
+      bundle: true,
+      legalComments: "none",
+      metafile: true,
+      logLevel: "silent",
+    });
+    for (const text of await formatMessages(warnings, { kind: "warning" })) {
+      process.stderr.write(text);
+    }
+    return Object.keys(metafile?.inputs ?? {});
+  } catch (error) {
+    if (error instanceof Error && "errors" in error) throw new BuildError(error.message);
+    throw error;
+  }
+}
+
 /**
  * @param {string} root
  * @param {string} outdir
  */
-async function bundleCli(root, outdir) {
-  const { metafile } = await build({
-    absWorkingDir: root,
+function bundleCli(root, outdir) {
+  return runEsbuild(root, {
     entryPoints: { main: CLI_ENTRY },
     outdir,
-    bundle: true,
     format: "esm",
     platform: "node",
     target: "node20.19",
@@ -108,16 +140,12 @@ async function bundleCli(root, outdir) {
     // Names stay as written, so that a stack trace in a bug report can be read without a source map.
     minifyWhitespace: true,
     minifySyntax: true,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
     banner: {
       // commander is CommonJS; esbuild turns its require("node:…") into a call of `require`, which an
       // ES module does not have.
       js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
     },
   });
-  return Object.keys(metafile.inputs);
 }
 
 /**
@@ -125,22 +153,16 @@ async function bundleCli(root, outdir) {
  * @param {string} outdir
  * @param {{ entry: string, name: string }} asset
  */
-async function bundleWeb(root, outdir, { entry, name }) {
-  const { metafile } = await build({
-    absWorkingDir: root,
+function bundleWeb(root, outdir, { entry, name }) {
+  return runEsbuild(root, {
     entryPoints: { [name]: entry },
     outdir: path.join(outdir, "web"),
-    bundle: true,
     format: "iife",
     platform: "browser",
     target: "es2022",
     minify: true,
-    legalComments: "none",
     charset: "utf8",
-    metafile: true,
-    logLevel: "warning",
   });
-  return Object.keys(metafile.inputs);
 }
 
 /**
@@ -212,5 +234,11 @@ if (isMain(import.meta.url)) {
     const { status } = spawnSync(process.execPath, [tsc, "-b"], { cwd: ROOT, stdio: "inherit" });
     if (status !== 0) process.exit(status ?? 1);
   }
-  process.stdout.write(describe(await bundle()));
+  try {
+    process.stdout.write(describe(await bundle()));
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

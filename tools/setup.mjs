@@ -136,11 +136,14 @@ export function unitEnvironment(file) {
 export async function ensureBuilt(options = {}) {
   const { say = (text) => process.stderr.write(text) } = options;
   // Imported late: it needs what ensureInstalled installs.
-  const { bundle, isBundled } = await import("./build.mjs");
+  const { bundle, BuildError, isBundled } = await import("./build.mjs");
   if (isBundled()) return false;
   say("Building heapwright … ");
   const started = Date.now();
-  const { outputs } = await bundle();
+  const { outputs } = await bundle().catch((error) => {
+    say("failed\n");
+    throw error instanceof BuildError ? new SetupError(error.message) : error;
+  });
   if (outputs.length === 0) {
     say("failed\n");
     throw new SetupError("packages/cli/src/main.ts is missing: there is no command to build");
