@@ -1,5 +1,6 @@
 // Goroutine dump (debug=2, or a panic's traceback): one row a goroutine.
 
+import type { LabelColumns } from "./profile.ts";
 import type { CallStacks } from "./stacks.ts";
 
 export interface GoroutineTable extends CallStacks {
@@ -17,6 +18,8 @@ export interface GoroutineTable extends CallStacks {
   readonly createdAt: Int32Array;
   /** Distinct hexadecimal arguments ≥ 2^32 seen in frames, at most 4096: pointers into the heap. */
   readonly pointerArguments: Float64Array;
+  /** Present when a header prints labels: Go ≥ 1.27, or 1.26 with GODEBUG=tracebacklabels=1. */
+  readonly labels?: LabelColumns;
   /** The text stopped at Go's 64 MB limit. */
   readonly isCut: boolean;
 }

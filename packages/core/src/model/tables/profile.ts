@@ -28,11 +28,16 @@ export interface MappingColumns {
   readonly offset: Float64Array;
   readonly file: Int32Array;
   readonly buildId: Int32Array;
+  /**
+   * What the writer resolved: 1 functions, 2 file names, 4 line numbers, 8 inlined frames. Absent
+   * where the format does not say.
+   */
+  readonly flags?: Uint8Array;
 }
 
 /**
  * Labels of row r are [start[r], start[r+1]). `str` is 0 where the label is numeric; `num` NaN where
- * it is a string. key, str and unit are string indices.
+ * it is a string. Both (0 and NaN) is the empty string. key, str and unit are string indices.
  */
 export interface LabelColumns {
   readonly start: Int32Array;
@@ -66,6 +71,10 @@ export interface ProfileTable extends CallStacks {
   /** `?seconds=N` or an agent's delta: values are differences, not state. */
   readonly isDelta: boolean;
   readonly comments: readonly string[];
+  /** Regular expressions for frames to leave out or keep; Go never writes them. */
+  readonly dropFrames?: string;
+  readonly keepFrames?: string;
+  readonly docUrl?: string;
   /** Only Go's heap debug=1 text carries them. */
   readonly memStats: MemStats | undefined;
 }

@@ -22,6 +22,10 @@ export interface LocationColumns {
   readonly lineStart: Int32Array;
   readonly lineFunction: Int32Array;
   readonly lineNumber: Int32Array;
+  /** Column of each line, 1-based; absent when no line states one. */
+  readonly lineColumn?: Int32Array;
+  /** 1 where several source lines were folded into one address; absent when none is. */
+  readonly isFolded?: Uint8Array;
 }
 
 /** stacks: stack i is locations [start[i], start[i+1]) of `location`, leaf first. Each is unique. */

@@ -1,0 +1,69 @@
+// Interned strings kept as UTF-8 bytes and decoded only when asked for. A profile has some ten
+// thousand names of which a report shows fifty; and a JavaScript substring would keep the whole
+// chunk alive that it was cut from.
+
+import type { StringTable } from "../strings.ts";
+import { GrowingBytes, GrowingInt32 } from "./growing.ts";
+import { HashSlots, scramble } from "./hash-slots.ts";
+
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const TO_UTF8 = new TextEncoder();
+
+/** Index 0 is always "". Equal bytes get equal indices. */
+export class ByteStrings implements StringTable {
+  readonly #bytes = new GrowingBytes(1024);
+  /** String i is bytes [start[i], start[i+1]). */
+  readonly #start = new GrowingInt32();
+  readonly #decoded: (string | undefined)[] = [""];
+  readonly #slots = new HashSlots();
+
+  constructor() {
+    this.#start.push(0);
+    this.internBytes(this.#bytes.data, 0, 0);
+  }
+
+  get length(): number {
+    return this.#start.length - 1;
+  }
+
+  get(index: number): string {
+    if (!(index > 0 && index < this.length)) return "";
+    const known = this.#decoded[index];
+    if (known !== undefined) return known;
+    const bytes = this.#bytes.data.subarray(this.#start.data[index], this.#start.data[index + 1]);
+    const text = UTF8.decode(bytes);
+    this.#decoded[index] = text;
+    return text;
+  }
+
+  intern(text: string): number {
+    const bytes = TO_UTF8.encode(text);
+    return this.internBytes(bytes, 0, bytes.length);
+  }
+
+  internBytes(source: Uint8Array, from: number, to: number): number {
+    const table = this.#slots;
+    let hash = table.seed;
+    for (let i = from; i < to; i++) hash = Math.imul(hash ^ source[i], 0x01000193);
+    hash = scramble(hash);
+    let slot = hash & table.mask;
+    for (;;) {
+      const entry = table.slots[slot] - 1;
+      if (entry < 0) break;
+      if (table.hashes.data[entry] === hash && this.#equals(entry, source, from, to)) return entry;
+      slot = (slot + 1) & table.mask;
+    }
+    this.#bytes.append(source, from, to);
+    this.#start.push(this.#bytes.length);
+    return table.add(hash, slot);
+  }
+
+  #equals(entry: number, source: Uint8Array, from: number, to: number): boolean {
+    const start = this.#start.data[entry];
+    const length = this.#start.data[entry + 1] - start;
+    if (length !== to - from) return false;
+    const bytes = this.#bytes.data;
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== source[from + i]) return false;
+    return true;
+  }
+}
