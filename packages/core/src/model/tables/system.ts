@@ -125,18 +125,34 @@ export interface BuildInfoTable {
 
 export interface ContainerFacts {
   readonly name: string;
+  /** Absent for an ordinary container. A sidecar is an init container that keeps running. */
+  readonly role?: "init" | "sidecar" | "ephemeral";
+  /** In force where the input says so (status), else as asked for (spec). */
   readonly memoryLimit?: number;
+  /** What spec asks for, where a resize has not been carried out and it differs from memoryLimit. */
+  readonly memoryLimitDesired?: number;
   readonly memoryRequest?: number;
   readonly cpuLimitCores?: number;
   readonly restarts?: number;
+  /** Of the running instance. */
   readonly startedAtMs?: number;
-  readonly lastState?: {
-    readonly reason?: string;
-    readonly exitCode?: number;
-    readonly startedAtMs?: number;
-    readonly finishedAtMs?: number;
-  };
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
   readonly goEnv: ReadonlyMap<string, string>;
+  /**
+   * GO* variables that are set to something the input does not show (secret, config map, field of
+   * another object). "*": the whole of a config map or secret is added, so any other may be set too.
+   */
+  readonly goEnvUnknown?: readonly string[];
+}
+
+export interface ContainerState {
+  readonly phase?: "waiting" | "running" | "terminated";
+  /** "OOMKilled", "Error", "Completed", "CrashLoopBackOff", … */
+  readonly reason?: string;
+  readonly exitCode?: number;
+  readonly startedAtMs?: number;
+  readonly finishedAtMs?: number;
 }
 
 /** A pod's JSON (one or a list) or the text of `kubectl describe pod`. */
@@ -145,6 +161,12 @@ export interface PodTable {
   readonly pods: readonly {
     readonly name: string;
     readonly namespace: string;
+    /** "Running", "Failed", …; with `reason` "Evicted" and the like. */
+    readonly phase?: string;
+    readonly reason?: string;
+    /** Limit of the pod as a whole (spec.resources): binds containers without one of their own. */
+    readonly memoryLimit?: number;
+    readonly memoryRequest?: number;
     readonly containers: readonly ContainerFacts[];
   }[];
 }
