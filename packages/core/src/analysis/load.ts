@@ -1,0 +1,124 @@
+// How much work the service was given while it was watched. A request counter where there is one, else
+// bytes allocated per second, which every source has. Steady = coefficient of variation below 10 %
+// over the windows.
+
+import type { ProcessEvidence } from "../evidence/process.ts";
+import { estimated, type Quantity } from "../model/quantity.ts";
+import type { SeriesSet } from "./series/build.ts";
+
+export interface Load {
+  readonly source: "requests" | "allocations" | "none";
+  readonly counter: string | undefined;
+  readonly rate: Quantity | undefined;
+  /** Over at least four windows; undefined = too few. */
+  readonly variation: number | undefined;
+  readonly steady: boolean | undefined;
+  /** Rate of the second half ÷ rate of the first half. */
+  readonly drift: number | undefined;
+}
+
+const STEADY = 0.1;
+const NONE: Load = { source: "none", counter: undefined, rate: undefined, variation: undefined, steady: undefined, drift: undefined };
+
+/** `wanted`: counter named by the user; unknown names are ignored and the caller says so. */
+export function loadOf(p: ProcessEvidence, series: SeriesSet, wanted: string | undefined): Load {
+  const requests = requestCounter(p, wanted);
+  if (requests !== undefined) {
+    const load = fromCounter(requests.times, requests.values, "requests", requests.name, requests.evidence);
+    if (load !== undefined) return load;
+  }
+  const allocated = series.allocated;
+  if (allocated !== undefined) {
+    const load = fromCounter(Array.from(allocated.time), Array.from(allocated.value), "allocations", undefined, allocated.evidence);
+    if (load !== undefined) return load;
+  }
+  return allocationsFromLog(series) ?? NONE;
+}
+
+interface Counter {
+  readonly name: string;
+  readonly times: number[];
+  readonly values: number[];
+  readonly evidence: string[];
+}
+
+/** The counter that moved most, a named one first: a service's main work is its busiest counter. */
+function requestCounter(p: ProcessEvidence, wanted: string | undefined): Counter | undefined {
+  const byName = new Map<string, Counter>();
+  for (const m of p.metrics) {
+    for (const c of m.value.loadCounters) {
+      const known = byName.get(c.name) ?? { name: c.name, times: [], values: [], evidence: [] };
+      known.times.push(m.timeMs);
+      known.values.push(c.value);
+      if (known.evidence.length < 2) known.evidence.push(`${m.artefact.id}:${c.name}`);
+      byName.set(c.name, known);
+    }
+  }
+  if (wanted !== undefined) return byName.get(wanted);
+  const moved = (c: Counter) => (c.values[c.values.length - 1] ?? 0) - (c.values[0] ?? 0);
+  // A counter that only the capture's own requests move says nothing of the service.
+  return [...byName.values()].filter((c) => c.times.length >= 5 && moved(c) > c.times.length * 2).sort((a, b) => moved(b) - moved(a))[0];
+}
+
+function fromCounter(times: readonly number[], values: readonly number[], source: Load["source"], counter: string | undefined, evidence: readonly string[]): Load | undefined {
+  const first = times[0];
+  const last = times[times.length - 1];
+  if (first === undefined || last === undefined || !(last > first) || times.length < 2) return undefined;
+  const total = ((values[values.length - 1] ?? NaN) - (values[0] ?? NaN)) / ((last - first) / 1000);
+  if (!Number.isFinite(total) || total < 0) return undefined;
+  // Windows of equal count of points, at most 12: sampling jitter must not pass for load.
+  const windows = Math.min(12, Math.floor((times.length - 1) / 2));
+  const rates: number[] = [];
+  for (let w = 0; w < windows; w++) {
+    const a = Math.round((w * (times.length - 1)) / windows);
+    const b = Math.round(((w + 1) * (times.length - 1)) / windows);
+    const dt = ((times[b] ?? NaN) - (times[a] ?? NaN)) / 1000;
+    const dv = (values[b] ?? NaN) - (values[a] ?? NaN);
+    if (dt > 0 && Number.isFinite(dv)) rates.push(dv / dt);
+  }
+  const unit = source === "requests" ? "1/s" : "bytes/s";
+  const spread = rates.length >= 2 ? deviation(rates) : NaN;
+  const half = Number.isFinite(spread) ? (1.96 * spread) / Math.sqrt(Math.max(1, rates.length)) : total;
+  const variation = rates.length >= 4 && total > 0 ? spread / total : undefined;
+  return {
+    source,
+    counter,
+    rate: estimated(total, Math.max(0, total - half), total + half, unit, evidence, "wall"),
+    variation,
+    steady: variation === undefined ? undefined : variation < STEADY,
+    drift: driftOf(rates),
+  };
+}
+
+function driftOf(rates: readonly number[]): number | undefined {
+  if (rates.length < 4) return undefined;
+  const half = Math.floor(rates.length / 2);
+  const a = mean(rates.slice(0, half));
+  const b = mean(rates.slice(-half));
+  return a > 0 ? b / a : undefined;
+}
+
+/** Allocation between cycles: next cycle's heap at start minus this one's marked, over the time. */
+function allocationsFromLog(series: SeriesSet): Load | undefined {
+  const marked = series.marked;
+  const peak = series.peak;
+  if (marked === undefined || peak === undefined || marked.time.length !== peak.time.length || marked.time.length < 6) return undefined;
+  const times: number[] = [];
+  const values: number[] = [];
+  let sum = 0;
+  for (let i = 1; i < marked.time.length; i++) {
+    sum += Math.max(0, (peak.value[i] ?? 0) - (marked.value[i - 1] ?? 0));
+    times.push(marked.time[i] ?? NaN);
+    values.push(sum);
+  }
+  return fromCounter(times, values, "allocations", undefined, marked.evidence);
+}
+
+function mean(x: readonly number[]): number {
+  return x.reduce((a, b) => a + b, 0) / x.length;
+}
+
+function deviation(x: readonly number[]): number {
+  const m = mean(x);
+  return Math.sqrt(x.reduce((a, b) => a + (b - m) ** 2, 0) / Math.max(1, x.length - 1));
+}

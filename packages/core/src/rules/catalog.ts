@@ -1,0 +1,62 @@
+// Every rule, in the order in which they are evaluated. A new rule is one folder and one line here.
+
+import type { Messages } from "../model/message.ts";
+import { messages as profilerOverheadMessages } from "./build/profiler-overhead/messages.ts";
+import { profilerOverhead } from "./build/profiler-overhead/rule.ts";
+import { messages as raceBuildMessages } from "./build/race-build/messages.ts";
+import { raceBuild } from "./build/race-build/rule.ts";
+import { messages as forecastMessages } from "./container/no-limit-oom-forecast/messages.ts";
+import { noLimitOomForecast } from "./container/no-limit-oom-forecast/rule.ts";
+import { messages as pageCacheMessages } from "./container/page-cache/messages.ts";
+import { pageCache } from "./container/page-cache/rule.ts";
+import { messages as churnMessages } from "./gc/churn/messages.ts";
+import { churn } from "./gc/churn/rule.ts";
+import { messages as limitThrashMessages } from "./gc/limit-thrash/messages.ts";
+import { limitThrash } from "./gc/limit-thrash/rule.ts";
+import { messages as minHeapMessages } from "./gc/min-heap-regime/messages.ts";
+import { minHeapRegime } from "./gc/min-heap-regime/rule.ts";
+import { messages as goroutineLeakMessages } from "./goroutines/goroutine-leak/messages.ts";
+import { goroutineLeak } from "./goroutines/goroutine-leak/rule.ts";
+import { messages as cachePlateauMessages } from "./heap/cache-plateau/messages.ts";
+import { cachePlateau } from "./heap/cache-plateau/rule.ts";
+import { messages as fragmentationMessages } from "./heap/fragmentation/messages.ts";
+import { fragmentation } from "./heap/fragmentation/rule.ts";
+import { messages as heapLeakMessages } from "./heap/heap-leak/messages.ts";
+import { heapLeak } from "./heap/heap-leak/rule.ts";
+import { messages as scavengerLagMessages } from "./heap/scavenger-lag/messages.ts";
+import { scavengerLag } from "./heap/scavenger-lag/rule.ts";
+import { messages as nativeGrowthMessages } from "./native/native-growth/messages.ts";
+import { nativeGrowth } from "./native/native-growth/rule.ts";
+import type { Rule } from "./rule.ts";
+
+export const RULES: readonly Rule[] = [
+  heapLeak,
+  goroutineLeak,
+  churn,
+  limitThrash,
+  minHeapRegime,
+  noLimitOomForecast,
+  nativeGrowth,
+  fragmentation,
+  scavengerLag,
+  pageCache,
+  cachePlateau,
+  raceBuild,
+  profilerOverhead,
+];
+
+export const RULE_MESSAGES: Messages = {
+  ...heapLeakMessages,
+  ...goroutineLeakMessages,
+  ...churnMessages,
+  ...limitThrashMessages,
+  ...minHeapMessages,
+  ...forecastMessages,
+  ...nativeGrowthMessages,
+  ...fragmentationMessages,
+  ...scavengerLagMessages,
+  ...pageCacheMessages,
+  ...cachePlateauMessages,
+  ...raceBuildMessages,
+  ...profilerOverheadMessages,
+};

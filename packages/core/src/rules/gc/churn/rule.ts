@@ -1,0 +1,73 @@
+// churn: what is allocated is soon freed, and the collector takes a noticeable share of the CPU used.
+
+import { gogcGoal, minimumGoal } from "../../../goruntime/pacer.ts";
+import { say, type Statement } from "../../../model/message.ts";
+import { counted } from "../../../model/quantity.ts";
+import { shortLine, verifyCommand } from "../../naming.ts";
+import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
+import { messages } from "./messages.ts";
+
+const GC_SHARE = 0.1;
+const ASSIST_SHARE = 0.05;
+
+export const churn: Rule = {
+  id: "churn",
+  evaluate(view): RuleOutcome {
+    const cost = view.cost;
+    if (cost?.gcShare === undefined) return { is: "not-evaluable", missing: ["gc-cpu"] };
+    const gc = cost.gcShare;
+    const assist = cost.assistShare;
+    const isHigh = gc.lo >= GC_SHARE || (assist !== undefined && assist.lo >= ASSIST_SHARE);
+    if (!isHigh) {
+      // A lower bound below the threshold clears nothing.
+      if (gc.grade === "bound") return { is: "not-evaluable", missing: ["cpu"] };
+      return { is: "contradicted", by: [say(messages, "churn.not", { gc }, gc.evidence)] };
+    }
+    // Other rules own these regimes: there the number of cycles, not the allocation, is out of place.
+    const gogc = view.forecast.gogcPercent;
+    const goal = lastOf(view.series.goal?.value) ?? lastOf(view.series.peak?.value);
+    if (goal !== undefined && gogc > 0 && goal <= minimumGoal(gogc) * 1.1) return { is: "contradicted", by: [] };
+    const limit = view.process.settings.goMemLimit;
+    const marked = lastOf(view.series.marked?.value);
+    if (limit !== undefined && Number.isFinite(limit) && goal !== undefined && marked !== undefined && goal < gogcGoal(marked, 0, 0, gogc) * 0.9) return { is: "contradicted", by: [] };
+
+    const lines = (view.sites?.ownLines ?? []).filter((l) => l.allocRate !== undefined).sort((a, b) => (b.allocRate?.value ?? 0) - (a.allocRate?.value ?? 0));
+    const total = lines.reduce((s, l) => s + (l.allocRate?.value ?? 0), 0);
+    const top = lines[0];
+    const facts: Statement[] = [say(messages, "churn.cost", { gc, cycles: cost.cyclesPerSec ?? counted(0, "1/s", []) }, gc.evidence)];
+    if (assist !== undefined && assist.value >= 0.01) facts.push(say(messages, "churn.assist", { assist }, assist.evidence));
+    for (const l of lines.slice(0, 3)) {
+      if (l.allocRate !== undefined && total > 0 && l.allocRate.value >= 0.05 * total) facts.push(say(messages, "churn.site", { rate: l.allocRate, line: shortLine(l), share: l.allocRate.value / total }, [l.evidence]));
+    }
+    const forIt: Statement[] = [];
+    const against: Statement[] = [];
+    const trend = view.trends.marked;
+    const flat = trend !== undefined && (trend.kind === "level" || trend.kind === "falling" || trend.kind === "plateau");
+    if (flat) forIt.push(say(messages, "churn.for-flat", {}, trend.slope.evidence));
+    if (gc.grade === "bound") against.push(say(messages, "churn.against-bound", {}));
+    const cycles = cost.cycles ?? 0;
+    if (cycles < 20) against.push(say(messages, "churn.against-few", { cycles }));
+    const sites: RuleSite[] = lines
+      .filter((l) => total > 0 && (l.allocRate?.value ?? 0) >= 0.1 * total)
+      .slice(0, 3)
+      .map((l) => ({ function: l.function, file: l.file, line: l.line, role: "allocates" }));
+    return {
+      is: "supported",
+      confidence: cycles >= 20 && cost.source === "metrics" ? "high" : cycles >= 10 ? "medium" : "low",
+      weight: gc.value,
+      sites,
+      headline: top !== undefined && total > 0 ? say(messages, "churn.headline-line", { share: gc, line: shortLine(top) }, gc.evidence) : say(messages, "churn.headline", { share: gc }, gc.evidence),
+      facts,
+      for: forIt,
+      against,
+      alike: [],
+      now: gogc > 0 ? [say(messages, "churn.now", { gogc })] : [],
+      fix: [top === undefined ? say(messages, "churn.fix-unplaced", {}) : say(messages, "churn.fix", { line: shortLine(top) })],
+      verify: [say(messages, "churn.verify", { command: verifyCommand(view.options.target, "60s") })],
+    };
+  },
+};
+
+function lastOf(values: Float64Array | undefined): number | undefined {
+  return values === undefined || values.length === 0 ? undefined : values[values.length - 1];
+}

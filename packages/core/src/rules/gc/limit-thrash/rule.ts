@@ -1,0 +1,62 @@
+// limit-thrash: GOMEMLIMIT leaves too little room above what is live, so cycle follows cycle.
+
+import { gogcGoal } from "../../../goruntime/pacer.ts";
+import { say, type Statement } from "../../../model/message.ts";
+import { counted, derived } from "../../../model/quantity.ts";
+import { shortLine, verifyCommand } from "../../naming.ts";
+import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
+import { messages } from "./messages.ts";
+
+const GC_SHARE = 0.25;
+
+export const limitThrash: Rule = {
+  id: "limit-thrash",
+  evaluate(view): RuleOutcome {
+    const s = view.process.settings;
+    if (s.goMemLimit === undefined) return { is: "not-evaluable", missing: ["memlimit"] };
+    if (!Number.isFinite(s.goMemLimit)) return { is: "contradicted", by: [] };
+    const limit = counted(s.goMemLimit, "bytes", []);
+    const marked = lastOf(view.series.marked?.value);
+    const goal = lastOf(view.series.goal?.value) ?? lastOf(view.series.peak?.value);
+    if (marked === undefined || goal === undefined) return { is: "not-evaluable", missing: ["live-series"] };
+    const gogc = view.forecast.gogcPercent;
+    const wanted = gogcGoal(marked, 0, 0, gogc);
+    if (goal >= wanted * 0.97) return { is: "contradicted", by: [say(messages, "limit-thrash.not-governing", {})] };
+    const cost = view.cost;
+    const gc = cost?.gcShare;
+    if (cost === undefined || gc === undefined) return { is: "not-evaluable", missing: ["gc-cpu"] };
+    const limiter = cost.limiterActive === true;
+    if (gc.lo < GC_SHARE && !limiter) {
+      if (gc.grade === "bound") return { is: "not-evaluable", missing: ["cpu"] };
+      return { is: "contradicted", by: [say(messages, "limit-thrash.not", { gc }, gc.evidence)] };
+    }
+    const facts: Statement[] = [say(messages, "limit-thrash.cost", { gc, cycles: cost.cyclesPerSec ?? counted(0, "1/s", []) }, gc.evidence)];
+    const goalQ = counted(goal, "bytes", view.series.peak?.evidence.slice(0, 1) ?? []);
+    if (Number.isFinite(wanted)) facts.push(say(messages, "limit-thrash.governs", { goal: goalQ, gogcGoal: counted(wanted, "bytes", []), gogc }));
+    else facts.push(say(messages, "limit-thrash.governs-off", { goal: goalQ, live: counted(marked, "bytes", view.series.marked?.evidence.slice(0, 1) ?? []) }));
+    const forIt = limiter ? [say(messages, "limit-thrash.limiter", {}, gc.evidence)] : [];
+    // Room for a cycle of at least half the live heap, plus what is not heap, plus 3 %.
+    const other = view.forecast.other ?? 0;
+    const need = (marked * 1.5 + other) / 0.97;
+    const largest = [...(view.sites?.ownLines ?? [])].sort((a, b) => b.live.value - a.live.value)[0];
+    const sites: RuleSite[] = largest === undefined ? [] : [{ function: largest.function, file: largest.file, line: largest.line, role: "holds" }];
+    return {
+      is: "supported",
+      confidence: (cost.cycles ?? 0) >= 20 && (gc.lo >= GC_SHARE || limiter) ? "high" : "medium",
+      weight: 1 + gc.value,
+      sites,
+      headline: say(messages, "limit-thrash.headline", { limit }),
+      facts,
+      for: forIt,
+      against: [],
+      alike: ["min-heap-regime"],
+      now: [say(messages, "limit-thrash.now", { need: derived(need, need, need, "bytes", []) })],
+      fix: largest === undefined ? [] : [say(messages, "limit-thrash.fix", { line: shortLine(largest) }, [largest.evidence])],
+      verify: [say(messages, "limit-thrash.verify", { command: verifyCommand(view.options.target, "60s") })],
+    };
+  },
+};
+
+function lastOf(values: Float64Array | undefined): number | undefined {
+  return values === undefined || values.length === 0 ? undefined : values[values.length - 1];
+}

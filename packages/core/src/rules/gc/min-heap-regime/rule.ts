@@ -1,0 +1,53 @@
+// min-heap-regime: so little is live that the floor of the heap goal (4 MiB·GOGC/100) decides, and a
+// service that allocates fast collects hundreds of times a second.
+
+import { minimumGoal } from "../../../goruntime/pacer.ts";
+import { say } from "../../../model/message.ts";
+import { counted } from "../../../model/quantity.ts";
+import { shortLine, verifyCommand } from "../../naming.ts";
+import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
+import { messages } from "./messages.ts";
+
+const GC_SHARE = 0.1;
+const ASSIST_SHARE = 0.05;
+/** Below this many cycles a second the floor is nobody's problem. */
+const CYCLES_PER_SEC = 5;
+
+export const minHeapRegime: Rule = {
+  id: "min-heap-regime",
+  evaluate(view): RuleOutcome {
+    const goals = view.series.goal ?? view.series.peak;
+    const goal = goals?.value[goals.value.length - 1];
+    const cost = view.cost;
+    const gogc = view.forecast.gogcPercent;
+    if (goal === undefined || cost?.cyclesPerSec === undefined) return { is: "not-evaluable", missing: ["live-series", "gc-cpu"] };
+    if (!(gogc > 0)) return { is: "contradicted", by: [] };
+    const floor = minimumGoal(gogc);
+    // gctrace floors to whole MiB.
+    if (goal > floor * 1.1 + (goals?.resolution ?? 0)) return { is: "contradicted", by: [] };
+    if (cost.cyclesPerSec.value < CYCLES_PER_SEC) return { is: "contradicted", by: [] };
+    const gc = cost.gcShare;
+    const assist = cost.assistShare;
+    const isFault = (gc !== undefined && gc.lo >= GC_SHARE) || (assist !== undefined && assist.lo >= ASSIST_SHARE);
+    const lines = [...(view.sites?.ownLines ?? [])].filter((l) => l.allocRate !== undefined).sort((a, b) => (b.allocRate?.value ?? 0) - (a.allocRate?.value ?? 0));
+    const top = lines[0];
+    const sites: RuleSite[] = top === undefined ? [] : [{ function: top.function, file: top.file, line: top.line, role: "allocates" }];
+    const facts = [say(messages, "min-heap-regime.fact", { goal: counted(goal, "bytes", goals?.evidence.slice(0, 1) ?? []), floor: counted(floor, "bytes", []), gogc })];
+    if (gc !== undefined) facts.push(say(messages, "min-heap-regime.cost", { gc }, gc.evidence));
+    return {
+      is: "supported",
+      confidence: isFault && (cost.cycles ?? 0) >= 50 ? "high" : "medium",
+      fault: isFault,
+      weight: gc?.value ?? 0,
+      sites,
+      headline: isFault ? say(messages, "min-heap-regime.headline", { cycles: cost.cyclesPerSec }, cost.cyclesPerSec.evidence) : say(messages, "min-heap-regime.info", { cycles: cost.cyclesPerSec }, cost.cyclesPerSec.evidence),
+      facts,
+      for: [],
+      against: [],
+      alike: ["limit-thrash"],
+      now: [say(messages, "min-heap-regime.now", { gogc: 1600 })],
+      fix: top === undefined ? [] : [say(messages, "min-heap-regime.fix", { line: shortLine(top) }, [top.evidence])],
+      verify: [say(messages, "min-heap-regime.verify", { command: verifyCommand(view.options.target, "60s") })],
+    };
+  },
+};

@@ -1,0 +1,64 @@
+// native-growth: anonymous memory outside Go's arenas and metadata grows.
+
+import { timeToLimit } from "../../../analysis/time-to-limit.ts";
+import { say, type Statement } from "../../../model/message.ts";
+import { derived, type Quantity } from "../../../model/quantity.ts";
+import { MiB } from "../../../model/units.ts";
+import { verifyCommand } from "../../naming.ts";
+import type { Rule, RuleOutcome } from "../../rule.ts";
+import { messages } from "./messages.ts";
+
+const MIN_GROWTH = 8 * MiB;
+
+export const nativeGrowth: Rule = {
+  id: "native-growth",
+  evaluate(view): RuleOutcome {
+    const ledger = view.processLedger;
+    const native = ledger?.parts.find((x) => x.part === "native");
+    const trend = view.trends.native;
+    const hasSmaps = view.process.smaps.filter((s) => s.value.form === "smaps").length >= 2;
+    const change = native?.change;
+    if (change === undefined && trend === undefined) return { is: "not-evaluable", missing: ["proc"] };
+    // With smaps the change is measured on mappings; else RssAnon minus Go's totals.
+    const growth: Quantity | undefined =
+      hasSmaps && change !== undefined
+        ? change
+        : trend !== undefined && trend.kind !== "too-short"
+          ? derived(trend.slope.value * trend.seconds, trend.slope.lo * trend.seconds, trend.slope.hi * trend.seconds, "bytes", trend.slope.evidence)
+          : change;
+    if (growth === undefined) return { is: "not-evaluable", missing: ["proc"] };
+    const heap = view.trends.marked;
+    const heapFlat = heap !== undefined && heap.kind !== "line" && heap.kind !== "too-short";
+    const isLine = trend === undefined || trend.kind === "too-short" ? undefined : trend.kind === "line" && trend.slope.lo > 0;
+    if (!(growth.lo >= MIN_GROWTH) || isLine === false) return { is: "contradicted", by: [say(messages, "native-growth.not", { change: growth }, growth.evidence)] };
+    const facts: Statement[] = [];
+    const against: Statement[] = [];
+    if (trend !== undefined && isLine === true) facts.push(say(messages, "native-growth.trend", { slope: trend.slope, seconds: trend.seconds }, trend.slope.evidence));
+    if (native?.bytes !== undefined && ledger?.total !== undefined) facts.push(say(messages, "native-growth.now-size", { native: native.bytes, rss: ledger.total }, native.bytes.evidence));
+    const limit = view.forecast.limit;
+    const peak = view.forecast.nextPeak ?? ledger?.total;
+    if (limit !== undefined && trend !== undefined && isLine === true && peak !== undefined) {
+      const left = timeToLimit(limit.bytes, peak, trend.slope, 1);
+      if (left !== undefined) facts.push(say(messages, "native-growth.limit", { limit: limit.bytes, left, source: limit.source }, left.evidence));
+    }
+    const huge = ledger?.beside.find((x) => x.part === "unexplained")?.bytes;
+    const hugeGrowth = huge !== undefined && huge.value > 0.5 * growth.value && growth.value < 64 * MiB ? huge : undefined;
+    if (hugeGrowth !== undefined) against.push(say(messages, "native-growth.against-huge", { growth: hugeGrowth }, hugeGrowth.evidence));
+    if (!hasSmaps) against.push(say(messages, "native-growth.against-no-smaps", {}));
+    const confidence = hasSmaps && isLine === true && heapFlat && hugeGrowth === undefined ? "high" : isLine === true && hugeGrowth === undefined && (hasSmaps || heapFlat) ? "medium" : "low";
+    return {
+      is: "supported",
+      confidence,
+      weight: growth.value,
+      sites: [],
+      headline: say(messages, "native-growth.headline", { growth }, growth.evidence),
+      facts,
+      for: heapFlat ? [say(messages, "native-growth.for-heap-flat", {}, heap.slope.evidence)] : [],
+      against,
+      alike: [],
+      now: [say(messages, "native-growth.now", {})],
+      fix: [say(messages, "native-growth.fix", {})],
+      verify: [say(messages, "native-growth.verify", { command: verifyCommand(view.options.target, "5m") })],
+    };
+  },
+};

@@ -1,0 +1,26 @@
+// The one visible table of weights: how causes that are supported at once are ordered, and what caps
+// a rule's confidence. Higher rank first; within a rank the rule's own weight decides.
+
+import type { CauseId } from "../rules/causes.ts";
+
+/**
+ * Causes that explain others come first: leaked goroutines hold heap, a thrashing limit makes cycles,
+ * the minimum heap regime looks like churn.
+ */
+export const RANK: Readonly<Record<CauseId, number>> = {
+  "goroutine-leak": 90,
+  "limit-thrash": 85,
+  "heap-leak": 80,
+  "native-growth": 78,
+  "no-limit-oom-forecast": 70,
+  "min-heap-regime": 60,
+  churn: 55,
+  "profiler-overhead": 52,
+  fragmentation: 50,
+  "race-build": 40,
+  "cache-plateau": 20,
+  "page-cache": 15,
+  "scavenger-lag": 10,
+};
+
+export const CONFIDENCE_RANK: Readonly<Record<"high" | "medium" | "low", number>> = { high: 3, medium: 2, low: 1 };
