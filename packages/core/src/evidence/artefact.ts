@@ -2,7 +2,7 @@
 
 import type { Completeness, Diagnostic } from "../model/diagnostic.ts";
 import type { EvidenceTable } from "../model/tables/table.ts";
-import type { CaptureRecord } from "./capture-record.ts";
+import type { CaptureRecord, CaptureSeal } from "./capture-record.ts";
 
 export interface Artefact {
   /** First 8 hex digits of the sha256 of the decoded bytes. */
@@ -35,4 +35,8 @@ export interface EvidenceFolder {
   readonly unread: readonly Unread[];
   /** Records of the manifest that name no file. */
   readonly absent: readonly CaptureRecord[];
+  /** Seals of the captures found; one that was killed has none. */
+  readonly seals?: readonly CaptureSeal[];
+  /** About the folder as a whole: a torn manifest, more files than were read. */
+  readonly diagnostics?: readonly Diagnostic[];
 }

@@ -24,10 +24,14 @@ export interface CaptureRecordBase {
   readonly intrusiveness: "none" | "stw-short" | "stw-long" | "forced-gc" | "trace";
   /** Without user info and query values. */
   readonly url?: string;
+  /** What was taken out before writing: "label-values", "exemplars", "expvar-text", "environment". */
+  readonly redacted?: readonly string[];
 }
 
 export interface CapturedRecord extends CaptureRecordBase {
+  /** Relative to the folder of the manifest, with forward slashes. */
   readonly file: string;
+  /** Size and hash of the file as stored: of a .gz the compressed bytes, as sha256sum prints it. */
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -49,4 +53,26 @@ export interface CaptureSeal {
   readonly ended: string;
   readonly reason?: string;
   readonly records: readonly CaptureRecord[];
+  /** What a reader should know of how it was taken: code and parameters, no prose. */
+  readonly notes?: readonly CaptureNote[];
+  readonly cost?: CaptureCost;
+}
+
+export interface CaptureNote {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What the capture cost the service. */
+export interface CaptureCost {
+  readonly requests: number;
+  /** Body bytes fetched. */
+  readonly bytes: number;
+  /**
+   * Sum over replies of the time from request to last byte, less the round trip: an upper bound of
+   * the service's own work, because transfer is in it.
+   */
+  readonly targetBusyMs: number;
+  /** Requests that stop the world: ReadMemStats, goroutine profiles, forced GC. */
+  readonly stwCount: number;
 }
