@@ -7,14 +7,20 @@ import { trendOf, type TrendKind } from "./trend/trend.ts";
 
 export interface SeriesTrend {
   readonly kind: TrendKind;
-  /** Per second. */
+  /** Per second, of the part from `fromMs` on. */
   readonly slope: Quantity;
-  readonly p: number | undefined;
+  readonly p: number;
+  /** Points and seconds of the part that the slope is of: of the line, or after the bend. */
   readonly points: number;
   readonly seconds: number;
-  /** Level at the start and end of the window by the fit, not single points. */
+  readonly allPoints: number;
+  readonly allSeconds: number;
+  readonly fromMs: number;
+  /** Fitted levels at the start of that part and at the end of the window. */
   readonly startValue: number;
   readonly endValue: number;
+  /** Fitted end minus fitted start of the whole window. */
+  readonly change: number;
   /** Smallest slope that this series could have shown with 80 % power, per second. */
   readonly visibleSlope: number | undefined;
   /** Mean of the second half ÷ mean of the first half. */
@@ -24,10 +30,8 @@ export interface SeriesTrend {
 
 export function seriesTrend(s: Series): SeriesTrend | undefined {
   const n = s.time.length;
-  const first = s.time[0];
-  const last = s.time[n - 1];
-  if (first === undefined || last === undefined || n < 2) return undefined;
-  const t = trendOf({ timeMs: s.time, value: s.value, resolution: s.resolution });
+  if (n < 2) return undefined;
+  const t = trendOf({ time: s.time, value: s.value, resolution: s.resolution });
   const unit: Unit = s.unit === "bytes" ? "bytes/s" : "1/s";
   const half = Math.floor(n / 2);
   const mean = (from: number, to: number) => {
@@ -36,15 +40,25 @@ export function seriesTrend(s: Series): SeriesTrend | undefined {
     return sum / Math.max(1, to - from);
   };
   const { value, lo, hi } = t.slopePerSec;
+  const first = s.time[0] ?? NaN;
+  const last = s.time[n - 1] ?? NaN;
+  const visible = t.smallestVisibleSlopePerSec;
   return {
     kind: t.kind,
-    slope: s.basis === "gc-cycle" ? estimated(value, lo, hi, unit, s.evidence, "gc-cycle") : derived(value, lo, hi, unit, s.evidence, "wall"),
+    slope:
+      s.basis === "gc-cycle"
+        ? estimated(value, lo, hi, unit, s.evidence, "gc-cycle")
+        : derived(value, lo, hi, unit, s.evidence, "wall"),
     p: t.p,
-    points: n,
-    seconds: (last - first) / 1000,
+    points: Math.max(0, n - t.fromIndex),
+    seconds: Number.isFinite(t.fromMs) ? (last - t.fromMs) / 1000 : (last - first) / 1000,
+    allPoints: n,
+    allSeconds: (last - first) / 1000,
+    fromMs: t.fromMs,
     startValue: t.startValue,
     endValue: t.endValue,
-    visibleSlope: t.smallestVisibleSlopePerSec,
+    change: t.change,
+    visibleSlope: Number.isFinite(visible) ? visible : undefined,
     drift: mean(half, n) / Math.max(1e-9, mean(0, half)),
     residualSd: t.residualSd,
   };

@@ -89,7 +89,7 @@ function calmness(view: View): Statement[] | undefined {
   const limit = view.limitOrHost;
   const peak = view.processLedger?.peakSeen;
   if (view.forecast.limit !== undefined && peak !== undefined) out.push(say(verdictMessages, "answer.peak-headroom", { limit: view.forecast.limit.bytes, peak, source: view.forecast.limit.source }, peak.evidence));
-  const clear = trend !== undefined && trend.points >= 5 && trend.kind !== "too-short" && trend.kind !== "irregular";
+  const clear = trend !== undefined && trend.points >= 5 && trend.kind !== "too-short" && trend.kind !== "irregular" && trend.kind !== "rising";
   if (clear && trend !== undefined) {
     const v = Math.max(trend.visibleSlope ?? 0, 0);
     const visible = derived(v, v, v, "bytes/s", trend.slope.evidence, "gc-cycle");
@@ -149,7 +149,7 @@ function whyInconclusive(view: View): Statement {
   const trend = view.trends.marked;
   if (off !== undefined && view.sites === undefined) return say(verdictMessages, "answer.sampling-off", {}, [off.artefact.id]);
   if (view.sites?.pair?.isStill === true) return say(verdictMessages, "answer.still", {}, [view.sites.pair.after.snapshot.artefact.id]);
-  if (trend !== undefined && trend.kind === "irregular") return say(verdictMessages, "answer.unclear-series", {}, trend.slope.evidence);
+  if (trend !== undefined && (trend.kind === "irregular" || trend.kind === "rising")) return say(verdictMessages, "answer.unclear-series", {}, trend.slope.evidence);
   if (trend !== undefined && trend.kind === "too-short" && view.sites?.pair === undefined) return say(verdictMessages, "answer.short-series", { cycles: trend.points }, trend.slope.evidence);
   if (view.sites !== undefined) return say(verdictMessages, "answer.one-profile", { total: view.sites.table.total }, view.sites.table.total.evidence);
   if (delta !== undefined) return say(verdictMessages, "answer.delta", { name: delta.artefact.name }, [delta.artefact.id]);

@@ -23,7 +23,7 @@ export const goroutineLeak: Rule = {
     if (!hasProfiles && !hasTrend) return { is: "not-evaluable", missing: ["second-goroutine"] };
     const total = g?.after ?? trend?.endValue ?? 0;
     // The count series says whether it grows on; a level series outranks two profiles.
-    if (hasTrend && trend !== undefined && trend.kind !== "line" && trend.kind !== "irregular") {
+    if (hasTrend && trend !== undefined && trend.kind !== "line" && trend.kind !== "irregular" && trend.kind !== "rising") {
       return { is: "contradicted", by: [notIt(view, total)] };
     }
     if (hasTrend && trend !== undefined && trend.kind === "line" && !(trend.slope.lo > 0 && trend.slope.value * trend.seconds >= MIN_GROWTH)) {

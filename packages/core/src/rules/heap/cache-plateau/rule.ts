@@ -11,8 +11,8 @@ export const cachePlateau: Rule = {
   id: "cache-plateau",
   evaluate(view): RuleOutcome {
     const t = view.trends.marked;
-    if (t === undefined || t.kind === "too-short" || t.kind === "irregular") return { is: "not-evaluable", missing: ["live-series"] };
-    const grown = t.endValue - t.startValue;
+    if (t === undefined || t.kind === "too-short" || t.kind === "irregular" || t.kind === "rising") return { is: "not-evaluable", missing: ["live-series"] };
+    const grown = t.change;
     if (t.kind !== "plateau" || grown < 8 * MiB || grown < 0.2 * t.endValue) return { is: "contradicted", by: [] };
     const evidence = t.slope.evidence;
     const top = [...(view.sites?.ownLines ?? [])].sort((a, b) => b.live.value - a.live.value)[0];
@@ -22,7 +22,7 @@ export const cachePlateau: Rule = {
       confidence: "medium",
       weight: grown,
       sites,
-      headline: say(messages, "cache-plateau.headline", { from: counted(Math.max(0, t.startValue), "bytes", evidence), to: counted(t.endValue, "bytes", evidence) }, evidence),
+      headline: say(messages, "cache-plateau.headline", { from: counted(Math.max(0, t.endValue - t.change), "bytes", evidence), to: counted(t.endValue, "bytes", evidence) }, evidence),
       facts: top === undefined ? [] : [say(messages, "cache-plateau.site", { line: shortLine(top), live: top.live }, [top.evidence])],
       for: [],
       against: [],

@@ -27,7 +27,7 @@ export const heapLeak: Rule = {
     const trend = view.trends.marked;
     const growth = view.sites?.table.totalGrowth;
     if (trend === undefined && growth === undefined) return { is: "not-evaluable", missing: ["live-series", "second-heap"] };
-    if (trend !== undefined && trend.kind !== "too-short" && trend.kind !== "irregular") {
+    if (trend !== undefined && trend.kind !== "too-short" && trend.kind !== "irregular" && trend.kind !== "rising") {
       const grown = trend.slope.value * trend.seconds;
       const isLine = trend.kind === "line" && trend.slope.lo > 0 && grown >= MIN_GROWTH;
       if (!isLine) {
@@ -42,11 +42,19 @@ export const heapLeak: Rule = {
       }
       return supported(view, trend.slope, grown);
     }
+    // "Rising": grew, but whether it still does cannot be told yet. Only two profiles in which a line
+    // keeps what it makes turn that into a lead.
     if (growth === undefined || view.sites?.pair === undefined || view.sites.pair.isStill) return { is: "not-evaluable", missing: ["live-series"] };
+    if (trend?.kind === "rising" && !keepsItsGrowth(view)) return { is: "not-evaluable", missing: ["live-series"] };
     if (!(growth.lo > MIN_GROWTH)) return { is: "contradicted", by: [say(messages, "heap-leak.not-pair", { growth }, growth.evidence)] };
     return supported(view, undefined, growth.value);
   },
 };
+
+function keepsItsGrowth(view: View): boolean {
+  const top = attribute(view, undefined).lines[0];
+  return top?.survival !== undefined && top.survival.value >= SURVIVAL;
+}
 
 interface Attribution {
   readonly lines: readonly OwnLine[];
@@ -107,7 +115,7 @@ function supported(view: View, slope: Quantity | undefined, grownOverWindow: num
 
   const survives = top?.survival !== undefined && top.survival.value >= SURVIVAL;
   if (top?.survival !== undefined && survives) forIt.push(say(messages, "heap-leak.for-survival", { survival: top.survival, line: shortLine(top) }, [top.evidence]));
-  if (trend?.p !== undefined && slope !== undefined) forIt.push(say(messages, "heap-leak.for-line", { p: trend.p < 0.001 ? "p < .001" : `p = ${trend.p.toFixed(3)}` }, slope.evidence));
+  if (trend !== undefined && slope !== undefined) forIt.push(say(messages, "heap-leak.for-line", { p: trend.p < 0.001 ? "p < .001" : `p = ${trend.p.toFixed(3)}` }, slope.evidence));
   const steady = view.load.steady === true;
   if (view.load.variation !== undefined) {
     if (steady) forIt.push(say(messages, "heap-leak.for-load", { variation: view.load.variation, what: view.load.source === "requests" ? "requests" : "allocation rate" }));

@@ -29,7 +29,7 @@ export const nativeGrowth: Rule = {
     if (growth === undefined) return { is: "not-evaluable", missing: ["proc"] };
     const heap = view.trends.marked;
     const heapFlat = heap !== undefined && heap.kind !== "line" && heap.kind !== "too-short";
-    const isLine = trend === undefined || trend.kind === "too-short" ? undefined : trend.kind === "line" && trend.slope.lo > 0;
+    const isLine = trend === undefined || trend.kind === "too-short" ? undefined : (trend.kind === "line" || trend.kind === "rising") && trend.slope.lo > 0;
     if (!(growth.lo >= MIN_GROWTH) || isLine === false) return { is: "contradicted", by: [say(messages, "native-growth.not", { change: growth }, growth.evidence)] };
     const facts: Statement[] = [];
     const against: Statement[] = [];

@@ -1,0 +1,17 @@
+// Entry of the command. `--version` answers before anything else is loaded; every verb is a lazy chunk.
+
+import { readFileSync } from "node:fs";
+
+function version(): string {
+  // The same relative place in src/ and in dist/.
+  const parsed: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return typeof parsed === "object" && parsed !== null && "version" in parsed ? String(parsed.version) : "unknown";
+}
+
+const args = process.argv.slice(2);
+if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+  process.stdout.write(`heapwright ${version()}\n`);
+} else {
+  const { run } = await import("./program.ts");
+  process.exitCode = await run(args, version());
+}

@@ -1,0 +1,91 @@
+// From what the user named to a folder of evidence: reads paths, or captures a live target first.
+
+import { existsSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EvidenceFolder } from "@heapwright/core/evidence/artefact.ts";
+import type { CaptureOptions, CaptureOutcome, CaptureProgress, CaptureTarget } from "@heapwright/host/capture/types.ts";
+import { looksLikeAddress, parseCount, parseDuration, parseHeader } from "./arguments.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface LiveFlags {
+  readonly pid?: string;
+  readonly url?: string;
+  readonly unix?: string;
+  readonly prefix?: string;
+  readonly metrics?: string;
+  readonly header?: readonly string[];
+  readonly cacert?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly insecure?: boolean;
+  readonly for?: string;
+  readonly every?: string;
+  readonly gc?: boolean;
+  readonly trace?: boolean;
+}
+
+/** What to look at: a live target, or paths. */
+export type Source = { readonly kind: "live"; readonly target: CaptureTarget; readonly label: string } | { readonly kind: "paths"; readonly paths: readonly string[]; readonly label: string };
+
+export function sourceOf(targets: readonly string[], flags: LiveFlags): Source {
+  const pid = flags.pid === undefined ? undefined : parseCount(flags.pid, "--pid");
+  const addresses = targets.filter((t) => looksLikeAddress(t) && !existsSync(t));
+  const paths = targets.filter((t) => !addresses.includes(t));
+  const url = flags.url ?? addresses[0];
+  if (pid !== undefined || url !== undefined || flags.unix !== undefined) {
+    if (paths.length > 0) throw new UsageError(`a live target and a path (${paths[0] ?? ""}) cannot be looked at together. For one answer, capture first: heapwright capture ${url ?? `--pid ${pid ?? ""}`} -o DIR`);
+    if (addresses.length > 1 || (flags.url !== undefined && addresses.length > 0)) throw new UsageError("one live target at a time");
+    const target: CaptureTarget = {
+      ...(url === undefined ? {} : { url }),
+      ...(pid === undefined ? {} : { pid }),
+      ...(flags.unix === undefined ? {} : { unix: flags.unix }),
+    };
+    return { kind: "live", target, label: labelOf(target) };
+  }
+  if (paths.length === 0) throw new UsageError("what should be looked at? A URL, --pid, or a folder. Try: heapwright why http://localhost:6060");
+  for (const p of paths) if (!existsSync(p)) throw new UsageError(`${p} does not exist${/^[\w.-]+$/.test(p) ? `. For a service: heapwright why http://${p}:6060` : ""}`);
+  return { kind: "paths", paths, label: paths.length === 1 ? (paths[0] ?? "") : `${paths[0] ?? ""} +${paths.length - 1}` };
+}
+
+/** Without user info and query: a label is printed and stored. */
+function labelOf(t: CaptureTarget): string {
+  const url = t.url === undefined ? undefined : t.url.replace(/\/\/[^/@]*@/, "//").replace(/[?#].*$/, "");
+  const full = url === undefined ? undefined : /^https?:/i.test(url) ? url : `http://${url.startsWith(":") ? "localhost" : ""}${url}`;
+  return [t.pid === undefined ? undefined : `--pid ${t.pid}`, full === undefined ? undefined : t.pid === undefined ? full : `--url ${full}`, t.unix === undefined ? undefined : `--unix ${t.unix}`].filter((x) => x !== undefined).join(" ");
+}
+
+export function captureOptionsOf(flags: LiveFlags, folder: string, tool: string): CaptureOptions {
+  const headers = Object.fromEntries((flags.header ?? []).map(parseHeader));
+  const tls = {
+    ...(flags.cacert === undefined ? {} : { ca: flags.cacert }),
+    ...(flags.cert === undefined ? {} : { cert: flags.cert }),
+    ...(flags.key === undefined ? {} : { key: flags.key }),
+    ...(flags.insecure === true ? { insecure: true } : {}),
+  };
+  return {
+    folder,
+    durationMs: parseDuration(flags.for ?? "60s", "--for"),
+    everyMs: Math.max(100, parseDuration(flags.every ?? "1s", "--every")),
+    gc: flags.gc === true,
+    trace: flags.trace === true,
+    headers,
+    tls,
+    tool,
+    ...(flags.metrics === undefined ? {} : { metricsUrl: flags.metrics }),
+    ...(flags.prefix === undefined ? {} : { prefix: flags.prefix }),
+  };
+}
+
+export async function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "heapwright-"));
+}
+
+export interface Obtained {
+  readonly folder: EvidenceFolder;
+  readonly paths: readonly string[];
+  readonly outcome: CaptureOutcome | undefined;
+}
+
+export type OnProgress = (p: CaptureProgress) => void;

@@ -1,0 +1,41 @@
+// What the terminal can show. Colour only supports and never carries meaning alone.
+
+export type Paint = (text: string, as: "fault" | "low" | "ok" | "dim" | "bold") => string;
+
+const CODES = { fault: "1;31", low: "33", ok: "32", dim: "2", bold: "1" } as const;
+
+/** NO_COLOR (no-color.org) and --plain switch colour off; FORCE_COLOR=1 keeps it through a pipe. */
+export function paintFor(stream: { readonly isTTY?: boolean }, plain: boolean): Paint {
+  const forced = process.env["FORCE_COLOR"] === "1";
+  const isOn = !plain && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb" && (forced || stream.isTTY === true);
+  return isOn ? (text, as) => `\u001b[${CODES[as]}m${text}\u001b[0m` : (text) => text;
+}
+
+/** One line on stderr, replaced in place and gone at the end; nothing at all where it is no terminal. */
+export class ProgressLine {
+  readonly #isOn: boolean;
+  #shown = 0;
+  #last = 0;
+
+  constructor(quiet: boolean) {
+    this.#isOn = !quiet && process.stderr.isTTY === true;
+  }
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  show(text: string, force = false): void {
+    const now = Date.now();
+    if (!this.#isOn || (!force && now - this.#last < 100)) return;
+    this.#last = now;
+    const line = text.slice(0, Math.max(20, (process.stderr.columns ?? 100) - 1));
+    process.stderr.write(`\r${line}${" ".repeat(Math.max(0, this.#shown - line.length))}`);
+    this.#shown = line.length;
+  }
+
+  clear(): void {
+    if (this.#isOn && this.#shown > 0) process.stderr.write(`\r${" ".repeat(this.#shown)}\r`);
+    this.#shown = 0;
+  }
+}

@@ -1,0 +1,7 @@
+/** The command line asks for something that cannot be: exit 2, one sentence, no stack. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}

@@ -1,0 +1,158 @@
+// `heapwright why`: the main job.
+
+import { writeFile } from "node:fs/promises";
+import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
+import { answerOf } from "@heapwright/core/verdict/answer-of.ts";
+import type { EvidenceFolder } from "@heapwright/core/evidence/artefact.ts";
+import { describeDiagnostic } from "@heapwright/core/report/diagnostics.ts";
+import { formatJson } from "@heapwright/core/report/json.ts";
+import { formatMarkdown } from "@heapwright/core/report/markdown.ts";
+import { voiceOf, type Voice } from "@heapwright/core/report/say.ts";
+import { formatText, verdictWord } from "@heapwright/core/report/text.ts";
+import { printable } from "@heapwright/core/report/wording.ts";
+import { everyMissing } from "@heapwright/core/verdict/missing.ts";
+import { readEvidence } from "@heapwright/host/files/read-evidence.ts";
+import type { CaptureOutcome } from "@heapwright/host/capture/types.ts";
+import { parseBytes, parseCount } from "../arguments.ts";
+import { EXIT } from "../exit-codes.ts";
+import { rememberPaths } from "../last-target.ts";
+import { runCapture } from "../live.ts";
+import { sourceOf, temporaryFolder, type LiveFlags, type Source } from "../obtain.ts";
+import { paintFor, ProgressLine } from "../terminal.ts";
+import type { SharedFlags } from "../program.ts";
+import { UsageError } from "../usage-error.ts";
+
+export interface WhyFlags extends SharedFlags, LiveFlags {
+  readonly limit?: string;
+  readonly load?: string;
+  readonly json?: boolean;
+  readonly md?: boolean;
+  readonly html?: string;
+  readonly top?: string;
+  readonly evidence?: boolean;
+  readonly explainEvidence?: boolean;
+  readonly missing?: boolean;
+  readonly failOn?: "low" | "medium" | "high";
+}
+
+export interface JudgeFlags {
+  readonly limit?: string;
+  readonly load?: string;
+}
+
+export async function why(targets: readonly string[], flags: WhyFlags, version: string): Promise<number> {
+  const voice = voiceOf(flags.lang);
+  if (flags.missing === true && targets.length === 0 && flags.pid === undefined && flags.url === undefined) {
+    process.stdout.write(listMissing(voice));
+    return EXIT.ok;
+  }
+  if (flags.json === true && flags.md === true) throw new UsageError("--json or --md, not both");
+  const top = parseCount(flags.top ?? "10", "--top");
+  const source = sourceOf(targets, flags);
+  const progress = new ProgressLine(flags.quiet === true);
+  const judge = (folder: EvidenceFolder) => judgeFolder(folder, source, flags, version);
+
+  let outcome: CaptureOutcome | undefined;
+  let paths: readonly string[];
+  if (source.kind === "live") {
+    const captured = await runCapture(source.target, flags, {
+      folder: await temporaryFolder(),
+      version,
+      lang: flags.lang,
+      progress,
+      soFar: async (folder) => soFarLine(judge(await readEvidence([folder])), voice),
+    });
+    if (captured.error !== undefined) {
+      process.stderr.write(`heapwright: ${captured.error}\n`);
+      return captured.isInterrupted ? EXIT.interrupted : EXIT.unreadable;
+    }
+    outcome = captured.outcome;
+    paths = [captured.folder];
+    if (flags.quiet !== true) process.stderr.write(`${keptLine(captured.folder, outcome, voice)}\n`);
+  } else {
+    paths = source.paths;
+  }
+  const folder = await readEvidence(paths, { onFile: (name, i, n) => progress.show(`${i + 1}/${n}  ${printable(name)}`) });
+  progress.clear();
+  const answered = judge(folder);
+  if (answered === undefined) {
+    process.stderr.write(nothingReadable(folder, source.label, voice));
+    return EXIT.unreadable;
+  }
+  rememberPaths(paths);
+  const { answer } = answered;
+  if (flags.html !== undefined) {
+    const { pageOf } = await import("../page.ts");
+    await writeReport(flags.html, await pageOf(answered, { lang: flags.lang, isLive: false }));
+    if (flags.quiet !== true) process.stderr.write(`heapwright: wrote ${flags.html}\n`);
+  }
+  if (flags.json === true) process.stdout.write(formatJson(answer, voice));
+  else if (flags.md === true) process.stdout.write(formatMarkdown(answer, voice, top));
+  else {
+    const paint = paintFor(process.stdout, flags.plain === true);
+    process.stdout.write(formatText(answer, { voice, paint, top, withEvidence: flags.evidence === true, withLinking: flags.explainEvidence === true }));
+    if (flags.missing === true) process.stdout.write(`\n${listMissing(voice)}`);
+  }
+  if (outcome?.ended === "interrupted") return EXIT.interrupted;
+  return flags.failOn !== undefined && isAtLeast(answered, flags.failOn) ? EXIT.gateFailed : EXIT.ok;
+}
+
+export function judgeFolder(folder: EvidenceFolder, source: Source, flags: JudgeFlags, version: string): Answered | undefined {
+  return answerOf(folder, {
+    target: source.label,
+    toolVersion: version,
+    limitBytes: flags.limit === undefined ? undefined : parseBytes(flags.limit, "--limit"),
+    loadCounter: flags.load,
+  });
+}
+
+function isAtLeast(answered: Answered, wanted: "low" | "medium" | "high"): boolean {
+  const rank = { low: 1, medium: 2, high: 3 };
+  return answered.answer.processes.some((p) => p.verdicts.some((v) => v.fault && rank[v.confidence] >= rank[wanted]));
+}
+
+export function soFarLine(answered: Answered | undefined, voice: Voice): string {
+  const p = answered?.answer.processes[0];
+  if (p === undefined) return "";
+  const fault = p.verdicts.find((v) => v.fault);
+  const mark = voice.lang === "zh" ? "目前" : "so far";
+  if (fault !== undefined) return `${mark}: ${verdictWord(fault, { voice })} ${voice.say(fault.headline)}`;
+  const top = p.sites?.sites[0];
+  return `${mark}: ${voice.say({ id: `status.${p.status === "fault" ? "high" : p.status}`, params: {}, evidence: [] })}${top === undefined ? "" : ` · ${voice.words.value(top.live)} ${top.function}`}`;
+}
+
+function keptLine(folder: string, outcome: CaptureOutcome | undefined, voice: Voice): string {
+  const zh = voice.lang === "zh";
+  const cost = outcome === undefined ? "" : zh ? `；对服务的开销：${outcome.cost.requests} 次请求，${outcome.cost.stwCount} 次 STW` : `; cost to the service: ${outcome.cost.requests} requests, ${outcome.cost.stwCount} stops of the world, ≤ ${Math.round(outcome.cost.targetBusyMs)} ms of its time`;
+  const died = outcome?.ended === "target-died" ? (zh ? `；目标已终止（${outcome.reason ?? "?"}），此前的证据已保留` : `; the target died (${outcome.reason ?? "unknown"}), what was collected before is kept`) : "";
+  return zh ? `heapwright: 证据保存在 ${folder}${cost}${died}` : `heapwright: evidence kept in ${folder}${cost}${died}`;
+}
+
+async function writeReport(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export function nothingReadable(folder: EvidenceFolder, label: string, voice: Voice): string {
+  const zh = voice.lang === "zh";
+  const reasons = folder.unread.slice(0, 8).map((u) => `  ${printable(u.name)}: ${describeDiagnostic(u.diagnostic, voice)}`);
+  const more = folder.unread.length > 8 ? [`  +${folder.unread.length - 8}`] : [];
+  const head =
+    folder.unread.length === 0
+      ? zh
+        ? `heapwright: ${label} 中没有任何文件。可以放入：剖析（curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap）、gctrace 日志、/proc 文件`
+        : `heapwright: there is nothing in ${label}. What helps: profiles (curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap), gctrace logs, /proc files. heapwright why --missing lists all`
+      : zh
+        ? `heapwright: ${label} 中没有可用的证据：`
+        : `heapwright: nothing in ${label} could be used as evidence:`;
+  return `${[head, ...reasons, ...more].join("\n")}\n`;
+}
+
+function listMissing(voice: Voice): string {
+  return `${everyMissing()
+    .map((m) => `${voice.say(m.name)}\n    ${voice.say(m.wouldTell)}\n    ${voice.say(m.get)}`)
+    .join("\n")}\n`;
+}

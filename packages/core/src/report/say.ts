@@ -1,0 +1,39 @@
+// Statements become sentences here, and nowhere else.
+
+import { linkMessages } from "../evidence/messages.ts";
+import { ledgerMessages } from "../analysis/ledger/messages.ts";
+import type { Lang, Messages, Statement, Wording } from "../model/message.ts";
+import { RULE_MESSAGES } from "../rules/catalog.ts";
+import { missingMessages, verdictMessages } from "../verdict/messages.ts";
+import { reportMessages } from "./messages.ts";
+import { wordingOf } from "./wording.ts";
+
+const CATALOG: Messages = {
+  ...linkMessages,
+  ...ledgerMessages,
+  ...RULE_MESSAGES,
+  ...verdictMessages,
+  ...missingMessages,
+  ...reportMessages,
+};
+
+export interface Voice {
+  readonly lang: Lang;
+  readonly words: Wording;
+  say(statement: Statement): string;
+}
+
+export function voiceOf(lang: Lang): Voice {
+  const words = wordingOf(lang);
+  return {
+    lang,
+    words,
+    say: (s) => {
+      const message = CATALOG[s.id];
+      if (message === undefined) throw new Error(`no message ${s.id}`);
+      // `say()` checked the parameters against this message when the statement was made.
+      const render: (params: never, w: Wording) => string = message[lang];
+      return render(s.params as never, words);
+    },
+  };
+}
