@@ -26,8 +26,12 @@ function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
   const first = with_[0];
   const last = with_[with_.length - 1];
   if (first === undefined || last === undefined || first === last) return undefined;
-  const evidence = [`${first.artefact.id}:/cpu/classes/gc/total:cpu-seconds`, `${last.artefact.id}:/cpu/classes/gc/total:cpu-seconds`];
-  const d = (name: string) => (last.value.scalars.get(name) ?? 0) - (first.value.scalars.get(name) ?? 0);
+  const evidence = [
+    `${first.artefact.id}:/cpu/classes/gc/total:cpu-seconds`,
+    `${last.artefact.id}:/cpu/classes/gc/total:cpu-seconds`,
+  ];
+  const d = (name: string) =>
+    (last.value.scalars.get(name) ?? 0) - (first.value.scalars.get(name) ?? 0);
   const cycles = d("/gc/cycles/total:gc-cycles");
   // /cpu/classes refresh only at the end of a cycle: without one between, nothing is known.
   const total = d("/cpu/classes/total:cpu-seconds");
@@ -41,7 +45,14 @@ function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
     const v = Math.min(1, Math.max(0, x / used));
     // GC time stands beside user time that is itself the rest of wall × P: ± 2 ms a cycle of rounding.
     const slack = Math.min(0.02, (cycles * 0.002) / used);
-    return derived(v, Math.max(0, v - slack), Math.min(1, v + slack), "fraction", evidence, "gc-cycle");
+    return derived(
+      v,
+      Math.max(0, v - slack),
+      Math.min(1, v + slack),
+      "fraction",
+      evidence,
+      "gc-cycle",
+    );
   };
   const limiter = last.value.scalars.get("/gc/limiter/last-enabled:gc-cycle");
   const before = first.value.scalars.get("/gc/limiter/last-enabled:gc-cycle");
@@ -51,7 +62,12 @@ function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
     cyclesPerSec: Number.isFinite(rate) ? counted(rate, "1/s", evidence, "wall") : undefined,
     cycles,
     seconds: Number.isFinite(seconds) ? seconds : undefined,
-    limiterActive: limiter === undefined ? undefined : limiter > 0 && limiter > (first.value.scalars.get("/gc/cycles/total:gc-cycles") ?? 0) - 1 && limiter >= (before ?? 0),
+    limiterActive:
+      limiter === undefined
+        ? undefined
+        : limiter > 0 &&
+          limiter > (first.value.scalars.get("/gc/cycles/total:gc-cycles") ?? 0) - 1 &&
+          limiter >= (before ?? 0),
     source: "metrics",
   };
 }
@@ -61,14 +77,21 @@ function cpuUsedPerSec(p: ProcessEvidence): number | undefined {
   const first = p.stat[0];
   const last = p.stat[p.stat.length - 1];
   if (first !== undefined && last !== undefined && last.timeMs - first.timeMs > 1000) {
-    const ticks = last.value.userTicks + last.value.systemTicks - first.value.userTicks - first.value.systemTicks;
+    const ticks =
+      last.value.userTicks +
+      last.value.systemTicks -
+      first.value.userTicks -
+      first.value.systemTicks;
     return ticks / 100 / ((last.timeMs - first.timeMs) / 1000);
   }
   const scraped = p.metrics.filter((m) => m.value.process.cpuSeconds !== undefined);
   const a = scraped[0];
   const b = scraped[scraped.length - 1];
   if (a === undefined || b === undefined || !(b.timeMs - a.timeMs > 1000)) return undefined;
-  return ((b.value.process.cpuSeconds ?? 0) - (a.value.process.cpuSeconds ?? 0)) / ((b.timeMs - a.timeMs) / 1000);
+  return (
+    ((b.value.process.cpuSeconds ?? 0) - (a.value.process.cpuSeconds ?? 0)) /
+    ((b.timeMs - a.timeMs) / 1000)
+  );
 }
 
 function costFromLog(p: ProcessEvidence): GcCost | undefined {
@@ -102,7 +125,9 @@ function costFromLog(p: ProcessEvidence): GcCost | undefined {
       const known = used !== undefined && used * seconds > 0.05;
       const denominator = known ? Math.max(used * seconds - idle, x) : procs * seconds;
       const v = Math.min(1, x / denominator);
-      return known ? derived(v, v * 0.9, Math.min(1, v * 1.1), "fraction", evidence, "gc-cycle") : { ...derived(v, v, 1, "fraction", evidence, "gc-cycle"), grade: "bound" };
+      return known
+        ? derived(v, v * 0.9, Math.min(1, v * 1.1), "fraction", evidence, "gc-cycle")
+        : { ...derived(v, v, 1, "fraction", evidence, "gc-cycle"), grade: "bound" };
     };
     const n = (c.number[b] ?? 0) - (c.number[a] ?? 0);
     const cost: GcCost = {

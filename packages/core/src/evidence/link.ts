@@ -213,7 +213,7 @@ function sortMemStats(list: readonly Timed<MemStats>[]): Timed<MemStats>[] {
 }
 
 function cgroupStates(units: readonly Unit[], at: (a: Artefact) => Instant): Timed<CgroupState>[] {
-  const byFolder = new Map<string, { first: Artefact; version: 1 | 2; files: Map<string, ReadonlyMap<string, number>>; time: Instant }>();
+  const byFolder = new Map<string, { first: Artefact; version: 1 | 2 | undefined; files: Map<string, ReadonlyMap<string, number>>; time: Instant }>();
   for (const u of units) {
     const t = u.artefact.table;
     if (t.kind !== "cgroup") continue;
@@ -221,7 +221,9 @@ function cgroupStates(units: readonly Unit[], at: (a: Artefact) => Instant): Tim
     // A capture writes one reading's files within a second of each other under one source name.
     const group = u.artefact.record === undefined ? folderOf(u.artefact.name) : `${folderOf(u.artefact.name)}#${Math.round(time.timeMs / 1000)}`;
     const v1Parent = t.version === 1 && u.artefact.record === undefined ? folderOf(group) : group;
-    const entry = byFolder.get(v1Parent) ?? { first: u.artefact, version: t.version, files: new Map(), time };
+    const known = byFolder.get(v1Parent);
+    const entry = known ?? { first: u.artefact, version: t.version, files: new Map<string, ReadonlyMap<string, number>>(), time };
+    entry.version ??= t.version;
     if (!entry.files.has(t.file)) entry.files.set(t.file, t.values);
     byFolder.set(v1Parent, entry);
   }

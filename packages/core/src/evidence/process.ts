@@ -43,7 +43,8 @@ export interface HeapSnapshot {
 }
 
 export interface CgroupState {
-  readonly version: 1 | 2;
+  /** undefined where no file told v1 from v2. */
+  readonly version: 1 | 2 | undefined;
   /** Files by name: "memory.current" → values. */
   readonly files: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }

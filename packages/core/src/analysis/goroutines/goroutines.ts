@@ -3,7 +3,13 @@
 import type { ProcessEvidence } from "../../evidence/process.ts";
 import { isProfilingFrame, ownerOf } from "../../goruntime/packages.ts";
 import { waitOfStack, waitOfState, type WaitKind } from "../../goruntime/waits.ts";
-import { framesOf, functionFile, functionName, stackHashes, stackKey } from "../../model/stack-frames.ts";
+import {
+  framesOf,
+  functionFile,
+  functionName,
+  stackHashes,
+  stackKey,
+} from "../../model/stack-frames.ts";
 import type { GoroutineTable } from "../../model/tables/goroutines.ts";
 import type { ProfileTable } from "../../model/tables/profile.ts";
 import type { SourceLine } from "../sites/site.ts";
@@ -58,8 +64,12 @@ interface Row {
 
 export function analyzeGoroutines(p: ProcessEvidence): GoroutineAnalysis | undefined {
   const modulePath = p.buildInfo?.mainModule?.path;
-  const profiles: Snapshot[] = p.goroutineProfiles.map((g) => fromProfile(g.value, g.artefact.id, g.timeMs, modulePath));
-  const dumps: Snapshot[] = p.goroutineDumps.filter((g) => !g.value.isCut).map((g) => fromDump(g.value, g.artefact.id, g.timeMs, modulePath));
+  const profiles: Snapshot[] = p.goroutineProfiles.map((g) =>
+    fromProfile(g.value, g.artefact.id, g.timeMs, modulePath),
+  );
+  const dumps: Snapshot[] = p.goroutineDumps
+    .filter((g) => !g.value.isCut)
+    .map((g) => fromDump(g.value, g.artefact.id, g.timeMs, modulePath));
   // One kind is compared with itself; the text profile and protobuf of one instant hold the same stacks.
   const kind = profiles.length >= 2 || dumps.length < 2 ? profiles : dumps;
   const list = sameInstantOnce(kind.length === 0 ? dumps : kind);
@@ -123,16 +133,38 @@ function keyOf(functions: readonly string[], lines: readonly number[]): string {
   return key;
 }
 
-function describe(functions: readonly string[], files: readonly string[], lines: readonly number[], modulePath: string | undefined): { at: SourceLine; isOwn: boolean; root: SourceLine } {
-  const frames: SourceLine[] = functions.map((f, i) => ({ function: f, file: files[i] ?? "", line: lines[i] ?? 0 }));
-  const own = frames.find((f) => ownerOf(f.function, f.file, modulePath) === "own" && !isProfilingFrame(f.function));
+function describe(
+  functions: readonly string[],
+  files: readonly string[],
+  lines: readonly number[],
+  modulePath: string | undefined,
+): { at: SourceLine; isOwn: boolean; root: SourceLine } {
+  const frames: SourceLine[] = functions.map((f, i) => ({
+    function: f,
+    file: files[i] ?? "",
+    line: lines[i] ?? 0,
+  }));
+  const own = frames.find(
+    (f) => ownerOf(f.function, f.file, modulePath) === "own" && !isProfilingFrame(f.function),
+  );
   const visible = frames.find((f) => ownerOf(f.function, f.file, modulePath) !== "runtime");
-  const roots = frames.filter((f) => f.function !== "runtime.goexit" && f.function !== "runtime.main");
+  const roots = frames.filter(
+    (f) => f.function !== "runtime.goexit" && f.function !== "runtime.main",
+  );
   const unknown: SourceLine = { function: "?", file: "", line: 0 };
-  return { at: own ?? visible ?? frames[0] ?? unknown, isOwn: own !== undefined, root: roots[roots.length - 1] ?? unknown };
+  return {
+    at: own ?? visible ?? frames[0] ?? unknown,
+    isOwn: own !== undefined,
+    root: roots[roots.length - 1] ?? unknown,
+  };
 }
 
-function fromProfile(t: ProfileTable, artefact: string, timeMs: number, modulePath: string | undefined): Snapshot {
+function fromProfile(
+  t: ProfileTable,
+  artefact: string,
+  timeMs: number,
+  modulePath: string | undefined,
+): Snapshot {
   const hashes = stackHashes(t);
   const groups = new Map<string, Row>();
   let total = 0;
@@ -163,7 +195,12 @@ function fromProfile(t: ProfileTable, artefact: string, timeMs: number, modulePa
   return { artefact, timeMs, total, groups };
 }
 
-function fromDump(t: GoroutineTable, artefact: string, timeMs: number, modulePath: string | undefined): Snapshot {
+function fromDump(
+  t: GoroutineTable,
+  artefact: string,
+  timeMs: number,
+  modulePath: string | undefined,
+): Snapshot {
   const hashes = stackHashes(t);
   const groups = new Map<string, Row>();
   for (let r = 0; r < t.rows; r++) {
@@ -197,5 +234,9 @@ function createdBy(t: GoroutineTable, row: number): SourceLine | undefined {
   if (name === "") return undefined;
   const place = t.strings.get(t.createdAt[row] ?? 0);
   const colon = place.lastIndexOf(":");
-  return { function: name, file: colon < 0 ? place : place.slice(0, colon), line: colon < 0 ? 0 : Number(place.slice(colon + 1)) || 0 };
+  return {
+    function: name,
+    file: colon < 0 ? place : place.slice(0, colon),
+    line: colon < 0 ? 0 : Number(place.slice(colon + 1)) || 0,
+  };
 }

@@ -30,7 +30,16 @@ function push(p: Points, time: number, value: number, cycle: number, id: string)
   if (p.evidence.size < 8) p.evidence.add(id);
 }
 
-function finish(id: SeriesId, p: Points, options: { unit?: Series["unit"]; basis?: Series["basis"]; clock?: Series["clock"]; resolution?: number }): Series | undefined {
+function finish(
+  id: SeriesId,
+  p: Points,
+  options: {
+    unit?: Series["unit"];
+    basis?: Series["basis"];
+    clock?: Series["clock"];
+    resolution?: number;
+  },
+): Series | undefined {
   if (p.time.length === 0) return undefined;
   const order = p.time.map((_, i) => i).sort((a, b) => (p.time[a] ?? 0) - (p.time[b] ?? 0));
   const pick = (list: readonly number[]) => Float64Array.from(order, (i) => list[i] ?? NaN);
@@ -53,17 +62,40 @@ export function buildSeries(p: ProcessEvidence): SeriesSet {
     if (s !== undefined) out[s.id] = s;
   };
   const log = fromGcTrace(p);
-  const marked = [log.marked, markedFromLiveMetric(p), markedFromGoal(p)].filter((s): s is Series => s !== undefined);
+  const marked = [log.marked, markedFromLiveMetric(p), markedFromGoal(p)].filter(
+    (s): s is Series => s !== undefined,
+  );
   // Most cycles wins; between equals the exact one (metrics) before the floored one.
   marked.sort((a, b) => b.time.length - a.time.length || a.resolution - b.resolution);
   set(marked[0]);
   const goal = goalFromCounters(p);
   set(log.peak !== undefined && log.peak.time.length >= (goal?.time.length ?? 0) ? log.peak : goal);
   set(log.goal);
-  set(scalarSeries(p, "heap-alloc", (m) => m.get("/memory/classes/heap/objects:bytes"), (m) => m.heapAlloc));
+  set(
+    scalarSeries(
+      p,
+      "heap-alloc",
+      (m) => m.get("/memory/classes/heap/objects:bytes"),
+      (m) => m.heapAlloc,
+    ),
+  );
   set(goroutineSeries(p));
-  set(scalarSeries(p, "allocated", (m) => m.get("/gc/heap/allocs:bytes"), (m) => m.totalAlloc));
-  set(scalarSeries(p, "stacks", (m) => m.get("/memory/classes/heap/stacks:bytes"), (m) => m.stackInuse));
+  set(
+    scalarSeries(
+      p,
+      "allocated",
+      (m) => m.get("/gc/heap/allocs:bytes"),
+      (m) => m.totalAlloc,
+    ),
+  );
+  set(
+    scalarSeries(
+      p,
+      "stacks",
+      (m) => m.get("/memory/classes/heap/stacks:bytes"),
+      (m) => m.stackInuse,
+    ),
+  );
   set(
     scalarSeries(
       p,
@@ -85,7 +117,11 @@ export function buildSeries(p: ProcessEvidence): SeriesSet {
   return out;
 }
 
-function fromGcTrace(p: ProcessEvidence): { marked: Series | undefined; peak: Series | undefined; goal: Series | undefined } {
+function fromGcTrace(p: ProcessEvidence): {
+  marked: Series | undefined;
+  peak: Series | undefined;
+  goal: Series | undefined;
+} {
   const marked = empty();
   const peak = empty();
   const goal = empty();
@@ -103,8 +139,16 @@ function fromGcTrace(p: ProcessEvidence): { marked: Series | undefined; peak: Se
       push(goal, time, c.goalBytes[i] ?? NaN, n, artefact.id);
     }
   }
-  const options = { basis: "gc-cycle", clock: onWall ? "wall" : "process", resolution: MiB } as const;
-  return { marked: finish("marked", marked, options), peak: finish("peak", peak, options), goal: finish("goal", goal, options) };
+  const options = {
+    basis: "gc-cycle",
+    clock: onWall ? "wall" : "process",
+    resolution: MiB,
+  } as const;
+  return {
+    marked: finish("marked", marked, options),
+    peak: finish("peak", peak, options),
+    goal: finish("goal", goal, options),
+  };
 }
 
 function markedFromLiveMetric(p: ProcessEvidence): Series | undefined {
@@ -126,7 +170,8 @@ function markedFromLiveMetric(p: ProcessEvidence): Series | undefined {
  */
 function markedFromGoal(p: ProcessEvidence): Series | undefined {
   const gogc = p.settings.gogcPercent ?? 100;
-  if (p.settings.goMemLimit !== undefined && Number.isFinite(p.settings.goMemLimit)) return undefined;
+  if (p.settings.goMemLimit !== undefined && Number.isFinite(p.settings.goMemLimit))
+    return undefined;
   const points = empty();
   const seen = new Set<number>();
   for (const m of p.memStats) {
@@ -145,7 +190,10 @@ function markedFromGoal(p: ProcessEvidence): Series | undefined {
     const cycle = s.get("/gc/cycles/total:gc-cycles") ?? NaN;
     if (goal === undefined || seen.has(cycle) || s.has("/gc/heap/live:bytes")) continue;
     if (goal <= minimumGoal(gogc) * 1.001) continue;
-    const marked = markedFromNextGC(goal, gogc, { lo: 0, hi: s.get("/memory/classes/heap/stacks:bytes") ?? 0 });
+    const marked = markedFromNextGC(goal, gogc, {
+      lo: 0,
+      hi: s.get("/memory/classes/heap/stacks:bytes") ?? 0,
+    });
     if (marked === undefined) continue;
     if (Number.isFinite(cycle)) seen.add(cycle);
     push(points, m.timeMs, marked.value, cycle, m.artefact.id);
@@ -168,7 +216,13 @@ function goalFromCounters(p: ProcessEvidence): Series | undefined {
     for (const m of p.memStats) {
       const v = m.value;
       if (v.nextGC === undefined || v.nextGC > 2 ** 60) continue;
-      push(points, v.lastGCMs !== undefined && v.lastGCMs > 0 ? v.lastGCMs : m.timeMs, v.nextGC, v.numGC ?? NaN, m.artefact.id);
+      push(
+        points,
+        v.lastGCMs !== undefined && v.lastGCMs > 0 ? v.lastGCMs : m.timeMs,
+        v.nextGC,
+        v.numGC ?? NaN,
+        m.artefact.id,
+      );
     }
   }
   return finish("peak", points, { basis: "gc-cycle" });
@@ -178,11 +232,15 @@ function scalarSeries(
   p: ProcessEvidence,
   id: SeriesId,
   fromScalars: (m: ReadonlyMap<string, number>) => number | undefined,
-  fromStats: (m: NonNullable<Timed<import("../../model/tables/memstats.ts").MemStats>["value"]>) => number | undefined,
+  fromStats: (
+    m: NonNullable<Timed<import("../../model/tables/memstats.ts").MemStats>["value"]>,
+  ) => number | undefined,
 ): Series | undefined {
   const points = empty();
   for (const m of p.metrics) {
-    const v = fromScalars(m.value.scalars) ?? (m.value.memStats === undefined ? undefined : fromStats(m.value.memStats));
+    const v =
+      fromScalars(m.value.scalars) ??
+      (m.value.memStats === undefined ? undefined : fromStats(m.value.memStats));
     if (v !== undefined) push(points, m.timeMs, v, NaN, m.artefact.id);
   }
   const scraped = new Set(p.metrics.map((m) => m.artefact));
@@ -210,10 +268,17 @@ function goroutineSeries(p: ProcessEvidence): Series | undefined {
 
 function rssSeries(p: ProcessEvidence): Series | undefined {
   const points = empty();
-  for (const s of p.status) if (s.value.vmRss !== undefined) push(points, s.timeMs, s.value.vmRss, NaN, s.artefact.id);
+  for (const s of p.status)
+    if (s.value.vmRss !== undefined) push(points, s.timeMs, s.value.vmRss, NaN, s.artefact.id);
   for (const s of p.smaps) {
     if (s.value.form === "maps") continue;
-    push(points, s.timeMs, s.value.rss.reduce((a, b) => a + b, 0), NaN, s.artefact.id);
+    push(
+      points,
+      s.timeMs,
+      s.value.rss.reduce((a, b) => a + b, 0),
+      NaN,
+      s.artefact.id,
+    );
   }
   if (points.time.length === 0) {
     for (const m of p.metrics) {
@@ -226,10 +291,17 @@ function rssSeries(p: ProcessEvidence): Series | undefined {
 
 function rssAnonSeries(p: ProcessEvidence): Series | undefined {
   const points = empty();
-  for (const s of p.status) if (s.value.rssAnon !== undefined) push(points, s.timeMs, s.value.rssAnon, NaN, s.artefact.id);
+  for (const s of p.status)
+    if (s.value.rssAnon !== undefined) push(points, s.timeMs, s.value.rssAnon, NaN, s.artefact.id);
   for (const s of p.smaps) {
     if (s.value.form === "maps") continue;
-    push(points, s.timeMs, s.value.anonymous.reduce((a, b) => a + b, 0), NaN, s.artefact.id);
+    push(
+      points,
+      s.timeMs,
+      s.value.anonymous.reduce((a, b) => a + b, 0),
+      NaN,
+      s.artefact.id,
+    );
   }
   return finish("rss-anon", points, {});
 }
@@ -237,7 +309,9 @@ function rssAnonSeries(p: ProcessEvidence): Series | undefined {
 function chargeSeries(p: ProcessEvidence): Series | undefined {
   const points = empty();
   for (const c of p.cgroup) {
-    const v = c.value.files.get("memory.current")?.get("") ?? c.value.files.get("memory.usage_in_bytes")?.get("");
+    const v =
+      c.value.files.get("memory.current")?.get("") ??
+      c.value.files.get("memory.usage_in_bytes")?.get("");
     if (v !== undefined) push(points, c.timeMs, v, NaN, c.artefact.id);
   }
   return finish("container-charge", points, {});
@@ -250,10 +324,13 @@ function nativeSeries(anon: Series | undefined, go: Series | undefined): Series 
   let j = 0;
   for (let i = 0; i < anon.time.length; i++) {
     const t = anon.time[i] ?? NaN;
-    while (j + 1 < go.time.length && Math.abs((go.time[j + 1] ?? NaN) - t) <= Math.abs((go.time[j] ?? NaN) - t)) j++;
+    while (
+      j + 1 < go.time.length &&
+      Math.abs((go.time[j + 1] ?? NaN) - t) <= Math.abs((go.time[j] ?? NaN) - t)
+    )
+      j++;
     if (Math.abs((go.time[j] ?? NaN) - t) > 5000) continue;
     push(points, t, (anon.value[i] ?? NaN) - (go.value[j] ?? NaN), NaN, anon.evidence[0] ?? "");
   }
   return finish("native", points, {});
 }
-

@@ -41,7 +41,9 @@ export interface SnapshotPair {
 export function comparablePair(p: ProcessEvidence): SnapshotPair | undefined {
   const candidates: SnapshotPair[] = [];
   for (const encoding of ["proto", "text"] as const) {
-    const list = p.heap.filter((h) => h.profile.encoding === encoding && h.profile.memStats?.numGC !== 0);
+    const list = p.heap.filter(
+      (h) => h.profile.encoding === encoding && h.profile.memStats?.numGC !== 0,
+    );
     const first = list[0];
     const last = list[list.length - 1];
     if (first === undefined || last === undefined || first === last) continue;
@@ -50,7 +52,12 @@ export function comparablePair(p: ProcessEvidence): SnapshotPair | undefined {
     if (a === undefined || b === undefined || a.rows.rate !== b.rows.rate) continue;
     candidates.push(align(a, b, p));
   }
-  candidates.sort((x, y) => Number(x.isStill) - Number(y.isStill) || (y.cyclesBetween ?? 0) - (x.cyclesBetween ?? 0) || finite(y.seconds) - finite(x.seconds));
+  candidates.sort(
+    (x, y) =>
+      Number(x.isStill) - Number(y.isStill) ||
+      (y.cyclesBetween ?? 0) - (x.cyclesBetween ?? 0) ||
+      finite(y.seconds) - finite(x.seconds),
+  );
   return candidates[0];
 }
 
@@ -61,7 +68,14 @@ function finite(x: number): number {
 function align(before: SnapshotRows, after: SnapshotRows, p: ProcessEvidence): SnapshotPair {
   const index = new Map<string, number>();
   const sizes: number[] = [];
-  const columns = { allocBefore: [] as number[], allocAfter: [] as number[], inuseBefore: [] as number[], inuseAfter: [] as number[], afterRow: [] as number[], beforeRow: [] as number[] };
+  const columns = {
+    allocBefore: [] as number[],
+    allocAfter: [] as number[],
+    inuseBefore: [] as number[],
+    inuseAfter: [] as number[],
+    afterRow: [] as number[],
+    beforeRow: [] as number[],
+  };
   const slot = (key: string, size: number): number => {
     const known = index.get(key);
     if (known !== undefined) return known;
@@ -91,11 +105,14 @@ function align(before: SnapshotRows, after: SnapshotRows, p: ProcessEvidence): S
   fill(after, columns.allocAfter, columns.inuseAfter, columns.afterRow);
   fill(before, columns.allocBefore, columns.inuseBefore, columns.beforeRow);
   let isStill = true;
-  for (let i = 0; i < sizes.length && isStill; i++) isStill = columns.allocBefore[i] === columns.allocAfter[i];
+  for (let i = 0; i < sizes.length && isStill; i++)
+    isStill = columns.allocBefore[i] === columns.allocAfter[i];
   const a = cycleTime(before.snapshot, p);
   const b = cycleTime(after.snapshot, p);
   const timeIsOfCycles = Number.isFinite(a.endMs) && Number.isFinite(b.endMs);
-  const seconds = timeIsOfCycles ? (b.endMs - a.endMs) / 1000 : (after.snapshot.replyMs - before.snapshot.replyMs) / 1000;
+  const seconds = timeIsOfCycles
+    ? (b.endMs - a.endMs) / 1000
+    : (after.snapshot.replyMs - before.snapshot.replyMs) / 1000;
   return {
     before,
     after,
@@ -117,7 +134,10 @@ function align(before: SnapshotRows, after: SnapshotRows, p: ProcessEvidence): S
  * Which cycle's end a profile shows: its own MemStats, else the last cycle that ended before the reply
  * according to any ring of PauseEnd times or the log.
  */
-export function cycleTime(h: HeapSnapshot, p: ProcessEvidence): { cycle: number | undefined; endMs: number } {
+export function cycleTime(
+  h: HeapSnapshot,
+  p: ProcessEvidence,
+): { cycle: number | undefined; endMs: number } {
   if (Number.isFinite(h.cycleEndMs)) return { cycle: h.cycle, endMs: h.cycleEndMs };
   if (!Number.isFinite(h.replyMs)) return { cycle: h.cycle, endMs: NaN };
   let best: { cycle: number; endMs: number } | undefined;
@@ -130,7 +150,11 @@ export function cycleTime(h: HeapSnapshot, p: ProcessEvidence): { cycle: number 
       const end = ring[(n + 255) % 256] ?? 0;
       if (end === 0) break;
       if (end <= h.replyMs) {
-        if ((n < last || h.replyMs - end < 1 || m.timeMs >= h.replyMs) && (best === undefined || end > best.endMs)) best = { cycle: n, endMs: end };
+        if (
+          (n < last || h.replyMs - end < 1 || m.timeMs >= h.replyMs) &&
+          (best === undefined || end > best.endMs)
+        )
+          best = { cycle: n, endMs: end };
         break;
       }
     }

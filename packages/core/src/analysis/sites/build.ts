@@ -57,7 +57,15 @@ export function buildSites(p: ProcessEvidence): SiteAnalysis | undefined {
   const rate = shown.rows.rate;
   const usable = pair !== undefined && !pair.isStill ? pair : undefined;
 
-  const visit = (source: SnapshotRows, row: number, size: number, live: number, alloc: number, grow: ((g: GrowthSum) => void) | undefined, bornCount: number) => {
+  const visit = (
+    source: SnapshotRows,
+    row: number,
+    size: number,
+    live: number,
+    alloc: number,
+    grow: ((g: GrowthSum) => void) | undefined,
+    bornCount: number,
+  ) => {
     const stack = source.rows.stack[row] ?? 0;
     const hash = source.hashes[stack] ?? 0;
     const cacheKey = String(hash);
@@ -80,9 +88,15 @@ export function buildSites(p: ProcessEvidence): SiteAnalysis | undefined {
       g.inuse += live;
       g.born.add(bornCount, size, rate);
       grow?.(g.growth);
-      g.stacks.set(hash, (g.stacks.get(hash) ?? 0) + (live * size) / samplingProbability(size, rate));
+      g.stacks.set(
+        hash,
+        (g.stacks.get(hash) ?? 0) + (live * size) / samplingProbability(size, rate),
+      );
       if (map === byLine && place.caller !== undefined && live > 0) {
-        const c = g.callers.get(lineKey(place.caller)) ?? { at: place.caller, live: new SampledMemory() };
+        const c = g.callers.get(lineKey(place.caller)) ?? {
+          at: place.caller,
+          live: new SampledMemory(),
+        };
         c.live.add(live, size, rate);
         g.callers.set(lineKey(place.caller), c);
       }
@@ -119,17 +133,28 @@ export function buildSites(p: ProcessEvidence): SiteAnalysis | undefined {
 
   const id = shown.snapshot.artefact.id;
   const seconds = usable !== undefined && usable.seconds > 0 ? usable.seconds : undefined;
-  const sites = [...byLine.values()].map((g) => toSite(g, id, seconds, usable !== undefined)).sort(byInterest);
-  const ownLines = [...byOwn.values()].map((g) => toOwnLine(g, id, seconds, usable !== undefined)).sort((a, b) => (b.growth?.value ?? 0) - (a.growth?.value ?? 0) || b.live.value - a.live.value);
+  const sites = [...byLine.values()]
+    .map((g) => toSite(g, id, seconds, usable !== undefined))
+    .sort(byInterest);
+  const ownLines = [...byOwn.values()]
+    .map((g) => toOwnLine(g, id, seconds, usable !== undefined))
+    .sort((a, b) => (b.growth?.value ?? 0) - (a.growth?.value ?? 0) || b.live.value - a.live.value);
   const rest = sites.slice(LISTED);
   const restMemory = new SampledMemory();
-  for (const g of byLine.values()) if (rest.some((s) => lineKey(s) === lineKey(g.at))) restMemory.merge(g.live);
+  for (const g of byLine.values())
+    if (rest.some((s) => lineKey(s) === lineKey(g.at))) restMemory.merge(g.live);
   const sum = memoryInterval(total);
   const table: SiteTable = {
     sites: sites.slice(0, LISTED),
     rest: { sites: rest.length, live: quantity(memoryInterval(restMemory).bytes, "bytes", [id]) },
     total: quantity(sum.bytes, "bytes", [id]),
-    totalGrowth: usable === undefined ? undefined : quantity(growthInterval(totalGrowth).bytes, "bytes", [usable.before.snapshot.artefact.id, id]),
+    totalGrowth:
+      usable === undefined
+        ? undefined
+        : quantity(growthInterval(totalGrowth).bytes, "bytes", [
+            usable.before.snapshot.artefact.id,
+            id,
+          ]),
     cycles: cyclesOf(usable),
     seconds,
   };
@@ -156,7 +181,10 @@ function placeOf(t: ProfileTable, stack: number, modulePath: string | undefined)
   const lines: { at: SourceLine; owner: Owner }[] = frames.functions.map((fn, i) => {
     const name = functionName(t, fn);
     const file = functionFile(t, fn);
-    return { at: { function: name, file, line: frames.lines[i] ?? 0 }, owner: ownerOf(name, file, modulePath) };
+    return {
+      at: { function: name, file, line: frames.lines[i] ?? 0 },
+      owner: ownerOf(name, file, modulePath),
+    };
   });
   // Leaf frames of the runtime itself (map internals from 1.24 on) are how, not who.
   let leaf = lines.findIndex((l) => l.owner !== "runtime");
@@ -193,19 +221,34 @@ export function lineKey(at: SourceLine): string {
   return `${at.function}\u0000${at.file}\u0000${at.line}`;
 }
 
-function quantity(i: { value: number; lo: number; hi: number }, unit: Quantity["unit"], evidence: readonly string[]): Quantity {
+function quantity(
+  i: { value: number; lo: number; hi: number },
+  unit: Quantity["unit"],
+  evidence: readonly string[],
+): Quantity {
   return estimated(i.value, i.lo, i.hi, unit, evidence, "gc-cycle");
 }
 
 /** Wilson interval of live ÷ ever allocated among sampled objects. */
-function survivalOf(inuse: number, allocs: number, evidence: readonly string[]): Quantity | undefined {
+function survivalOf(
+  inuse: number,
+  allocs: number,
+  evidence: readonly string[],
+): Quantity | undefined {
   if (!(allocs > 0) || inuse < 0 || inuse > allocs) return undefined;
   const z = 1.96;
   const p = inuse / allocs;
   const d = 1 + (z * z) / allocs;
   const mid = (p + (z * z) / (2 * allocs)) / d;
   const half = (z * Math.sqrt((p * (1 - p)) / allocs + (z * z) / (4 * allocs * allocs))) / d;
-  return estimated(p, Math.max(0, mid - half), Math.min(1, mid + half), "fraction", evidence, "gc-cycle");
+  return estimated(
+    p,
+    Math.max(0, mid - half),
+    Math.min(1, mid + half),
+    "fraction",
+    evidence,
+    "gc-cycle",
+  );
 }
 
 function largestStack(g: Gathered): number {
@@ -220,10 +263,21 @@ function largestStack(g: Gathered): number {
   return best;
 }
 
-function rateOf(g: Gathered, seconds: number | undefined, evidence: readonly string[]): Quantity | undefined {
+function rateOf(
+  g: Gathered,
+  seconds: number | undefined,
+  evidence: readonly string[],
+): Quantity | undefined {
   if (seconds === undefined) return undefined;
   const b = memoryInterval(g.born).bytes;
-  return derived(b.value / seconds, b.lo / seconds, b.hi / seconds, "bytes/s", evidence, "gc-cycle");
+  return derived(
+    b.value / seconds,
+    b.lo / seconds,
+    b.hi / seconds,
+    "bytes/s",
+    evidence,
+    "gc-cycle",
+  );
 }
 
 function toSite(g: Gathered, id: string, seconds: number | undefined, paired: boolean): Site {

@@ -49,7 +49,11 @@ export interface OwnLine extends SourceLine {
 export interface SiteTable {
   readonly sites: readonly Site[];
   /** What the listed sites leave over. */
-  readonly rest: { readonly sites: number; readonly live: Quantity; readonly visibleGrowth?: number };
+  readonly rest: {
+    readonly sites: number;
+    readonly live: Quantity;
+    readonly visibleGrowth?: number;
+  };
   readonly total: Quantity;
   readonly totalGrowth: Quantity | undefined;
   /** Cycle numbers compared, when known. */
