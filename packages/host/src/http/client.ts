@@ -76,7 +76,7 @@ export class HttpClient {
   async get(url: URL, options: GetOptions): Promise<HttpOutcome> {
     const clock = new RequestClock();
     let bytes = 0;
-    let connectMs: number | undefined;
+    let connection: Connection | undefined;
     const onBody = async (chunk: Uint8Array): Promise<void> => {
       bytes += chunk.length;
       await options.onBody(chunk);
@@ -85,7 +85,7 @@ export class HttpClient {
       ok: false,
       failure,
       bytes,
-      timing: clock.read(connectMs),
+      timing: clock.read(connection),
     });
     let at = url;
     for (let redirects = 0; ; redirects++) {
@@ -95,7 +95,7 @@ export class HttpClient {
       if (step.kind === "failed" && step.staleConnection && bytes === 0) {
         step = await this.#once(at, { ...options, onBody });
       }
-      connectMs ??= step.connectMs;
+      connection ??= step.connection;
       if (step.kind === "failed") return fail(step.failure);
       if (step.kind === "done") {
         return {
@@ -103,7 +103,7 @@ export class HttpClient {
           status: 200,
           contentType: step.contentType,
           bytes,
-          timing: clock.read(connectMs),
+          timing: clock.read(connection),
         };
       }
       if (redirects >= MAX_REDIRECTS) return fail({ kind: "redirect-loop" });
@@ -134,7 +134,7 @@ export class HttpClient {
 
     return new Promise((resolve, reject) => {
       if (options.signal?.aborted === true) {
-        resolve({ ...notStale({ kind: "aborted" }), connectMs: undefined });
+        resolve({ ...notStale({ kind: "aborted" }), connection: undefined });
         return;
       }
       const about: Transfer = {
@@ -145,7 +145,7 @@ export class HttpClient {
         sinkError: undefined,
       };
       const startedMs = performance.now();
-      let connectMs: number | undefined;
+      let connection: Connection | undefined;
       let isSettled = false;
       let isHandingOn = false;
       const settle = (step: StepBody): void => {
@@ -155,7 +155,7 @@ export class HttpClient {
         timers.clear();
         options.signal?.removeEventListener("abort", onAbort);
         if (step.kind !== "done") request.destroy();
-        resolve({ ...step, connectMs });
+        resolve({ ...step, connection });
       };
       const failed = (failure: HttpFailure, staleConnection = false): void =>
         settle({ kind: "failed", failure, staleConnection });
@@ -180,8 +180,13 @@ export class HttpClient {
           timers.start("first-byte", timeouts.firstByteMs);
         };
         if (!socket.connecting) return connected();
+        let attemptMs = startedMs;
+        let roundTripMs = 0;
+        socket.once("lookup", () => (attemptMs = performance.now()));
+        socket.on("connectionAttempt", () => (attemptMs = performance.now()));
+        socket.once("connect", () => (roundTripMs = performance.now() - attemptMs));
         socket.once(secure ? "secureConnect" : "connect", () => {
-          connectMs = performance.now() - startedMs;
+          connection = { connectMs: performance.now() - startedMs, roundTripMs };
           connected();
         });
       });
@@ -214,7 +219,12 @@ type StepBody =
   | { readonly kind: "redirect"; readonly location: string }
   | { readonly kind: "failed"; readonly failure: HttpFailure; readonly staleConnection: boolean };
 
-type Step = StepBody & { readonly connectMs: number | undefined };
+interface Connection {
+  readonly connectMs: number;
+  readonly roundTripMs: number;
+}
+
+type Step = StepBody & { readonly connection: Connection | undefined };
 
 const notStale = (failure: HttpFailure): StepBody => ({
   kind: "failed",
@@ -335,13 +345,14 @@ class RequestClock {
   readonly #startMs = Date.now();
   readonly #startMonoMs = performance.now();
 
-  read(connectMs: number | undefined): HttpTiming {
+  read(connection: Connection | undefined): HttpTiming {
     return {
       startMs: this.#startMs,
       startMonoMs: this.#startMonoMs,
       endMs: Date.now(),
       endMonoMs: performance.now(),
-      connectMs,
+      connectMs: connection?.connectMs,
+      roundTripMs: connection?.roundTripMs,
     };
   }
 }

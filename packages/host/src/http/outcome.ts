@@ -38,8 +38,10 @@ export interface HttpTiming {
   readonly startMonoMs: number;
   readonly endMs: number;
   readonly endMonoMs: number;
-  /** Undefined when a kept connection was used. */
+  /** Until the connection could be used, TLS included; undefined when a kept one was. */
   readonly connectMs: number | undefined;
+  /** One TCP handshake, name look-up not included: the nearest there is to a round trip. */
+  readonly roundTripMs: number | undefined;
 }
 
 export interface HttpReply {
