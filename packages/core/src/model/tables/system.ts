@@ -118,7 +118,12 @@ export interface BuildInfoTable {
   /** Import path of the main package. */
   readonly path: string;
   readonly mainModule: { readonly path: string; readonly version: string } | undefined;
-  readonly dependencies: readonly { readonly path: string; readonly version: string }[];
+  readonly dependencies: readonly {
+    readonly path: string;
+    readonly version: string;
+    /** The module that a `replace` of go.mod put in its place; a directory has no version. */
+    readonly replacedBy?: { readonly path: string; readonly version: string };
+  }[];
   /** -race, CGO_ENABLED, GOARCH, DefaultGODEBUG, vcs.revision, … */
   readonly settings: ReadonlyMap<string, string>;
 }
