@@ -27,29 +27,43 @@ const SIZE: Readonly<Record<string, number>> = {
 export function parseBytes(text: string, flag: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
   const factor = SIZE[(match?.[2] ?? "?").toLowerCase()];
-  if (match === null || factor === undefined || Number(match[1]) === 0) throw new UsageError(`${flag} takes a size such as 512MiB or 1.5G, not ${JSON.stringify(text)}`);
+  if (match === null || factor === undefined || Number(match[1]) === 0)
+    throw new UsageError(
+      `${flag} takes a size such as 512MiB or 1.5G, not ${JSON.stringify(text)}`,
+    );
   return Math.round(Number(match[1]) * factor);
 }
 
-const DURATION: Readonly<Record<string, number>> = { ms: 1, s: 1000, "": 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+const DURATION: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  "": 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** "60s", "5m", "1h30m", "90". Milliseconds. */
 export function parseDuration(text: string, flag: string): number {
   const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)(ms|min|s|m|h|d|$)/gy)];
   const matched = parts.reduce((n, p) => n + p[0].length, 0);
-  if (parts.length === 0 || matched !== text.trim().length) throw new UsageError(`${flag} takes a duration such as 60s or 5m, not ${JSON.stringify(text)}`);
+  if (parts.length === 0 || matched !== text.trim().length)
+    throw new UsageError(`${flag} takes a duration such as 60s or 5m, not ${JSON.stringify(text)}`);
   return parts.reduce((ms, p) => ms + Number(p[1]) * (DURATION[p[2] ?? ""] ?? 1000), 0);
 }
 
 export function parseCount(text: string, flag: string): number {
-  if (!/^\d{1,6}$/.test(text) || Number(text) === 0) throw new UsageError(`${flag} takes a whole number above 0, not ${JSON.stringify(text)}`);
+  if (!/^\d{1,6}$/.test(text) || Number(text) === 0)
+    throw new UsageError(`${flag} takes a whole number above 0, not ${JSON.stringify(text)}`);
   return Number(text);
 }
 
 /** "Name: value". */
 export function parseHeader(text: string): [string, string] {
   const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined) throw new UsageError(`--header takes "Name: value"`);
+  if (match?.[1] === undefined || match[2] === undefined)
+    throw new UsageError(`--header takes "Name: value"`);
   return [match[1], match[2]];
 }
 

@@ -6,7 +6,11 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
 function file(): string {
-  const base = process.env["XDG_CACHE_HOME"] || (process.platform === "win32" ? process.env["LOCALAPPDATA"] || join(homedir(), "AppData", "Local") : join(homedir(), ".cache"));
+  const base =
+    process.env["XDG_CACHE_HOME"] ||
+    (process.platform === "win32"
+      ? process.env["LOCALAPPDATA"] || join(homedir(), "AppData", "Local")
+      : join(homedir(), ".cache"));
   return join(base, "heapwright", "last.json");
 }
 
@@ -22,7 +26,12 @@ export function rememberPaths(paths: readonly string[]): void {
 export function lastPaths(): string[] | undefined {
   try {
     const parsed: unknown = JSON.parse(readFileSync(file(), "utf8"));
-    if (typeof parsed === "object" && parsed !== null && "paths" in parsed && Array.isArray(parsed.paths)) {
+    if (
+      typeof parsed === "object" &&
+      parsed !== null &&
+      "paths" in parsed &&
+      Array.isArray(parsed.paths)
+    ) {
       return parsed.paths.filter((p): p is string => typeof p === "string");
     }
     return undefined;

@@ -3,7 +3,11 @@
 import type { Lang } from "@heapwright/core/model/message.ts";
 import { capture } from "@heapwright/host/capture/capture.ts";
 import { CaptureError } from "@heapwright/host/capture/error.ts";
-import type { CaptureOutcome, CaptureProgress, CaptureTarget } from "@heapwright/host/capture/types.ts";
+import type {
+  CaptureOutcome,
+  CaptureProgress,
+  CaptureTarget,
+} from "@heapwright/host/capture/types.ts";
 import { captureErrorWords } from "./capture-errors.ts";
 import { captureOptionsOf, type LiveFlags } from "./obtain.ts";
 import type { ProgressLine } from "./terminal.ts";
@@ -27,7 +31,11 @@ export interface Captured {
 /** Reading a growing folder again costs; the first verdict is wanted within 5 s, later ones less often. */
 const SO_FAR_EVERY_MS = 10_000;
 
-export async function runCapture(target: CaptureTarget, flags: LiveFlags, options: RunOptions): Promise<Captured> {
+export async function runCapture(
+  target: CaptureTarget,
+  flags: LiveFlags,
+  options: RunOptions,
+): Promise<Captured> {
   const controller = new AbortController();
   const onInterrupt = () => controller.abort();
   process.on("SIGINT", onInterrupt);
@@ -38,7 +46,12 @@ export async function runCapture(target: CaptureTarget, flags: LiveFlags, option
   const zh = options.lang === "zh";
   const refresh = () => {
     const work = options.soFar;
-    if (work === undefined || running !== undefined || performance.now() - lastSoFar < SO_FAR_EVERY_MS) return;
+    if (
+      work === undefined ||
+      running !== undefined ||
+      performance.now() - lastSoFar < SO_FAR_EVERY_MS
+    )
+      return;
     lastSoFar = performance.now();
     running = work(options.folder)
       .then((line) => {
@@ -53,7 +66,11 @@ export async function runCapture(target: CaptureTarget, flags: LiveFlags, option
   const show = (p: CaptureProgress) => {
     const parts = [`${zh ? "堆" : "heap"} ${p.snapshotsTaken}/${p.snapshotsPlanned}`];
     if (p.cycles !== undefined) parts.push(`${zh ? "周期" : "cycle"} +${p.cycles}`);
-    parts.push(zh ? `剩余 ${Math.ceil(p.remainingMs / 1000)} 秒` : `${Math.ceil(p.remainingMs / 1000)} s left`);
+    parts.push(
+      zh
+        ? `剩余 ${Math.ceil(p.remainingMs / 1000)} 秒`
+        : `${Math.ceil(p.remainingMs / 1000)} s left`,
+    );
     parts.push(zh ? "Ctrl-C 保留已采集内容" : "Ctrl-C keeps what is there");
     if (soFar !== "") parts.push(soFar);
     options.progress.show(parts.join("   "));
@@ -70,10 +87,20 @@ export async function runCapture(target: CaptureTarget, flags: LiveFlags, option
       show,
       controller.signal,
     );
-    return { folder: options.folder, outcome, error: undefined, isInterrupted: outcome.ended === "interrupted" };
+    return {
+      folder: options.folder,
+      outcome,
+      error: undefined,
+      isInterrupted: outcome.ended === "interrupted",
+    };
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
-    return { folder: options.folder, outcome: undefined, error: captureErrorWords(error.code, error.params, options.lang), isInterrupted: error.code === "interrupted" };
+    return {
+      folder: options.folder,
+      outcome: undefined,
+      error: captureErrorWords(error.code, error.params, options.lang),
+      isInterrupted: error.code === "interrupted",
+    };
   } finally {
     process.off("SIGINT", onInterrupt);
     process.off("SIGTERM", onInterrupt);

@@ -5,7 +5,12 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EvidenceFolder } from "@heapwright/core/evidence/artefact.ts";
-import type { CaptureOptions, CaptureOutcome, CaptureProgress, CaptureTarget } from "@heapwright/host/capture/types.ts";
+import type {
+  CaptureOptions,
+  CaptureOutcome,
+  CaptureProgress,
+  CaptureTarget,
+} from "@heapwright/host/capture/types.ts";
 import { looksLikeAddress, parseCount, parseDuration, parseHeader } from "./arguments.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -27,7 +32,9 @@ export interface LiveFlags {
 }
 
 /** What to look at: a live target, or paths. */
-export type Source = { readonly kind: "live"; readonly target: CaptureTarget; readonly label: string } | { readonly kind: "paths"; readonly paths: readonly string[]; readonly label: string };
+export type Source =
+  | { readonly kind: "live"; readonly target: CaptureTarget; readonly label: string }
+  | { readonly kind: "paths"; readonly paths: readonly string[]; readonly label: string };
 
 export function sourceOf(targets: readonly string[], flags: LiveFlags): Source {
   const pid = flags.pid === undefined ? undefined : parseCount(flags.pid, "--pid");
@@ -35,8 +42,12 @@ export function sourceOf(targets: readonly string[], flags: LiveFlags): Source {
   const paths = targets.filter((t) => !addresses.includes(t));
   const url = flags.url ?? addresses[0];
   if (pid !== undefined || url !== undefined || flags.unix !== undefined) {
-    if (paths.length > 0) throw new UsageError(`a live target and a path (${paths[0] ?? ""}) cannot be looked at together. For one answer, capture first: heapwright capture ${url ?? `--pid ${pid ?? ""}`} -o DIR`);
-    if (addresses.length > 1 || (flags.url !== undefined && addresses.length > 0)) throw new UsageError("one live target at a time");
+    if (paths.length > 0)
+      throw new UsageError(
+        `a live target and a path (${paths[0] ?? ""}) cannot be looked at together. For one answer, capture first: heapwright capture ${url ?? `--pid ${pid ?? ""}`} -o DIR`,
+      );
+    if (addresses.length > 1 || (flags.url !== undefined && addresses.length > 0))
+      throw new UsageError("one live target at a time");
     const target: CaptureTarget = {
       ...(url === undefined ? {} : { url }),
       ...(pid === undefined ? {} : { pid }),
@@ -44,16 +55,39 @@ export function sourceOf(targets: readonly string[], flags: LiveFlags): Source {
     };
     return { kind: "live", target, label: labelOf(target) };
   }
-  if (paths.length === 0) throw new UsageError("what should be looked at? A URL, --pid, or a folder. Try: heapwright why http://localhost:6060");
-  for (const p of paths) if (!existsSync(p)) throw new UsageError(`${p} does not exist${/^[\w.-]+$/.test(p) ? `. For a service: heapwright why http://${p}:6060` : ""}`);
-  return { kind: "paths", paths, label: paths.length === 1 ? (paths[0] ?? "") : `${paths[0] ?? ""} +${paths.length - 1}` };
+  if (paths.length === 0)
+    throw new UsageError(
+      "what should be looked at? A URL, --pid, or a folder. Try: heapwright why http://localhost:6060",
+    );
+  for (const p of paths)
+    if (!existsSync(p))
+      throw new UsageError(
+        `${p} does not exist${/^[\w.-]+$/.test(p) ? `. For a service: heapwright why http://${p}:6060` : ""}`,
+      );
+  return {
+    kind: "paths",
+    paths,
+    label: paths.length === 1 ? (paths[0] ?? "") : `${paths[0] ?? ""} +${paths.length - 1}`,
+  };
 }
 
 /** Without user info and query: a label is printed and stored. */
 function labelOf(t: CaptureTarget): string {
-  const url = t.url === undefined ? undefined : t.url.replace(/\/\/[^/@]*@/, "//").replace(/[?#].*$/, "");
-  const full = url === undefined ? undefined : /^https?:/i.test(url) ? url : `http://${url.startsWith(":") ? "localhost" : ""}${url}`;
-  return [t.pid === undefined ? undefined : `--pid ${t.pid}`, full === undefined ? undefined : t.pid === undefined ? full : `--url ${full}`, t.unix === undefined ? undefined : `--unix ${t.unix}`].filter((x) => x !== undefined).join(" ");
+  const url =
+    t.url === undefined ? undefined : t.url.replace(/\/\/[^/@]*@/, "//").replace(/[?#].*$/, "");
+  const full =
+    url === undefined
+      ? undefined
+      : /^https?:/i.test(url)
+        ? url
+        : `http://${url.startsWith(":") ? "localhost" : ""}${url}`;
+  return [
+    t.pid === undefined ? undefined : `--pid ${t.pid}`,
+    full === undefined ? undefined : t.pid === undefined ? full : `--url ${full}`,
+    t.unix === undefined ? undefined : `--unix ${t.unix}`,
+  ]
+    .filter((x) => x !== undefined)
+    .join(" ");
 }
 
 export function captureOptionsOf(flags: LiveFlags, folder: string, tool: string): CaptureOptions {

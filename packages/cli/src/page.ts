@@ -12,7 +12,12 @@ import { flameFromProfile } from "@heapwright/core/pictures/flame-tree.ts";
 import { sampleProbability } from "@heapwright/core/goruntime/heap-sampling.ts";
 import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
 import type { Answer } from "@heapwright/core/verdict/answer.ts";
-import { renderPage, type PageInput, type ProcessPictures, type SoFar } from "@heapwright/web/render/page.ts";
+import {
+  renderPage,
+  type PageInput,
+  type ProcessPictures,
+  type SoFar,
+} from "@heapwright/web/render/page.ts";
 
 export interface PageOptions {
   readonly lang: "en" | "zh";
@@ -29,7 +34,11 @@ async function assets(): Promise<{ css: string; clientScript: string }> {
 /** Chunks lie in dist/chunks, the entry in dist. */
 function base(): string {
   const url = import.meta.url;
-  return url.includes("/chunks/") ? new URL("../", url).href : url.includes("/src/") ? new URL("../dist/", url).href : new URL("./", url).href;
+  return url.includes("/chunks/")
+    ? new URL("../", url).href
+    : url.includes("/src/")
+      ? new URL("../dist/", url).href
+      : new URL("./", url).href;
 }
 
 export async function pageOf(answered: Answered, options: PageOptions): Promise<string> {
@@ -54,7 +63,13 @@ export async function pageOf(answered: Answered, options: PageOptions): Promise<
     theme: "auto",
     isLive: options.isLive,
     soFar: options.soFar,
-    text: formatText(answer, { voice, paint: (t) => t, top: 10, withEvidence: false, withLinking: false }),
+    text: formatText(answer, {
+      voice,
+      paint: (t) => t,
+      top: 10,
+      withEvidence: false,
+      withLinking: false,
+    }),
     json: options.isLive ? undefined : formatJson(answer, voice),
     savedMs: Date.now(),
   };
@@ -64,7 +79,8 @@ export async function pageOf(answered: Answered, options: PageOptions): Promise<
 function namesOf(voice: Voice): PageInput["names"] {
   return {
     verdict: (v) => verdictWord(v, { voice }),
-    status: (s) => voice.say({ id: s === "fault" ? "status.high" : `status.${s}`, params: {}, evidence: [] }),
+    status: (s) =>
+      voice.say({ id: s === "fault" ? "status.high" : `status.${s}`, params: {}, evidence: [] }),
     part: (part) => voice.say({ id: `part.${part}`, params: {}, evidence: [] }),
     cause: (c) => voice.say({ id: `cause.${c}`, params: {}, evidence: [] }),
     diagnostic: (d) => describeDiagnostic(d, voice),
@@ -73,7 +89,11 @@ function namesOf(voice: Voice): PageInput["names"] {
 
 function picturesOf(view: View, answer: Answer, index: number): ProcessPictures {
   const shown = view.sites?.shown;
-  const guilty = answer.processes[index]?.verdicts.filter((v) => v.fault).slice(0, 1).flatMap((v) => v.sites) ?? [];
+  const guilty =
+    answer.processes[index]?.verdicts
+      .filter((v) => v.fault)
+      .slice(0, 1)
+      .flatMap((v) => v.sites) ?? [];
   const flame =
     shown === undefined
       ? undefined
@@ -82,13 +102,16 @@ function picturesOf(view: View, answer: Answer, index: number): ProcessPictures 
           rows: shown.rows.rows,
           rowStack: shown.rows.stack,
           types: flameRows(shown.rows),
-          isGuilty: (fn, file, line) => guilty.some((g) => g.function === fn && g.file === file && g.line === line),
+          isGuilty: (fn, file, line) =>
+            guilty.some((g) => g.function === fn && g.file === file && g.line === line),
           root: "all",
         });
   return { flame, trends: trendsOf(view), forecast: forecastOf(view) };
 }
 
-function flameRows(rows: NonNullable<View["sites"]>["shown"]["rows"]): Parameters<typeof flameFromProfile>[0]["types"] {
+function flameRows(
+  rows: NonNullable<View["sites"]>["shown"]["rows"],
+): Parameters<typeof flameFromProfile>[0]["types"] {
   const make = (counts: Float64Array, perObject: (size: number) => number) => {
     const value = new Float64Array(rows.rows);
     const variance = new Float64Array(rows.rows);
@@ -117,7 +140,14 @@ function trendsOf(view: View): ProcessPictures["trends"] {
     const s = view.series[id];
     const from = t === undefined || !Number.isFinite(t.fromMs) ? s?.time[0] : t.fromMs;
     const to = s?.time[(s?.time.length ?? 1) - 1];
-    if (t === undefined || s === undefined || from === undefined || to === undefined || t.kind === "too-short") continue;
+    if (
+      t === undefined ||
+      s === undefined ||
+      from === undefined ||
+      to === undefined ||
+      t.kind === "too-short"
+    )
+      continue;
     out.push({
       of: id,
       fromMs: from,
@@ -139,8 +169,28 @@ function forecastOf(view: View): ProcessPictures["forecast"] {
   const last = peak?.time[peak.time.length - 1];
   const limit = view.forecast.limit?.bytes;
   const next = view.forecast.nextPeak;
-  if (t === undefined || t.kind !== "line" || last === undefined || limit === undefined || next === undefined || peak?.clock !== "wall") return undefined;
-  const left = timeToLimit(limit, next, t.slope, view.forecast.gogcPercent < 0 ? 1 : 1 + view.forecast.gogcPercent / 100);
+  if (
+    t === undefined ||
+    t.kind !== "line" ||
+    last === undefined ||
+    limit === undefined ||
+    next === undefined ||
+    peak?.clock !== "wall"
+  )
+    return undefined;
+  const left = timeToLimit(
+    limit,
+    next,
+    t.slope,
+    view.forecast.gogcPercent < 0 ? 1 : 1 + view.forecast.gogcPercent / 100,
+  );
   if (left === undefined) return undefined;
-  return { of: "peak", crossMs: { value: last + left.value * 1000, lo: last + left.lo * 1000, hi: last + left.hi * 1000 } };
+  return {
+    of: "peak",
+    crossMs: {
+      value: last + left.value * 1000,
+      lo: last + left.lo * 1000,
+      hi: last + left.hi * 1000,
+    },
+  };
 }

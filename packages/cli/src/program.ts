@@ -30,8 +30,15 @@ export async function run(args: readonly string[], version: string): Promise<num
       process.stderr.write(`heapwright: ${error.message}\n`);
       return EXIT.usage;
     }
-    const detail = error instanceof Error ? (process.env["HEAPWRIGHT_DEBUG"] ? (error.stack ?? error.message) : error.message) : String(error);
-    process.stderr.write(`heapwright: a bug in heapwright itself: ${detail}\n  Run again with HEAPWRIGHT_DEBUG=1 for where, and please report it.\n`);
+    const detail =
+      error instanceof Error
+        ? process.env["HEAPWRIGHT_DEBUG"]
+          ? (error.stack ?? error.message)
+          : error.message
+        : String(error);
+    process.stderr.write(
+      `heapwright: a bug in heapwright itself: ${detail}\n  Run again with HEAPWRIGHT_DEBUG=1 for where, and please report it.\n`,
+    );
     return EXIT.bug;
   }
 }
@@ -65,7 +72,12 @@ function live(command: Command): Command {
     .option("--unix <socket>", "HTTP over a unix socket")
     .option("--prefix <path>", "path of the profiles instead of /debug/pprof")
     .option("--metrics <url>", "page with runtime/metrics, Prometheus or expvar: a URL or a path")
-    .option("--header <line>", 'add a request header, "Name: value" (repeatable)', (v: string, all: string[]) => [...all, v], [] as string[])
+    .option(
+      "--header <line>",
+      'add a request header, "Name: value" (repeatable)',
+      (v: string, all: string[]) => [...all, v],
+      [] as string[],
+    )
     .option("--cacert <file>", "trust this CA")
     .option("--cert <file>", "client certificate")
     .option("--key <file>", "its key")
@@ -80,7 +92,11 @@ function live(command: Command): Command {
 function shared(command: Command): Command {
   return command
     .optionsGroup("How it is said:")
-    .addOption(new Option("--lang <lang>", "language of the answer").choices(["en", "zh"]).default(defaultLang()))
+    .addOption(
+      new Option("--lang <lang>", "language of the answer")
+        .choices(["en", "zh"])
+        .default(defaultLang()),
+    )
     .option("--plain", "no colour")
     .option("--quiet", "no progress and no notes on stderr");
 }
@@ -100,14 +116,24 @@ function answering(command: Command): Command {
 function build(version: string, done: (code: number) => void): Command {
   const program = new Command("heapwright");
   program
-    .description("Why a Go service uses the memory it uses, who is responsible, down to the source line.")
+    .description(
+      "Why a Go service uses the memory it uses, who is responsible, down to the source line.",
+    )
     .version(`heapwright ${version}`, "-V, --version", "print the version")
     .exitOverride()
     .showSuggestionAfterError(true)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "heapwright: ")) })
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, "heapwright: ")),
+    })
     .helpCommand(true);
 
-  const why = program.command("why").argument("[target...]", "URL, folder or files").description("the main job: capture if the target is live, read if it is a folder; verdict, ledger, sites, next step").exitOverride();
+  const why = program
+    .command("why")
+    .argument("[target...]", "URL, folder or files")
+    .description(
+      "the main job: capture if the target is live, read if it is a folder; verdict, ledger, sites, next step",
+    )
+    .exitOverride();
   live(why);
   answering(why);
   shared(why)
@@ -118,36 +144,66 @@ function build(version: string, done: (code: number) => void): Command {
     .option("--evidence", "add evidence ids to every line")
     .option("--explain-evidence", "say why the artefacts belong together")
     .option("--missing", "list every kind of evidence and the command that records it")
-    .addOption(new Option("--fail-on <confidence>", "exit 1 when a fault has at least this confidence").choices(["low", "medium", "high"]))
+    .addOption(
+      new Option(
+        "--fail-on <confidence>",
+        "exit 1 when a fault has at least this confidence",
+      ).choices(["low", "medium", "high"]),
+    )
     .addHelpText("before", WHY_EXAMPLES)
     .action(async (targets: string[], flags: import("./verbs/why.ts").WhyFlags) => {
       const { why: verb } = await import("./verbs/why.ts");
       done(await verb(targets, flags, version));
     });
 
-  const capture = program.command("capture").argument("[target]", "URL").description("collect only; explain later or elsewhere").requiredOption("-o, --output <folder>", "folder to write, new or empty").exitOverride();
+  const capture = program
+    .command("capture")
+    .argument("[target]", "URL")
+    .description("collect only; explain later or elsewhere")
+    .requiredOption("-o, --output <folder>", "folder to write, new or empty")
+    .exitOverride();
   live(capture);
   shared(capture)
-    .addHelpText("before", "\nExamples:\n  $ heapwright capture http://localhost:6060 -o incident/\n  $ heapwright capture --pid 4242 --url :6060 -o incident/ --for 10m\n")
-    .action(async (target: string | undefined, flags: import("./verbs/capture.ts").CaptureFlags) => {
-      const { captureVerb } = await import("./verbs/capture.ts");
-      done(await captureVerb(target, flags, version));
-    });
+    .addHelpText(
+      "before",
+      "\nExamples:\n  $ heapwright capture http://localhost:6060 -o incident/\n  $ heapwright capture --pid 4242 --url :6060 -o incident/ --for 10m\n",
+    )
+    .action(
+      async (target: string | undefined, flags: import("./verbs/capture.ts").CaptureFlags) => {
+        const { captureVerb } = await import("./verbs/capture.ts");
+        done(await captureVerb(target, flags, version));
+      },
+    );
 
-  const view = program.command("view").argument("[target...]", "URL, folder or files; without one, the last capture").description("the answer as a page on localhost").exitOverride();
+  const view = program
+    .command("view")
+    .argument("[target...]", "URL, folder or files; without one, the last capture")
+    .description("the answer as a page on localhost")
+    .exitOverride();
   live(view);
   answering(view);
   shared(view)
     .option("--port <n>", "port to listen on (default: any free one)")
-    .addHelpText("before", "\nExamples:\n  $ heapwright view ./incident/\n  $ heapwright view http://localhost:6060\n")
+    .addHelpText(
+      "before",
+      "\nExamples:\n  $ heapwright view ./incident/\n  $ heapwright view http://localhost:6060\n",
+    )
     .action(async (targets: string[], flags: import("./verbs/view.ts").ViewFlags) => {
       const { view: verb } = await import("./verbs/view.ts");
       done(await verb(targets, flags, version));
     });
 
-  const evidence = program.command("evidence").argument("<id>", "as printed by why --evidence, e.g. 9f31c2aa:stack:4be07c").argument("[path...]", "where the artefacts are; without one, those of the last answer").description("the bytes or rows behind a number").exitOverride();
+  const evidence = program
+    .command("evidence")
+    .argument("<id>", "as printed by why --evidence, e.g. 9f31c2aa:stack:4be07c")
+    .argument("[path...]", "where the artefacts are; without one, those of the last answer")
+    .description("the bytes or rows behind a number")
+    .exitOverride();
   shared(evidence)
-    .addHelpText("before", "\nExamples:\n  $ heapwright evidence 9f31c2aa:stack:4be07c\n  $ heapwright evidence 9f31c2aa ./incident/\n")
+    .addHelpText(
+      "before",
+      "\nExamples:\n  $ heapwright evidence 9f31c2aa:stack:4be07c\n  $ heapwright evidence 9f31c2aa ./incident/\n",
+    )
     .action(async (id: string, paths: string[], flags: SharedFlags) => {
       const { evidence: verb } = await import("./verbs/evidence.ts");
       done(await verb(id, paths, flags));

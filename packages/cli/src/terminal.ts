@@ -7,7 +7,11 @@ const CODES = { fault: "1;31", low: "33", ok: "32", dim: "2", bold: "1" } as con
 /** NO_COLOR (no-color.org) and --plain switch colour off; FORCE_COLOR=1 keeps it through a pipe. */
 export function paintFor(stream: { readonly isTTY?: boolean }, plain: boolean): Paint {
   const forced = process.env["FORCE_COLOR"] === "1";
-  const isOn = !plain && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb" && (forced || stream.isTTY === true);
+  const isOn =
+    !plain &&
+    !process.env["NO_COLOR"] &&
+    process.env["TERM"] !== "dumb" &&
+    (forced || stream.isTTY === true);
   return isOn ? (text, as) => `\u001b[${CODES[as]}m${text}\u001b[0m` : (text) => text;
 }
 

@@ -12,11 +12,23 @@ export interface CaptureFlags extends SharedFlags, LiveFlags {
   readonly output: string;
 }
 
-export async function captureVerb(target: string | undefined, flags: CaptureFlags, version: string): Promise<number> {
+export async function captureVerb(
+  target: string | undefined,
+  flags: CaptureFlags,
+  version: string,
+): Promise<number> {
   const source = sourceOf(target === undefined ? [] : [target], flags);
-  if (source.kind !== "live") throw new UsageError(`${target ?? ""} is a path; capture collects from a URL, --pid or --unix. To explain a folder: heapwright why ${target ?? ""}`);
+  if (source.kind !== "live")
+    throw new UsageError(
+      `${target ?? ""} is a path; capture collects from a URL, --pid or --unix. To explain a folder: heapwright why ${target ?? ""}`,
+    );
   const progress = new ProgressLine(flags.quiet === true);
-  const captured = await runCapture(source.target, flags, { folder: flags.output, version, lang: flags.lang, progress });
+  const captured = await runCapture(source.target, flags, {
+    folder: flags.output,
+    version,
+    lang: flags.lang,
+    progress,
+  });
   if (captured.error !== undefined) {
     process.stderr.write(`heapwright: ${captured.error}\n`);
     return captured.isInterrupted ? EXIT.interrupted : EXIT.unreadable;

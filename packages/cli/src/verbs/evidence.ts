@@ -9,17 +9,29 @@ import { lastPaths } from "../last-target.ts";
 import type { SharedFlags } from "../program.ts";
 import { UsageError } from "../usage-error.ts";
 
-export async function evidence(id: string, given: readonly string[], flags: SharedFlags): Promise<number> {
+export async function evidence(
+  id: string,
+  given: readonly string[],
+  flags: SharedFlags,
+): Promise<number> {
   const match = /^([0-9a-f]{4,8})(?::(.+))?$/.exec(id.trim());
-  if (match?.[1] === undefined) throw new UsageError(`${JSON.stringify(id)} is no evidence id. They look like 9f31c2aa:stack:4be07c; heapwright why --evidence prints them`);
+  if (match?.[1] === undefined)
+    throw new UsageError(
+      `${JSON.stringify(id)} is no evidence id. They look like 9f31c2aa:stack:4be07c; heapwright why --evidence prints them`,
+    );
   const paths = given.length > 0 ? given : lastPaths();
-  if (paths === undefined) throw new UsageError("no earlier answer is known here. Name the folder: heapwright evidence ID FOLDER");
+  if (paths === undefined)
+    throw new UsageError(
+      "no earlier answer is known here. Name the folder: heapwright evidence ID FOLDER",
+    );
   const folder = await readEvidence(paths);
   const prefix = match[1];
   const artefacts = new Map<string, Artefact>();
   for (const a of folder.artefacts) if (a.id.startsWith(prefix)) artefacts.set(a.id, a);
   if (artefacts.size === 0) {
-    process.stderr.write(`heapwright: no artefact ${prefix} in ${paths.join(", ")}. Ids are the first digits of the sha256 of the decoded file\n`);
+    process.stderr.write(
+      `heapwright: no artefact ${prefix} in ${paths.join(", ")}. Ids are the first digits of the sha256 of the decoded file\n`,
+    );
     return EXIT.unreadable;
   }
   const voice = voiceOf(flags.lang);

@@ -24,13 +24,22 @@ export interface ViewFlags extends SharedFlags, LiveFlags {
 function portOf(text: string | undefined): number {
   if (text === undefined) return 0;
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UsageError(`--port takes a number up to 65535, not ${JSON.stringify(text)}`);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new UsageError(`--port takes a number up to 65535, not ${JSON.stringify(text)}`);
   return port;
 }
 
-export async function view(targets: readonly string[], flags: ViewFlags, version: string): Promise<number> {
+export async function view(
+  targets: readonly string[],
+  flags: ViewFlags,
+  version: string,
+): Promise<number> {
   const voice = voiceOf(flags.lang);
-  const isNamed = targets.length > 0 || flags.pid !== undefined || flags.url !== undefined || flags.unix !== undefined;
+  const isNamed =
+    targets.length > 0 ||
+    flags.pid !== undefined ||
+    flags.url !== undefined ||
+    flags.unix !== undefined;
   const source = sourceOf(isNamed ? targets : (lastPaths() ?? []), flags);
   const port = portOf(flags.port);
   const progress = new ProgressLine(flags.quiet === true);
@@ -54,9 +63,18 @@ export async function view(targets: readonly string[], flags: ViewFlags, version
   }
   let server: Awaited<ReturnType<typeof startViewServer>> | undefined;
   const start = async () => {
-    server = await startViewServer({ port, render: () => page, json: () => (current === undefined ? "{}" : formatJson(current.answer, voice)) });
+    server = await startViewServer({
+      port,
+      render: () => page,
+      json: () => (current === undefined ? "{}" : formatJson(current.answer, voice)),
+    });
     process.stdout.write(`${server.url}\n`);
-    if (flags.quiet !== true) process.stderr.write(flags.lang === "zh" ? "在浏览器中打开；Ctrl-C 结束\n" : "Open it in a browser; Ctrl-C ends it\n");
+    if (flags.quiet !== true)
+      process.stderr.write(
+        flags.lang === "zh"
+          ? "在浏览器中打开；Ctrl-C 结束\n"
+          : "Open it in a browser; Ctrl-C ends it\n",
+      );
   };
 
   if (source.kind === "live") {
@@ -69,7 +87,10 @@ export async function view(targets: readonly string[], flags: ViewFlags, version
         const { answered } = await judge([folder]);
         if (answered === undefined) return "";
         current = answered;
-        page = await pageOf(answered, { ...options, soFar: { note: soFarLine(answered, voice), fraction: undefined } });
+        page = await pageOf(answered, {
+          ...options,
+          soFar: { note: soFarLine(answered, voice), fraction: undefined },
+        });
         if (server === undefined) await start();
         else server.update();
         return soFarLine(answered, voice);

@@ -40,9 +40,18 @@ export interface JudgeFlags {
   readonly load?: string;
 }
 
-export async function why(targets: readonly string[], flags: WhyFlags, version: string): Promise<number> {
+export async function why(
+  targets: readonly string[],
+  flags: WhyFlags,
+  version: string,
+): Promise<number> {
   const voice = voiceOf(flags.lang);
-  if (flags.missing === true && targets.length === 0 && flags.pid === undefined && flags.url === undefined) {
+  if (
+    flags.missing === true &&
+    targets.length === 0 &&
+    flags.pid === undefined &&
+    flags.url === undefined
+  ) {
     process.stdout.write(listMissing(voice));
     return EXIT.ok;
   }
@@ -68,11 +77,14 @@ export async function why(targets: readonly string[], flags: WhyFlags, version: 
     }
     outcome = captured.outcome;
     paths = [captured.folder];
-    if (flags.quiet !== true) process.stderr.write(`${keptLine(captured.folder, outcome, voice)}\n`);
+    if (flags.quiet !== true)
+      process.stderr.write(`${keptLine(captured.folder, outcome, voice)}\n`);
   } else {
     paths = source.paths;
   }
-  const folder = await readEvidence(paths, { onFile: (name, i, n) => progress.show(`${i + 1}/${n}  ${printable(name)}`) });
+  const folder = await readEvidence(paths, {
+    onFile: (name, i, n) => progress.show(`${i + 1}/${n}  ${printable(name)}`),
+  });
   progress.clear();
   const answered = judge(folder);
   if (answered === undefined) {
@@ -90,14 +102,29 @@ export async function why(targets: readonly string[], flags: WhyFlags, version: 
   else if (flags.md === true) process.stdout.write(formatMarkdown(answer, voice, top));
   else {
     const paint = paintFor(process.stdout, flags.plain === true);
-    process.stdout.write(formatText(answer, { voice, paint, top, withEvidence: flags.evidence === true, withLinking: flags.explainEvidence === true }));
+    process.stdout.write(
+      formatText(answer, {
+        voice,
+        paint,
+        top,
+        withEvidence: flags.evidence === true,
+        withLinking: flags.explainEvidence === true,
+      }),
+    );
     if (flags.missing === true) process.stdout.write(`\n${listMissing(voice)}`);
   }
   if (outcome?.ended === "interrupted") return EXIT.interrupted;
-  return flags.failOn !== undefined && isAtLeast(answered, flags.failOn) ? EXIT.gateFailed : EXIT.ok;
+  return flags.failOn !== undefined && isAtLeast(answered, flags.failOn)
+    ? EXIT.gateFailed
+    : EXIT.ok;
 }
 
-export function judgeFolder(folder: EvidenceFolder, source: Source, flags: JudgeFlags, version: string): Answered | undefined {
+export function judgeFolder(
+  folder: EvidenceFolder,
+  source: Source,
+  flags: JudgeFlags,
+  version: string,
+): Answered | undefined {
   return answerOf(folder, {
     target: source.label,
     toolVersion: version,
@@ -108,7 +135,9 @@ export function judgeFolder(folder: EvidenceFolder, source: Source, flags: Judge
 
 function isAtLeast(answered: Answered, wanted: "low" | "medium" | "high"): boolean {
   const rank = { low: 1, medium: 2, high: 3 };
-  return answered.answer.processes.some((p) => p.verdicts.some((v) => v.fault && rank[v.confidence] >= rank[wanted]));
+  return answered.answer.processes.some((p) =>
+    p.verdicts.some((v) => v.fault && rank[v.confidence] >= rank[wanted]),
+  );
 }
 
 export function soFarLine(answered: Answered | undefined, voice: Voice): string {
@@ -116,29 +145,46 @@ export function soFarLine(answered: Answered | undefined, voice: Voice): string 
   if (p === undefined) return "";
   const fault = p.verdicts.find((v) => v.fault);
   const mark = voice.lang === "zh" ? "目前" : "so far";
-  if (fault !== undefined) return `${mark}: ${verdictWord(fault, { voice })} ${voice.say(fault.headline)}`;
+  if (fault !== undefined)
+    return `${mark}: ${verdictWord(fault, { voice })} ${voice.say(fault.headline)}`;
   const top = p.sites?.sites[0];
   return `${mark}: ${voice.say({ id: `status.${p.status === "fault" ? "high" : p.status}`, params: {}, evidence: [] })}${top === undefined ? "" : ` · ${voice.words.value(top.live)} ${top.function}`}`;
 }
 
 function keptLine(folder: string, outcome: CaptureOutcome | undefined, voice: Voice): string {
   const zh = voice.lang === "zh";
-  const cost = outcome === undefined ? "" : zh ? `；对服务的开销：${outcome.cost.requests} 次请求，${outcome.cost.stwCount} 次 STW` : `; cost to the service: ${outcome.cost.requests} requests, ${outcome.cost.stwCount} stops of the world, ≤ ${Math.round(outcome.cost.targetBusyMs)} ms of its time`;
-  const died = outcome?.ended === "target-died" ? (zh ? `；目标已终止（${outcome.reason ?? "?"}），此前的证据已保留` : `; the target died (${outcome.reason ?? "unknown"}), what was collected before is kept`) : "";
-  return zh ? `heapwright: 证据保存在 ${folder}${cost}${died}` : `heapwright: evidence kept in ${folder}${cost}${died}`;
+  const cost =
+    outcome === undefined
+      ? ""
+      : zh
+        ? `；对服务的开销：${outcome.cost.requests} 次请求，${outcome.cost.stwCount} 次 STW`
+        : `; cost to the service: ${outcome.cost.requests} requests, ${outcome.cost.stwCount} stops of the world, ≤ ${Math.round(outcome.cost.targetBusyMs)} ms of its time`;
+  const died =
+    outcome?.ended === "target-died"
+      ? zh
+        ? `；目标已终止（${outcome.reason ?? "?"}），此前的证据已保留`
+        : `; the target died (${outcome.reason ?? "unknown"}), what was collected before is kept`
+      : "";
+  return zh
+    ? `heapwright: 证据保存在 ${folder}${cost}${died}`
+    : `heapwright: evidence kept in ${folder}${cost}${died}`;
 }
 
 async function writeReport(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 export function nothingReadable(folder: EvidenceFolder, label: string, voice: Voice): string {
   const zh = voice.lang === "zh";
-  const reasons = folder.unread.slice(0, 8).map((u) => `  ${printable(u.name)}: ${describeDiagnostic(u.diagnostic, voice)}`);
+  const reasons = folder.unread
+    .slice(0, 8)
+    .map((u) => `  ${printable(u.name)}: ${describeDiagnostic(u.diagnostic, voice)}`);
   const more = folder.unread.length > 8 ? [`  +${folder.unread.length - 8}`] : [];
   const head =
     folder.unread.length === 0

@@ -11,6 +11,7 @@ import { processLedger } from "./ledger/process.ts";
 import { loadOf, type Load } from "./load.ts";
 import { buildSeries, type SeriesSet } from "./series/build.ts";
 import type { SeriesId } from "./series/series.ts";
+import { pacingOf, type Pacing } from "./pacing.ts";
 import { buildSites, type SiteAnalysis } from "./sites/build.ts";
 import { seriesTrend, type SeriesTrend } from "./series-trend.ts";
 
@@ -30,6 +31,7 @@ export interface View {
   readonly sites: SiteAnalysis | undefined;
   readonly goroutines: GoroutineAnalysis | undefined;
   readonly cost: GcCost | undefined;
+  readonly pacing: Pacing;
   readonly load: Load;
   readonly processLedger: Ledger | undefined;
   readonly containerLedger: Ledger | undefined;
@@ -41,7 +43,15 @@ export interface View {
   readonly limitOrHost: Quantity | undefined;
 }
 
-const TRENDED: readonly SeriesId[] = ["marked", "goroutines", "native", "rss", "rss-anon", "stacks", "container-charge"];
+const TRENDED: readonly SeriesId[] = [
+  "marked",
+  "goroutines",
+  "native",
+  "rss",
+  "rss-anon",
+  "stacks",
+  "container-charge",
+];
 
 export function buildView(p: ProcessEvidence, options: ViewOptions): View {
   const series = buildSeries(p);
@@ -53,8 +63,9 @@ export function buildView(p: ProcessEvidence, options: ViewOptions): View {
       if (t !== undefined) trends[id] = t;
     }
   }
+  const pacing = pacingOf(p);
   const process = processLedger(p, series.marked);
-  const prediction = forecast(p, series.marked, process, options.limitBytes);
+  const prediction = forecast(p, series.marked, process, options.limitBytes, pacing);
   const span = spanOf(p, series);
   return {
     process: p,
@@ -64,6 +75,7 @@ export function buildView(p: ProcessEvidence, options: ViewOptions): View {
     sites: buildSites(p),
     goroutines: analyzeGoroutines(p),
     cost: gcCost(p),
+    pacing,
     load: loadOf(p, series, options.loadCounter),
     processLedger: process,
     containerLedger: containerLedger(p),
@@ -75,7 +87,10 @@ export function buildView(p: ProcessEvidence, options: ViewOptions): View {
   };
 }
 
-function spanOf(p: ProcessEvidence, series: SeriesSet): { seconds: number | undefined; cycles: number | undefined } {
+function spanOf(
+  p: ProcessEvidence,
+  series: SeriesSet,
+): { seconds: number | undefined; cycles: number | undefined } {
   let seconds: number | undefined;
   for (const s of Object.values(series)) {
     if (s === undefined || s.time.length < 2) continue;
@@ -85,18 +100,25 @@ function spanOf(p: ProcessEvidence, series: SeriesSet): { seconds: number | unde
   const marked = series.marked;
   const first = marked?.cycle?.[0];
   const last = marked?.cycle?.[marked.cycle.length - 1];
-  let cycles = first !== undefined && last !== undefined && Number.isFinite(last - first) ? last - first + 1 : marked?.time.length;
+  let cycles =
+    first !== undefined && last !== undefined && Number.isFinite(last - first)
+      ? last - first + 1
+      : marked?.time.length;
   const counts = p.memStats.map((m) => m.value.numGC).filter((n): n is number => n !== undefined);
-  if (cycles === undefined && counts.length >= 2) cycles = Math.max(...counts) - Math.min(...counts);
+  if (cycles === undefined && counts.length >= 2)
+    cycles = Math.max(...counts) - Math.min(...counts);
   return { seconds, cycles };
 }
 
 /** Up time at the end of the evidence. */
 function uptimeOf(p: ProcessEvidence, series: SeriesSet): number | undefined {
-  if (Number.isFinite(p.startMs) && Number.isFinite(p.lastMs) && p.lastMs >= p.startMs) return (p.lastMs - p.startMs) / 1000;
+  if (Number.isFinite(p.startMs) && Number.isFinite(p.lastMs) && p.lastMs >= p.startMs)
+    return (p.lastMs - p.startMs) / 1000;
   const log = series.marked;
-  if (log !== undefined && log.clock === "process") return (log.time[log.time.length - 1] ?? NaN) / 1000;
+  if (log !== undefined && log.clock === "process")
+    return (log.time[log.time.length - 1] ?? NaN) / 1000;
   const started = p.container?.facts.startedAtMs;
-  if (started !== undefined && Number.isFinite(p.lastMs) && p.lastMs > started) return (p.lastMs - started) / 1000;
+  if (started !== undefined && Number.isFinite(p.lastMs) && p.lastMs > started)
+    return (p.lastMs - started) / 1000;
   return undefined;
 }

@@ -41,7 +41,12 @@ export function instantsOf(artefacts: readonly Artefact[]): Map<Artefact, Instan
     // A folder's time stands for its subfolders and for its siblings one level up.
     for (const folder of ancestors(folderOf(a.name))) {
       const f = byFolder.get(folder) ?? { sum: 0, n: 0, min: Infinity, max: -Infinity };
-      byFolder.set(folder, { sum: f.sum + own, n: f.n + 1, min: Math.min(f.min, own), max: Math.max(f.max, own) });
+      byFolder.set(folder, {
+        sum: f.sum + own,
+        n: f.n + 1,
+        min: Math.min(f.min, own),
+        max: Math.max(f.max, own),
+      });
     }
   }
   const fileTimes = new Set(artefacts.map((a) => Math.round((a.fileTimeMs ?? 0) / 1000)));

@@ -34,22 +34,40 @@ export function clusterUnits(units: readonly Unit[]): Clustering {
     }
     return r;
   };
-  const groups: { members: number[]; reasons: Statement[]; assumed: boolean; manifest: Set<string> }[] = [];
+  const groups: {
+    members: number[];
+    reasons: Statement[];
+    assumed: boolean;
+    manifest: Set<string>;
+  }[] = [];
   for (let i = 0; i < anchors.length; i++) {
     const unit = anchors[i];
     if (unit === undefined) continue;
     // Joins every group that holds something proved the same and nothing known to differ.
-    const fits = groups.filter((g) => g.members.some((j) => between(i, j).is === "same") && !g.members.some((j) => between(i, j).is === "different"));
+    const fits = groups.filter(
+      (g) =>
+        g.members.some((j) => between(i, j).is === "same") &&
+        !g.members.some((j) => between(i, j).is === "different"),
+    );
     const target = fits[0];
     if (target === undefined) {
-      groups.push({ members: [i], reasons: [], assumed: false, manifest: new Set(unit.manifest === undefined ? [] : [unit.manifest]) });
+      groups.push({
+        members: [i],
+        reasons: [],
+        assumed: false,
+        manifest: new Set(unit.manifest === undefined ? [] : [unit.manifest]),
+      });
       continue;
     }
-    const why = target.members.map((j) => ({ j, r: between(i, j) })).find(({ r }) => r.is === "same");
+    const why = target.members
+      .map((j) => ({ j, r: between(i, j) }))
+      .find(({ r }) => r.is === "same");
     if (why !== undefined && why.r.is === "same") note(target.reasons, anchors[why.j], unit, why.r);
     target.members.push(i);
     for (const other of fits.slice(1)) {
-      const clash = other.members.some((x) => target.members.some((y) => between(x, y).is === "different"));
+      const clash = other.members.some((x) =>
+        target.members.some((y) => between(x, y).is === "different"),
+      );
       if (clash) continue;
       target.members.push(...other.members);
       target.reasons.push(...other.reasons);
@@ -65,20 +83,32 @@ export function clusterUnits(units: readonly Unit[]): Clustering {
   for (const c of clusters) {
     const captured = c.units.filter((u) => u.manifest !== undefined);
     const process = captured[0]?.manifest;
-    if (process !== undefined) c.reasons.unshift(say(linkMessages, "link.manifest", { count: captured.length, process }));
+    if (process !== undefined)
+      c.reasons.unshift(say(linkMessages, "link.manifest", { count: captured.length, process }));
   }
   return { clusters, shared: placeRest(rest, clusters) };
 }
 
-function note(reasons: Statement[], a: Unit | undefined, b: Unit, r: Relation & { is: "same" }): void {
+function note(
+  reasons: Statement[],
+  a: Unit | undefined,
+  b: Unit,
+  r: Relation & { is: "same" },
+): void {
   if (a === undefined) return;
   const names = { a: a.artefact.name, b: b.artefact.name };
   const evidence = [a.artefact.id, b.artefact.id];
-  if (r.by === "vdso") reasons.push(say(linkMessages, "link.vdso", names, evidence));
+  if (r.by === "vdso") {
+    const counted = a.buckets !== undefined && b.buckets !== undefined;
+    reasons.push(say(linkMessages, counted ? "link.vdso" : "link.address", names, evidence));
+  }
   if (r.by === "counts") reasons.push(say(linkMessages, "link.counts", names, evidence));
-  if (r.by === "ring") reasons.push(say(linkMessages, "link.ring", { ...names, cycles: r.cycles ?? 0 }, evidence));
-  if (r.by === "gc-times") reasons.push(say(linkMessages, "link.gc-times", { ...names, cycles: r.cycles ?? 0 }, evidence));
-  if (r.by === "pid") reasons.push(say(linkMessages, "link.pid", { ...names, pid: b.pid ?? 0 }, evidence));
+  if (r.by === "ring")
+    reasons.push(say(linkMessages, "link.ring", { ...names, cycles: r.cycles ?? 0 }, evidence));
+  if (r.by === "gc-times")
+    reasons.push(say(linkMessages, "link.gc-times", { ...names, cycles: r.cycles ?? 0 }, evidence));
+  if (r.by === "pid")
+    reasons.push(say(linkMessages, "link.pid", { ...names, pid: b.pid ?? 0 }, evidence));
 }
 
 interface Group {
@@ -92,23 +122,43 @@ interface Group {
  * How it can mislead: two replicas' files of kinds that carry no identity (a gctrace of one, a metrics
  * scrape of the other) look like one process; hence "assumed", which caps confidence.
  */
-function mergeByAssumption(groups: Group[], anchors: readonly Unit[], between: (i: number, j: number) => Relation): void {
-  for (let merged = true; merged; ) {
+function mergeByAssumption(
+  groups: Group[],
+  anchors: readonly Unit[],
+  between: (i: number, j: number) => Relation,
+): void {
+  for (let merged = true; merged;) {
     merged = false;
     for (const g of groups) {
-      const candidates = groups.filter((h) => h !== g && !h.members.some((x) => g.members.some((y) => between(x, y).is === "different")));
-      const ranked = candidates.map((h) => ({ h, d: distance(g, h, anchors) })).sort((x, y) => x.d - y.d);
+      const candidates = groups.filter(
+        (h) =>
+          h !== g &&
+          !h.members.some((x) => g.members.some((y) => between(x, y).is === "different")),
+      );
+      const ranked = candidates
+        .map((h) => ({ h, d: distance(g, h, anchors) }))
+        .sort((x, y) => x.d - y.d);
       const best = ranked[0];
       if (best === undefined) continue;
       // Two equally near candidates that differ from each other: ambiguous, leave it alone.
-      const rival = ranked.find(({ h, d }) => h !== best.h && d === best.d && h.members.some((x) => best.h.members.some((y) => between(x, y).is === "different")));
+      const rival = ranked.find(
+        ({ h, d }) =>
+          h !== best.h &&
+          d === best.d &&
+          h.members.some((x) => best.h.members.some((y) => between(x, y).is === "different")),
+      );
       if (rival !== undefined) continue;
       const first = anchors[g.members[0] ?? 0];
       if (first !== undefined) {
         best.h.reasons.push(
           groups.length === 2
             ? say(linkMessages, "link.only", { a: first.artefact.name }, [first.artefact.id])
-            : say(linkMessages, "link.folder", { a: first.artefact.name, folder: first.folder === "" ? "." : first.folder }, [first.artefact.id]),
+            : say(
+                linkMessages,
+                "link.folder",
+                { a: first.artefact.name, folder: first.folder === "" ? "." : first.folder },
+                [first.artefact.id],
+              ),
         );
       }
       best.h.members.push(...g.members);

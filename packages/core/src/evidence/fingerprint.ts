@@ -31,7 +31,11 @@ export interface Unit {
 }
 
 export type Relation =
-  | { readonly is: "same"; readonly by: "manifest" | "vdso" | "counts" | "ring" | "pid" | "gc-times"; readonly cycles?: number }
+  | {
+      readonly is: "same";
+      readonly by: "manifest" | "vdso" | "counts" | "ring" | "pid" | "gc-times";
+      readonly cycles?: number;
+    }
   | { readonly is: "different" }
   | { readonly is: "unknown" };
 
@@ -56,12 +60,17 @@ export function fingerprint(artefact: Artefact, segment?: GcSegment): Unit {
       vdso = vdsoStart(t);
       buildId = mainBuildId(t);
       memStats = t.memStats;
-      if ((t.profileKind === "heap" || t.profileKind === "allocs") && !t.isDelta) buckets = bucketCounts(t);
+      if ((t.profileKind === "heap" || t.profileKind === "allocs") && !t.isDelta)
+        buckets = bucketCounts(t);
       break;
     case "metrics": {
       const first = t.samples[0];
       memStats = first?.memStats;
-      for (const name of ["/gc/cycles/total:gc-cycles", "/gc/heap/allocs:bytes", "/gc/heap/frees:bytes"]) {
+      for (const name of [
+        "/gc/cycles/total:gc-cycles",
+        "/gc/heap/allocs:bytes",
+        "/gc/heap/frees:bytes",
+      ]) {
         const v = first?.scalars.get(name);
         if (v !== undefined) counters.set(name, v);
       }
@@ -88,7 +97,8 @@ export function fingerprint(artefact: Artefact, segment?: GcSegment): Unit {
       isAnchor = false;
   }
   if (memStats !== undefined) {
-    if (memStats.totalAlloc !== undefined) counters.set("/gc/heap/allocs:bytes", memStats.totalAlloc);
+    if (memStats.totalAlloc !== undefined)
+      counters.set("/gc/heap/allocs:bytes", memStats.totalAlloc);
     if (memStats.numGC !== undefined) counters.set("/gc/cycles/total:gc-cycles", memStats.numGC);
   }
   return {
@@ -133,14 +143,20 @@ function bucketCounts(p: ProfileTable): Map<string, number> | undefined {
 }
 
 export function relate(a: Unit, b: Unit): Relation {
-  if (a.manifest !== undefined && b.manifest !== undefined && (a.segment === undefined || b.segment === undefined)) {
+  if (
+    a.manifest !== undefined &&
+    b.manifest !== undefined &&
+    (a.segment === undefined || b.segment === undefined)
+  ) {
     return a.manifest === b.manifest ? { is: "same", by: "manifest" } : { is: "different" };
   }
   // Two segments of one stream: the process restarted between them.
-  if (a.segment !== undefined && a.artefact === b.artefact && a.segment !== b.segment) return { is: "different" };
+  if (a.segment !== undefined && a.artefact === b.artefact && a.segment !== b.segment)
+    return { is: "different" };
   if (a.pid !== undefined && b.pid !== undefined) {
     if (a.pid !== b.pid) return { is: "different" };
-    if (a.startTicks !== undefined && b.startTicks !== undefined && a.startTicks !== b.startTicks) return { is: "different" };
+    if (a.startTicks !== undefined && b.startTicks !== undefined && a.startTicks !== b.startTicks)
+      return { is: "different" };
     return { is: "same", by: "pid" };
   }
   if (a.vdso !== undefined && b.vdso !== undefined && a.vdso !== b.vdso) return { is: "different" };
@@ -148,13 +164,22 @@ export function relate(a: Unit, b: Unit): Relation {
   const counts = compareBuckets(a.buckets, b.buckets);
   if (counts === "contradiction") return { is: "different" };
   if (a.vdso !== undefined && a.vdso === b.vdso) return { is: "same", by: "vdso" };
+  if (a.segment !== undefined && b.segment !== undefined) {
+    const copies = compareSegments(a.segment, b.segment);
+    if (copies !== undefined) return copies;
+  }
   const ring = compareRings(a.memStats, b.memStats);
   if (ring === "different") return { is: "different" };
   if (typeof ring === "number") return { is: "same", by: "ring", cycles: ring };
   if (counts === "agree") return { is: "same", by: "counts" };
   const start = compareStarts(a, b);
   if (start !== undefined) return start;
-  const log = a.segment !== undefined ? compareLog(a.segment, b.memStats) : b.segment !== undefined ? compareLog(b.segment, a.memStats) : undefined;
+  const log =
+    a.segment !== undefined
+      ? compareLog(a.segment, b.memStats)
+      : b.segment !== undefined
+        ? compareLog(b.segment, a.memStats)
+        : undefined;
   if (log !== undefined) return log;
   return risesOneWay(a.counters, b.counters) ? { is: "unknown" } : { is: "different" };
 }
@@ -182,12 +207,16 @@ function compareBuckets(
 }
 
 /** Number of cycles whose end times agree, "different" on any mismatch, undefined without overlap. */
-function compareRings(a: MemStats | undefined, b: MemStats | undefined): number | "different" | undefined {
+function compareRings(
+  a: MemStats | undefined,
+  b: MemStats | undefined,
+): number | "different" | undefined {
   const ra = a?.pauseEndMs;
   const rb = b?.pauseEndMs;
   const na = a?.numGC;
   const nb = b?.numGC;
-  if (ra === undefined || rb === undefined || na === undefined || nb === undefined) return undefined;
+  if (ra === undefined || rb === undefined || na === undefined || nb === undefined)
+    return undefined;
   const last = Math.min(na, nb);
   const first = Math.max(1, Math.max(na, nb) - 255);
   let agree = 0;
@@ -228,6 +257,23 @@ function compareLog(segment: GcSegment, m: MemStats | undefined): Relation | und
     if (!Number.isFinite(logEnd)) continue;
     if (offset === undefined) offset = end - logEnd;
     else if (Math.abs(end - logEnd - offset) > 25) return { is: "different" };
+    agree++;
+  }
+  return agree >= 2 ? { is: "same", by: "gc-times", cycles: agree } : undefined;
+}
+
+/** Copies of one growing log: a cycle number with the same start is the same cycle. */
+function compareSegments(a: GcSegment, b: GcSegment): Relation | undefined {
+  if (a.stream !== "" && b.stream !== "" && a.stream !== b.stream) return { is: "different" };
+  const starts = new Map<number, number>();
+  for (let i = 0; i < a.cycles.length; i++) {
+    starts.set(a.cycles.number[i] ?? 0, a.cycles.startSec[i] ?? NaN);
+  }
+  let agree = 0;
+  for (let i = 0; i < b.cycles.length; i++) {
+    const start = starts.get(b.cycles.number[i] ?? 0);
+    if (start === undefined) continue;
+    if (Math.abs(start - (b.cycles.startSec[i] ?? NaN)) > 0.0015) return { is: "different" };
     agree++;
   }
   return agree >= 2 ? { is: "same", by: "gc-times", cycles: agree } : undefined;

@@ -34,14 +34,23 @@ export function link(artefacts: readonly Artefact[]): Linked {
   }
   const processes = clusters.map((c, i) => assemble(c, shared, instants, `p${i + 1}`));
   // Largest evidence first: a reader of several processes starts with the one most is known of.
-  return { processes: processes.sort((a, b) => weight(b) - weight(a)).map((p, i) => ({ ...p, key: `p${i + 1}` })) };
+  return {
+    processes: processes
+      .sort((a, b) => weight(b) - weight(a))
+      .map((p, i) => ({ ...p, key: `p${i + 1}` })),
+  };
 }
 
 function weight(p: ProcessEvidence): number {
   return p.heap.length * 4 + p.artefacts.length;
 }
 
-function assemble(cluster: Cluster, shared: readonly Unit[], instants: ReadonlyMap<Artefact, Instant>, key: string): ProcessEvidence {
+function assemble(
+  cluster: Cluster,
+  shared: readonly Unit[],
+  instants: ReadonlyMap<Artefact, Instant>,
+  key: string,
+): ProcessEvidence {
   const own = cluster.units;
   const nearShared = nearest(own, shared);
   const at = (a: Artefact) => instants.get(a) ?? NO_INSTANT;
@@ -68,7 +77,8 @@ function assemble(cluster: Cluster, shared: readonly Unit[], instants: ReadonlyM
     switch (t.kind) {
       case "profile":
         if (t.memStats !== undefined) memStats.push(timed(u, t.memStats, "MemStats"));
-        if ((t.profileKind === "heap" || t.profileKind === "allocs") && !t.isDelta) heapUnits.push({ unit: u, profile: t });
+        if ((t.profileKind === "heap" || t.profileKind === "allocs") && !t.isDelta)
+          heapUnits.push({ unit: u, profile: t });
         else if (t.profileKind === "goroutine") goroutineProfiles.push(timed(u, t));
         else otherProfiles.push(timed(u, t));
         break;
@@ -81,7 +91,10 @@ function assemble(cluster: Cluster, shared: readonly Unit[], instants: ReadonlyM
       case "metrics":
         t.samples.forEach((sample, i) => {
           const base = timed(u, sample, `sample-${i + 1}`);
-          const when = sample.timeMs === undefined ? base : { ...base, timeMs: sample.timeMs, clock: "reply" as const };
+          const when =
+            sample.timeMs === undefined
+              ? base
+              : { ...base, timeMs: sample.timeMs, clock: "reply" as const };
           metrics.push(when);
           if (sample.memStats !== undefined) memStats.push({ ...when, value: sample.memStats });
         });
@@ -115,7 +128,9 @@ function assemble(cluster: Cluster, shared: readonly Unit[], instants: ReadonlyM
   }
   const byTime = <T>(list: Timed<T>[]): Timed<T>[] => sortTimed(list);
   const startMs = processStart(gctrace, memStats, metrics);
-  const heap = heapUnits.map(({ unit, profile }) => heapSnapshot(unit, profile, at(unit.artefact))).sort(bySnapshot);
+  const heap = heapUnits
+    .map(({ unit, profile }) => heapSnapshot(unit, profile, at(unit.artefact)))
+    .sort(bySnapshot);
   const podUnit = nearShared.find((u) => u.artefact.table.kind === "pod");
   const container = podUnit === undefined ? undefined : containerOf(podUnit.artefact);
   if (container !== undefined) {
@@ -123,18 +138,33 @@ function assemble(cluster: Cluster, shared: readonly Unit[], instants: ReadonlyM
   }
   const sortedMetrics = byTime(metrics);
   const values = sortedMetrics.map((m) => m.value);
-  const stacks = [...heapUnits.map((h) => h.profile), ...goroutineProfiles.map((g) => g.value), ...goroutineDumps.map((g) => g.value)];
+  const stacks = [
+    ...heapUnits.map((h) => h.profile),
+    ...goroutineProfiles.map((g) => g.value),
+    ...goroutineDumps.map((g) => g.value),
+  ];
   const goVersion = goVersionOf({ buildInfo, metrics: values, trace, stacks });
-  const settings = settingsOf(values, sawEnvironment || environment.size > 0 ? environment : undefined, buildInfo);
+  const settings = settingsOf(
+    values,
+    sawEnvironment || environment.size > 0 ? environment : undefined,
+    buildInfo,
+  );
   const linking: Statement[] = [...cluster.reasons];
   linking.push(
     goVersion.text === undefined
       ? say(linkMessages, "link.version-unknown", {})
       : say(linkMessages, "link.version", { version: goVersion.text, source: goVersion.source }),
   );
-  if (settings.gogcPercent !== undefined) linking.push(say(linkMessages, "link.gogc", { gogc: settings.gogcPercent, source: settings.gogcSource }));
+  if (settings.gogcPercent !== undefined)
+    linking.push(
+      say(linkMessages, "link.gogc", { gogc: settings.gogcPercent, source: settings.gogcSource }),
+    );
   const artefacts = [...new Set([...own, ...nearShared].map((u) => u.artefact))];
-  const lastMs = Math.max(...artefacts.map((a) => at(a).timeMs).filter(Number.isFinite), ...memStats.map((m) => m.value.lastGCMs ?? NaN).filter(Number.isFinite), -Infinity);
+  const lastMs = Math.max(
+    ...artefacts.map((a) => at(a).timeMs).filter(Number.isFinite),
+    ...memStats.map((m) => m.value.lastGCMs ?? NaN).filter(Number.isFinite),
+    -Infinity,
+  );
   const statusLast = status[status.length - 1]?.value;
   return {
     key,
@@ -155,7 +185,9 @@ function assemble(cluster: Cluster, shared: readonly Unit[], instants: ReadonlyM
     stat: byTime(stat),
     smaps: byTime(smaps),
     cgroup: byTime(cgroupStates(nearShared, at)),
-    meminfo: nearShared.flatMap((u) => (u.artefact.table.kind === "meminfo" ? [timed(u, u.artefact.table)] : []))[0],
+    meminfo: nearShared.flatMap((u) =>
+      u.artefact.table.kind === "meminfo" ? [timed(u, u.artefact.table)] : [],
+    )[0],
     buildInfo,
     container,
     lastMs: Number.isFinite(lastMs) ? lastMs : NaN,
@@ -167,14 +199,19 @@ function assemble(cluster: Cluster, shared: readonly Unit[], instants: ReadonlyM
 /** Shared units (container, machine) for which this cluster is as near as any. */
 function nearest(own: readonly Unit[], shared: readonly Unit[]): Unit[] {
   const captured = own.find((u) => u.manifest !== undefined)?.manifest;
-  return shared.filter((u) => u.manifest === undefined || captured === undefined || u.manifest === captured);
+  return shared.filter(
+    (u) => u.manifest === undefined || captured === undefined || u.manifest === captured,
+  );
 }
 
 function bySnapshot(a: HeapSnapshot, b: HeapSnapshot): number {
-  if (a.cycle !== undefined && b.cycle !== undefined && a.cycle !== b.cycle) return a.cycle - b.cycle;
-  if (Number.isFinite(a.replyMs) && Number.isFinite(b.replyMs) && a.replyMs !== b.replyMs) return a.replyMs - b.replyMs;
+  if (a.cycle !== undefined && b.cycle !== undefined && a.cycle !== b.cycle)
+    return a.cycle - b.cycle;
+  if (Number.isFinite(a.replyMs) && Number.isFinite(b.replyMs) && a.replyMs !== b.replyMs)
+    return a.replyMs - b.replyMs;
   // No clock: allocation counts of one process only rise.
-  const total = (s: HeapSnapshot) => (s.profile.values[1] ?? new Float64Array()).reduce((x, y) => x + y, 0);
+  const total = (s: HeapSnapshot) =>
+    (s.profile.values[1] ?? new Float64Array()).reduce((x, y) => x + y, 0);
   return total(a) - total(b);
 }
 
@@ -213,27 +250,53 @@ function sortMemStats(list: readonly Timed<MemStats>[]): Timed<MemStats>[] {
 }
 
 function cgroupStates(units: readonly Unit[], at: (a: Artefact) => Instant): Timed<CgroupState>[] {
-  const byFolder = new Map<string, { first: Artefact; version: 1 | 2 | undefined; files: Map<string, ReadonlyMap<string, number>>; time: Instant }>();
+  const byFolder = new Map<
+    string,
+    {
+      first: Artefact;
+      version: 1 | 2 | undefined;
+      files: Map<string, ReadonlyMap<string, number>>;
+      time: Instant;
+    }
+  >();
   for (const u of units) {
     const t = u.artefact.table;
     if (t.kind !== "cgroup") continue;
     const time = at(u.artefact);
     // A capture writes one reading's files within a second of each other under one source name.
-    const group = u.artefact.record === undefined ? folderOf(u.artefact.name) : `${folderOf(u.artefact.name)}#${Math.round(time.timeMs / 1000)}`;
+    const group =
+      u.artefact.record === undefined
+        ? folderOf(u.artefact.name)
+        : `${folderOf(u.artefact.name)}#${Math.round(time.timeMs / 1000)}`;
     const v1Parent = t.version === 1 && u.artefact.record === undefined ? folderOf(group) : group;
     const known = byFolder.get(v1Parent);
-    const entry = known ?? { first: u.artefact, version: t.version, files: new Map<string, ReadonlyMap<string, number>>(), time };
+    const entry = known ?? {
+      first: u.artefact,
+      version: t.version,
+      files: new Map<string, ReadonlyMap<string, number>>(),
+      time,
+    };
     entry.version ??= t.version;
     if (!entry.files.has(t.file)) entry.files.set(t.file, t.values);
     byFolder.set(v1Parent, entry);
   }
   return [...byFolder.values()]
     .filter((e) => [...e.files.keys()].some((f) => f.startsWith("memory")))
-    .map((e) => ({ timeMs: e.time.timeMs, clock: e.time.clock, artefact: e.first, row: "", value: { version: e.version, files: e.files } }));
+    .map((e) => ({
+      timeMs: e.time.timeMs,
+      clock: e.time.clock,
+      artefact: e.first,
+      row: "",
+      value: { version: e.version, files: e.files },
+    }));
 }
 
 /** Runtime init on the wall clock: PauseEnd of a cycle minus its end in the log, or what metrics say. */
-function processStart(gctrace: ProcessEvidence["gctrace"], memStats: readonly Timed<MemStats>[], metrics: readonly Timed<MetricsSample>[]): number {
+function processStart(
+  gctrace: ProcessEvidence["gctrace"],
+  memStats: readonly Timed<MemStats>[],
+  metrics: readonly Timed<MetricsSample>[],
+): number {
   for (const { segment } of gctrace) {
     const c = segment.cycles;
     for (const m of memStats) {
@@ -263,16 +326,32 @@ function containerOf(artefact: Artefact): ProcessEvidence["container"] {
   if (artefact.table.kind !== "pod") return undefined;
   const pod = artefact.table.pods[0];
   // The container with the memory limit is the service; sidecars are usually smaller.
-  const facts = pod === undefined ? undefined : [...pod.containers].sort((a, b) => (b.memoryLimit ?? 0) - (a.memoryLimit ?? 0))[0];
+  const facts =
+    pod === undefined
+      ? undefined
+      : [...pod.containers].sort((a, b) => (b.memoryLimit ?? 0) - (a.memoryLimit ?? 0))[0];
   return pod === undefined || facts === undefined ? undefined : { pod: pod.name, facts, artefact };
 }
 
-function nameOf(b: BuildInfoTable | undefined, status: string | undefined, comm: string | undefined, stacks: readonly { readonly mappings?: ProfileTable["mappings"]; readonly strings: ProfileTable["strings"] }[], own: readonly Unit[]): string {
-  if (b !== undefined && b.path !== "" && b.path !== "command-line-arguments") return b.path.slice(b.path.lastIndexOf("/") + 1);
+function nameOf(
+  b: BuildInfoTable | undefined,
+  status: string | undefined,
+  comm: string | undefined,
+  stacks: readonly {
+    readonly mappings?: ProfileTable["mappings"];
+    readonly strings: ProfileTable["strings"];
+  }[],
+  own: readonly Unit[],
+): string {
+  if (b !== undefined && b.path !== "" && b.path !== "command-line-arguments")
+    return b.path.slice(b.path.lastIndexOf("/") + 1);
   if (status !== undefined && status !== "") return status;
   if (comm !== undefined && comm !== "") return comm;
   for (const s of stacks) {
-    const file = s.mappings === undefined || s.mappings.length === 0 ? "" : s.strings.get(s.mappings.file[0] ?? 0);
+    const file =
+      s.mappings === undefined || s.mappings.length === 0
+        ? ""
+        : s.strings.get(s.mappings.file[0] ?? 0);
     if (file !== "" && !file.startsWith("[")) return file.slice(file.lastIndexOf("/") + 1);
   }
   return own[0]?.manifest ?? own[0]?.artefact.name ?? "";

@@ -97,7 +97,9 @@ export interface ProcessEvidence {
   readonly cgroup: readonly Timed<CgroupState>[];
   readonly meminfo: Timed<MeminfoTable> | undefined;
   readonly buildInfo: BuildInfoTable | undefined;
-  readonly container: { readonly pod: string; readonly facts: ContainerFacts; readonly artefact: Artefact } | undefined;
+  readonly container:
+    | { readonly pod: string; readonly facts: ContainerFacts; readonly artefact: Artefact }
+    | undefined;
   /** Last instant any evidence speaks of, Unix ms; NaN unknown. */
   readonly lastMs: number;
   readonly artefacts: readonly Artefact[];

@@ -26,8 +26,14 @@ export function goVersionOf(s: VersionSources): GoVersionFact {
     return { range: { from: release.minor, to: release.minor }, text, source };
   }
   const range = narrow(s);
-  if (range.from === ANY_MINOR.from && range.to === ANY_MINOR.to) return { range, text: undefined, source: "none" };
-  const text = range.from === range.to ? `go1.${range.from}` : range.to === ANY_MINOR.to ? `go ≥ 1.${range.from}` : `go1.${range.from}–1.${range.to}`;
+  if (range.from === ANY_MINOR.from && range.to === ANY_MINOR.to)
+    return { range, text: undefined, source: "none" };
+  const text =
+    range.from === range.to
+      ? `go1.${range.from}`
+      : range.to === ANY_MINOR.to
+        ? `go ≥ 1.${range.from}`
+        : `go1.${range.from}–1.${range.to}`;
   return { range, text, source: "stack-frames" };
 }
 
@@ -39,7 +45,8 @@ function toolchainInPaths(tables: readonly CallStacks[]): string | undefined {
   for (const t of tables) {
     for (let f = 0; f < t.functions.length; f++) {
       const file = functionFile(t, f);
-      const match = /(?:toolchain@v[\d.]+-|\/)(go-?1\.\d+(?:\.\d+)?)(?:\.[a-z]+-[a-z0-9]+)?\/src\//.exec(file);
+      const match =
+        /(?:toolchain@v[\d.]+-|\/)(go-?1\.\d+(?:\.\d+)?)(?:\.[a-z]+-[a-z0-9]+)?\/src\//.exec(file);
       if (match?.[1] !== undefined) return match[1].replace("go-", "go");
     }
   }
@@ -47,12 +54,22 @@ function toolchainInPaths(tables: readonly CallStacks[]): string | undefined {
 }
 
 /** Function or file that exists only in some minors; source: the trees of Go 1.22–1.27. */
-const MARKS: readonly { readonly match: (name: string, file: string) => boolean; readonly range: MinorRange }[] = [
+const MARKS: readonly {
+  readonly match: (name: string, file: string) => boolean;
+  readonly range: MinorRange;
+}[] = [
   { match: (name) => name.startsWith("internal/runtime/maps."), range: { from: 24, to: 99 } },
-  { match: (_n, file) => file.endsWith("/runtime/map_faststr.go") || file.endsWith("/runtime/map_fast64.go"), range: { from: 1, to: 25 } },
+  {
+    match: (_n, file) =>
+      file.endsWith("/runtime/map_faststr.go") || file.endsWith("/runtime/map_fast64.go"),
+    range: { from: 1, to: 25 },
+  },
   { match: (name) => name === "runtime.(*unwinder).next", range: { from: 21, to: 99 } },
   { match: (name) => name.startsWith("internal/sync.(*HashTrieMap"), range: { from: 24, to: 99 } },
-  { match: (name) => name.startsWith("internal/concurrent.(*HashTrieMap"), range: { from: 23, to: 23 } },
+  {
+    match: (name) => name.startsWith("internal/concurrent.(*HashTrieMap"),
+    range: { from: 23, to: 23 },
+  },
 ];
 
 function narrow(s: VersionSources): MinorRange {
@@ -74,7 +91,8 @@ function narrow(s: VersionSources): MinorRange {
   ];
   for (const m of s.metrics) {
     for (const [name, minor] of SINCE) {
-      if (m.scalars.has(name) || m.histograms.has(name)) range = intersect(range, { from: minor, to: 99 }) ?? range;
+      if (m.scalars.has(name) || m.histograms.has(name))
+        range = intersect(range, { from: minor, to: 99 }) ?? range;
     }
   }
   if (s.trace !== undefined) {
@@ -127,9 +145,17 @@ export function settingsOf(
           : undefined;
   return {
     gogcPercent: gogc,
-    gogcSource: gogcMetric !== undefined ? "metrics" : gogcEnv !== undefined ? "environment" : environment !== undefined ? "default" : "none",
+    gogcSource:
+      gogcMetric !== undefined
+        ? "metrics"
+        : gogcEnv !== undefined
+          ? "environment"
+          : environment !== undefined
+            ? "default"
+            : "none",
     goMemLimit: limit,
-    goMemLimitSource: limitMetric !== undefined ? "metrics" : environment !== undefined ? "environment" : "none",
+    goMemLimitSource:
+      limitMetric !== undefined ? "metrics" : environment !== undefined ? "environment" : "none",
     godebug,
   };
 }

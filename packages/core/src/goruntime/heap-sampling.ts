@@ -83,7 +83,16 @@ export function heapRows(p: ProfileTable): HeapRows | undefined {
     inuse[r] = Math.round(ni);
   }
   if (labelled === withBytes && worst <= RESIDUAL_LIMIT) {
-    return { rows, rate, size, allocs, inuse, stack: p.rowStack, counts: "exact", maxResidual: worst };
+    return {
+      rows,
+      rate,
+      size,
+      allocs,
+      inuse,
+      stack: p.rowStack,
+      counts: "exact",
+      maxResidual: worst,
+    };
   }
   for (let r = 0; r < rows; r++) {
     const objects = Math.abs(allocObjects?.[r] ?? 0);
@@ -97,7 +106,16 @@ export function heapRows(p: ProfileTable): HeapRows | undefined {
     allocs[r] = s > 0 ? (a * p1) / s : a / rate;
     inuse[r] = s > 0 ? (i * p1) / s : i / rate;
   }
-  return { rows, rate, size, allocs, inuse, stack: p.rowStack, counts: "approximate", maxResidual: worst };
+  return {
+    rows,
+    rate,
+    size,
+    allocs,
+    inuse,
+    stack: p.rowStack,
+    counts: "approximate",
+    maxResidual: worst,
+  };
 }
 
 function sizeLabels(p: ProfileTable): Float64Array {

@@ -32,8 +32,19 @@ export function arenaBytes(g: GoMemory): number {
 
 export function fromMemStats(m: MemStats): GoMemory | undefined {
   const { heapAlloc, heapInuse, heapIdle, heapReleased, stackInuse } = m;
-  if (heapAlloc === undefined || heapInuse === undefined || heapIdle === undefined || heapReleased === undefined) return undefined;
-  const metadata = (m.mSpanSys ?? 0) + (m.mCacheSys ?? 0) + (m.buckHashSys ?? 0) + (m.gcSys ?? 0) + (m.otherSys ?? 0);
+  if (
+    heapAlloc === undefined ||
+    heapInuse === undefined ||
+    heapIdle === undefined ||
+    heapReleased === undefined
+  )
+    return undefined;
+  const metadata =
+    (m.mSpanSys ?? 0) +
+    (m.mCacheSys ?? 0) +
+    (m.buckHashSys ?? 0) +
+    (m.gcSys ?? 0) +
+    (m.otherSys ?? 0);
   return {
     heapObjects: heapAlloc,
     heapUnused: Math.max(0, heapInuse - heapAlloc),
@@ -52,7 +63,8 @@ export function fromMetrics(scalars: ReadonlyMap<string, number>): GoMemory | un
   const unused = get("heap/unused");
   const free = get("heap/free");
   const released = get("heap/released");
-  if (objects === undefined || unused === undefined || free === undefined || released === undefined) return undefined;
+  if (objects === undefined || unused === undefined || free === undefined || released === undefined)
+    return undefined;
   const sum = (...names: string[]) => names.reduce((s, n) => s + (get(n) ?? 0), 0);
   return {
     heapObjects: objects,
@@ -60,7 +72,15 @@ export function fromMetrics(scalars: ReadonlyMap<string, number>): GoMemory | un
     heapFree: free,
     heapReleased: released,
     stacks: sum("heap/stacks", "os-stacks"),
-    metadata: sum("metadata/mcache/free", "metadata/mcache/inuse", "metadata/mspan/free", "metadata/mspan/inuse", "metadata/other", "profiling/buckets", "other"),
+    metadata: sum(
+      "metadata/mcache/free",
+      "metadata/mcache/inuse",
+      "metadata/mspan/free",
+      "metadata/mspan/inuse",
+      "metadata/other",
+      "profiling/buckets",
+      "other",
+    ),
     metadataInUse: sum("metadata/mcache/inuse", "metadata/mspan/inuse", "profiling/buckets"),
     profilingBuckets: get("profiling/buckets") ?? 0,
   };

@@ -4,7 +4,12 @@
 import { MiB } from "../model/units.ts";
 
 /** max(M + (M + S + K)·g, 4 MiB·g); Infinity with GOGC=off. */
-export function gogcGoal(marked: number, stacks: number, globals: number, gogcPercent: number): number {
+export function gogcGoal(
+  marked: number,
+  stacks: number,
+  globals: number,
+  gogcPercent: number,
+): number {
   if (gogcPercent < 0 || !Number.isFinite(gogcPercent)) return Infinity;
   const g = gogcPercent / 100;
   return Math.max(marked + (marked + stacks + globals) * g, minimumGoal(gogcPercent));

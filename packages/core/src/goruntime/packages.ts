@@ -37,13 +37,22 @@ function isStandard(importPath: string): boolean {
  */
 export function ownerOf(functionName: string, file: string, modulePath: string | undefined): Owner {
   const importPath = packageOf(functionName);
-  if (importPath === "runtime" || importPath.startsWith("runtime/") || importPath.startsWith("internal/runtime/")) {
+  if (
+    importPath === "runtime" ||
+    importPath.startsWith("runtime/") ||
+    importPath.startsWith("internal/runtime/")
+  ) {
     return "runtime";
   }
   if (importPath === "main") return "own";
-  if (modulePath !== undefined && (importPath === modulePath || importPath.startsWith(`${modulePath}/`))) return "own";
+  if (
+    modulePath !== undefined &&
+    (importPath === modulePath || importPath.startsWith(`${modulePath}/`))
+  )
+    return "own";
   if (isStandard(importPath)) return "standard";
-  if (/@v?\d/.test(file) || file.includes("/pkg/mod/") || file.includes("/vendor/")) return "dependency";
+  if (/@v?\d/.test(file) || file.includes("/pkg/mod/") || file.includes("/vendor/"))
+    return "dependency";
   if (modulePath !== undefined) return "dependency";
   return "own";
 }

@@ -23,7 +23,10 @@ const BY_FRAME: readonly [RegExp, WaitKind][] = [
   [/^runtime\.selectgo$|^reflect\.rselect$/, "select"],
   [/^sync\.runtime_SemacquireWaitGroup$|^sync\.\(\*WaitGroup\)\.Wait$/, "wait group"],
   [/^sync\.runtime_notifyListWait$|^sync\.\(\*Cond\)\.Wait$/, "cond"],
-  [/^(internal\/)?sync\.runtime_Semacquire(RW)?Mutex|^sync\.runtime_SemacquireRWMutexR?|^(internal\/)?sync\.\(\*(RW)?Mutex\)\.(r|R)?[lL]ock(Slow)?$/, "lock"],
+  [
+    /^(internal\/)?sync\.runtime_Semacquire(RW)?Mutex|^sync\.runtime_SemacquireRWMutexR?|^(internal\/)?sync\.\(\*(RW)?Mutex\)\.(r|R)?[lL]ock(Slow)?$/,
+    "lock",
+  ],
   [/^internal\/poll\.runtime_pollWait$/, "IO wait"],
   [/^time\.Sleep$/, "sleep"],
   [/^syscall\.|^runtime\.cgocall$|^internal\/runtime\/syscall\./, "syscall"],
@@ -55,5 +58,11 @@ export function waitOfState(state: string): WaitKind {
 
 /** Blocked on another goroutine of the same program: nobody outside can release it. */
 export function isInternalWait(kind: WaitKind): boolean {
-  return kind !== "IO wait" && kind !== "sleep" && kind !== "syscall" && kind !== "running" && kind !== "other";
+  return (
+    kind !== "IO wait" &&
+    kind !== "sleep" &&
+    kind !== "syscall" &&
+    kind !== "running" &&
+    kind !== "other"
+  );
 }

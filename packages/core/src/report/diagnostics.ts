@@ -13,7 +13,12 @@ export function describeDiagnostic(d: Diagnostic, voice: { readonly lang: Lang }
     return v === undefined ? "?" : printable(String(v));
   };
   const text = message === undefined ? fallback(d) : message[voice.lang](params);
-  const place = d.where?.line !== undefined ? ` (${voice.lang === "zh" ? "第" : "line "}${d.where.line}${voice.lang === "zh" ? " 行" : ""})` : d.where?.offset !== undefined ? ` (${voice.lang === "zh" ? "字节" : "byte "}${d.where.offset})` : "";
+  const place =
+    d.where?.line !== undefined
+      ? ` (${voice.lang === "zh" ? "第" : "line "}${d.where.line}${voice.lang === "zh" ? " 行" : ""})`
+      : d.where?.offset !== undefined
+        ? ` (${voice.lang === "zh" ? "字节" : "byte "}${d.where.offset})`
+        : "";
   return `${text}${d.count > 1 ? ` × ${d.count}` : ""}${place}`;
 }
 

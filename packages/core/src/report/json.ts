@@ -7,7 +7,13 @@ import type { Answer } from "../verdict/answer.ts";
 import { describeDiagnostic } from "./diagnostics.ts";
 import type { Voice } from "./say.ts";
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 export function formatJson(answer: Answer, voice: Voice): string {
   return `${JSON.stringify(toJson(answer, voice), null, 2)}\n`;
@@ -17,9 +23,11 @@ export function toJson(value: unknown, voice: Voice): Json {
   if (value === undefined || value === null) return null;
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (typeof value === "string" || typeof value === "boolean") return value;
-  if (value instanceof Float64Array || value instanceof Int32Array) return Array.from(value, (x) => (Number.isFinite(x) ? x : null));
+  if (value instanceof Float64Array || value instanceof Int32Array)
+    return Array.from(value, (x) => (Number.isFinite(x) ? x : null));
   if (Array.isArray(value)) return value.map((x) => toJson(x, voice));
-  if (value instanceof Map) return Object.fromEntries([...value].map(([k, v]) => [String(k), toJson(v, voice)]));
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([k, v]) => [String(k), toJson(v, voice)]));
   if (typeof value === "object") {
     const out: Record<string, Json> = {};
     for (const [k, v] of Object.entries(value)) out[k] = toJson(v, voice);
@@ -31,7 +39,13 @@ export function toJson(value: unknown, voice: Voice): Json {
 }
 
 function isStatement(value: object): value is Statement {
-  return "id" in value && "params" in value && "evidence" in value && typeof value.id === "string" && value.id.includes(".");
+  return (
+    "id" in value &&
+    "params" in value &&
+    "evidence" in value &&
+    typeof value.id === "string" &&
+    value.id.includes(".")
+  );
 }
 
 function isDiagnostic(value: object): value is Parameters<typeof describeDiagnostic>[0] {

@@ -21,9 +21,13 @@ function word(voice: Voice, id: string): string {
 function processMarkdown(p: ProcessAnswer, voice: Voice, top: number): string {
   const out: string[] = [];
   const fault = p.verdicts.find((v) => v.fault);
-  const title = fault !== undefined ? `${verdictWord(fault, { voice })}: ${voice.say(fault.headline)}` : word(voice, p.status === "no-fault-seen" ? "status.no-fault-seen" : "status.inconclusive");
+  const title =
+    fault !== undefined
+      ? `${verdictWord(fault, { voice })}: ${voice.say(fault.headline)}`
+      : word(voice, p.status === "no-fault-seen" ? "status.no-fault-seen" : "status.inconclusive");
   out.push(`## ${inline(title)}`, "");
-  const list = (items: readonly Statement[]) => items.forEach((s) => out.push(`- ${inline(voice.say(s))}`));
+  const list = (items: readonly Statement[]) =>
+    items.forEach((s) => out.push(`- ${inline(voice.say(s))}`));
   list(fault === undefined ? p.facts : [...p.facts, ...fault.facts]);
   out.push("");
   if (fault !== undefined) {
@@ -37,21 +41,41 @@ function processMarkdown(p: ProcessAnswer, voice: Voice, top: number): string {
     }
   }
   for (const l of p.ledgers) {
-    const total = l.total === undefined ? word(voice, "where.unknown") : `${digits(l.total.value / MiB)} MiB`;
-    out.push(`### ${word(voice, l.of === "process" ? "heading.where" : "heading.container")} (${total})`, "", "| | MiB | |", "|---|---:|---|");
+    const total =
+      l.total === undefined ? word(voice, "where.unknown") : `${digits(l.total.value / MiB)} MiB`;
+    out.push(
+      `### ${word(voice, l.of === "process" ? "heading.where" : "heading.container")} (${total})`,
+      "",
+      "| | MiB | |",
+      "|---|---:|---|",
+    );
     for (const part of l.parts) {
       const value = part.bytes === undefined ? "–" : digits(part.bytes.value / MiB);
       const note = part.bytes === undefined ? part.unknown : part.note;
-      out.push(`| ${word(voice, `part.${part.part}`)} | ${value} | ${note === undefined ? "" : cell(voice.say(note))} |`);
+      out.push(
+        `| ${word(voice, `part.${part.part}`)} | ${value} | ${note === undefined ? "" : cell(voice.say(note))} |`,
+      );
     }
     out.push("");
   }
   if (p.sites !== undefined && p.sites.sites.length > 0) {
-    out.push(`### ${word(voice, "heading.who")}`, "", "| live MiB | growth MiB | kept | line | function |", "|---:|---:|---:|---|---|");
+    out.push(
+      `### ${word(voice, "heading.who")}`,
+      "",
+      "| live MiB | growth MiB | kept | line | function |",
+      "|---:|---:|---:|---|---|",
+    );
     for (const s of p.sites.sites.slice(0, top)) {
       const range = (lo: number, hi: number) => `[${digits(lo / MiB)}, ${digits(hi / MiB)}]`;
-      const growth = s.growth === undefined ? "–" : s.growth.lo > 0 ? `+${digits(s.growth.value / MiB)} ${range(s.growth.lo, s.growth.hi)}` : word(voice, "who.one-profile");
-      out.push(`| ${digits(s.live.value / MiB)} ${range(s.live.lo, s.live.hi)} | ${growth} | ${s.survival === undefined ? "–" : voice.words.percent(s.survival.value)} | ${code(shortLine(s))} | ${code(s.function)} |`);
+      const growth =
+        s.growth === undefined
+          ? "–"
+          : s.growth.lo > 0
+            ? `+${digits(s.growth.value / MiB)} ${range(s.growth.lo, s.growth.hi)}`
+            : word(voice, "who.one-profile");
+      out.push(
+        `| ${digits(s.live.value / MiB)} ${range(s.live.lo, s.live.hi)} | ${growth} | ${s.survival === undefined ? "–" : voice.words.percent(s.survival.value)} | ${code(shortLine(s))} | ${code(s.function)} |`,
+      );
     }
     out.push("");
   }
@@ -73,13 +97,17 @@ function processMarkdown(p: ProcessAnswer, voice: Voice, top: number): string {
   }
   if (p.missing.length > 0) {
     out.push(`**${word(voice, "heading.missing")}**`, "");
-    for (const x of p.missing) out.push(`- ${inline(voice.say(x.name))}: ${inline(voice.say(x.wouldTell))}. ${code(voice.say(x.get))}`);
+    for (const x of p.missing)
+      out.push(
+        `- ${inline(voice.say(x.name))}: ${inline(voice.say(x.wouldTell))}. ${code(voice.say(x.get))}`,
+      );
     out.push("");
   }
   const damage = p.diagnostics.filter((d) => d.severity !== "note");
   if (damage.length > 0) {
     out.push(`**${word(voice, "heading.damage")}**`, "");
-    for (const d of damage) out.push(`- ${inline(`${d.artefact}: ${describeDiagnostic(d, voice)}`)}`);
+    for (const d of damage)
+      out.push(`- ${inline(`${d.artefact}: ${describeDiagnostic(d, voice)}`)}`);
     out.push("");
   }
   return out.join("\n");
@@ -87,7 +115,10 @@ function processMarkdown(p: ProcessAnswer, voice: Voice, top: number): string {
 
 /** Markdown's special characters as text; a hostile symbol stays a symbol. */
 function inline(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|!~&]/g, (c) => `\\${c}`).replaceAll("\\<", "&lt;").replaceAll("\\&", "&amp;");
+  return text
+    .replace(/[\\`*_{}[\]<>#|!~&]/g, (c) => `\\${c}`)
+    .replaceAll("\\<", "&lt;")
+    .replaceAll("\\&", "&amp;");
 }
 
 function cell(text: string): string {

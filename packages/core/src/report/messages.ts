@@ -26,10 +26,25 @@ export const reportMessages = {
   "heading.evidence": word("EVIDENCE", "证据"),
   "heading.linking": word("LINKING", "关联"),
   "heading.damage": word("DAMAGE", "损坏"),
+  "heading.unused": word("UNUSED", "未使用"),
+  "answer.unused": {
+    en: (p: { count: number; names: string }) =>
+      `${p.count === 1 ? "1 file is" : `${p.count} files are`} of no kind that is known here: ${p.names}`,
+    zh: (p) => `${p.count} 个文件不属于已知类型：${p.names}`,
+  } satisfies Message<{ count: number; names: string }>,
   // The three steps of confidence, the same for every cause; the noun is the cause's.
-  "confidence.high": { en: (p: { cause: string }) => p.cause, zh: (p) => p.cause } satisfies Message<{ cause: string }>,
-  "confidence.medium": { en: (p: { cause: string }) => `LIKELY ${p.cause}`, zh: (p) => `很可能是${p.cause}` } satisfies Message<{ cause: string }>,
-  "confidence.low": { en: (p: { cause: string }) => `POSSIBLE ${p.cause}`, zh: (p) => `可能是${p.cause}` } satisfies Message<{ cause: string }>,
+  "confidence.high": {
+    en: (p: { cause: string }) => p.cause,
+    zh: (p) => p.cause,
+  } satisfies Message<{ cause: string }>,
+  "confidence.medium": {
+    en: (p: { cause: string }) => `LIKELY ${p.cause}`,
+    zh: (p) => `很可能是${p.cause}`,
+  } satisfies Message<{ cause: string }>,
+  "confidence.low": {
+    en: (p: { cause: string }) => `POSSIBLE ${p.cause}`,
+    zh: (p) => `可能是${p.cause}`,
+  } satisfies Message<{ cause: string }>,
   "cause.heap-leak": word("LEAK", "内存泄漏"),
   "cause.goroutine-leak": word("GOROUTINE LEAK", "goroutine 泄漏"),
   "cause.churn": word("CHURN", "分配过频"),
@@ -43,23 +58,62 @@ export const reportMessages = {
   "cause.cache-plateau": word("FILLED CACHE", "缓存已填满"),
   "cause.race-build": word("RACE BUILD", "竞态检测构建"),
   "cause.profiler-overhead": word("PROFILER OVERHEAD", "剖析器开销"),
-  "who.header": { en: (p: { cycles: string }) => `live MiB            growth${p.cycles}`, zh: (p: { cycles: string }) => `活跃 MiB            增长${p.cycles}` } satisfies Message<{ cycles: string }>,
-  "who.cycles": { en: (p: { from: number; to: number }) => `, cycles ${p.from}–${p.to}`, zh: (p) => `，周期 ${p.from}–${p.to}` } satisfies Message<{ from: number; to: number }>,
+  "who.header": {
+    en: (p: { cycles: string }) => `live MiB            growth${p.cycles}`,
+    zh: (p: { cycles: string }) => `活跃 MiB            增长${p.cycles}`,
+  } satisfies Message<{ cycles: string }>,
+  "who.cycles": {
+    en: (p: { from: number; to: number }) => `, cycles ${p.from}–${p.to}`,
+    zh: (p) => `，周期 ${p.from}–${p.to}`,
+  } satisfies Message<{ from: number; to: number }>,
   "who.kept": word("kept", "留存"),
   "who.line": word("line", "代码行"),
-  "who.none-seen": { en: (p: { visible: string }) => `none, could see ${p.visible}`, zh: (p) => `未见，可见下限 ${p.visible}` } satisfies Message<{ visible: string }>,
+  "who.none-seen": {
+    en: (p: { visible: string }) => `none, could see ${p.visible}`,
+    zh: (p) => `未见，可见下限 ${p.visible}`,
+  } satisfies Message<{ visible: string }>,
   "who.one-profile": word("–", "–"),
-  "who.others": { en: (p: { count: number }) => `${p.count} other sites`, zh: (p) => `其他 ${p.count} 处` } satisfies Message<{ count: number }>,
-  "who.approximate": word("sample counts were not recoverable (the profile was transformed): intervals are wider than shown", "无法还原采样计数（剖析被转换过）：实际区间比所示更宽"),
-  "facts.up": { en: (p: { uptime: string }) => `up ${p.uptime}`, zh: (p) => `已运行 ${p.uptime}` } satisfies Message<{ uptime: string }>,
-  "facts.pid": { en: (p: { pid: number }) => `pid ${p.pid}`, zh: (p) => `pid ${p.pid}` } satisfies Message<{ pid: number }>,
+  "who.others": {
+    en: (p: { count: number }) => `${p.count} other sites`,
+    zh: (p) => `其他 ${p.count} 处`,
+  } satisfies Message<{ count: number }>,
+  "who.approximate": word(
+    "sample counts were not recoverable (the profile was transformed): intervals are wider than shown",
+    "无法还原采样计数（剖析被转换过）：实际区间比所示更宽",
+  ),
+  "facts.up": {
+    en: (p: { uptime: string }) => `up ${p.uptime}`,
+    zh: (p) => `已运行 ${p.uptime}`,
+  } satisfies Message<{ uptime: string }>,
+  "facts.pid": {
+    en: (p: { pid: number }) => `pid ${p.pid}`,
+    zh: (p) => `pid ${p.pid}`,
+  } satisfies Message<{ pid: number }>,
   "where.unknown": word("unknown", "未知"),
-  "where.rss": { en: (p: { rss: string }) => `RSS ${p.rss}`, zh: (p) => `RSS ${p.rss}` } satisfies Message<{ rss: string }>,
-  "where.headroom": { en: (p: { headroom: string }) => `headroom at the next peak ${p.headroom}`, zh: (p) => `下一峰值处余量 ${p.headroom}` } satisfies Message<{ headroom: string }>,
-  "where.charge": { en: (p: { charge: string }) => `charged ${p.charge}`, zh: (p) => `计费 ${p.charge}` } satisfies Message<{ charge: string }>,
-  "where.limit": { en: (p: { limit: string }) => `limit ${p.limit}`, zh: (p) => `上限 ${p.limit}` } satisfies Message<{ limit: string }>,
-  "answer.processes": { en: (p: { count: number }) => `${p.count} processes in this folder; the worst first`, zh: (p) => `目录中有 ${p.count} 个进程；最严重的在前` } satisfies Message<{ count: number }>,
-  "answer.damaged": { en: (p: { name: string; what: string }) => `${p.name}: ${p.what}`, zh: (p) => `${p.name}：${p.what}` } satisfies Message<{ name: string; what: string }>,
+  "where.rss": {
+    en: (p: { rss: string }) => `RSS ${p.rss}`,
+    zh: (p) => `RSS ${p.rss}`,
+  } satisfies Message<{ rss: string }>,
+  "where.headroom": {
+    en: (p: { headroom: string }) => `headroom at the next peak ${p.headroom}`,
+    zh: (p) => `下一峰值处余量 ${p.headroom}`,
+  } satisfies Message<{ headroom: string }>,
+  "where.charge": {
+    en: (p: { charge: string }) => `charged ${p.charge}`,
+    zh: (p) => `计费 ${p.charge}`,
+  } satisfies Message<{ charge: string }>,
+  "where.limit": {
+    en: (p: { limit: string }) => `limit ${p.limit}`,
+    zh: (p) => `上限 ${p.limit}`,
+  } satisfies Message<{ limit: string }>,
+  "answer.processes": {
+    en: (p: { count: number }) => `${p.count} processes in this folder; the worst first`,
+    zh: (p) => `目录中有 ${p.count} 个进程；最严重的在前`,
+  } satisfies Message<{ count: number }>,
+  "answer.damaged": {
+    en: (p: { name: string; what: string }) => `${p.name}: ${p.what}`,
+    zh: (p) => `${p.name}：${p.what}`,
+  } satisfies Message<{ name: string; what: string }>,
   "part.live": word("live", "活跃"),
   "part.since-gc": word("since GC", "GC 之后"),
   "part.unused-spans": word("unused spans", "空闲槽位"),

@@ -40,11 +40,35 @@ export function formatText(answer: Answer, options: TextOptions): string {
     if (i >= 5) out.push(...headline(p, options).slice(0, 1));
     else out.push(...formatProcess(p, options));
   });
-  const unread = answer.diagnostics.filter((d) => !answer.processes.some((p) => p.diagnostics.some((x) => x.artefact === d.artefact)));
-  if (unread.length > 0) {
-    out.push("");
-    for (const d of unread.slice(0, 10)) out.push(...labelled(word(options, "heading.damage"), [`${printable(d.artefact)}: ${describeDiagnostic(d, voice)}`]));
-    if (unread.length > 10) out.push(`  +${unread.length - 10}`);
+  const unread = answer.diagnostics.filter(
+    (d) => !answer.processes.some((p) => p.diagnostics.some((x) => x.artefact === d.artefact)),
+  );
+  // What is no evidence at all is counted, not listed; what should have been evidence is named.
+  const foreign = unread.filter((d) => d.code === "files.unknown");
+  const broken = unread.filter((d) => d.code !== "files.unknown" && d.code !== "files.empty");
+  if (broken.length > 0) {
+    const lines = broken
+      .slice(0, 10)
+      .map((d) => `${printable(d.artefact)}: ${describeDiagnostic(d, voice)}`);
+    if (broken.length > 10) lines.push(`+${broken.length - 10}`);
+    out.push("", ...labelled(word(options, "heading.damage"), lines));
+  }
+  if (foreign.length > 0) {
+    const names = foreign
+      .slice(0, 3)
+      .map((d) => printable(d.artefact))
+      .join(", ");
+    out.push(
+      "",
+      ...labelled(word(options, "heading.unused"), [
+        voice.say(
+          say(m, "answer.unused", {
+            count: foreign.length,
+            names: foreign.length > 3 ? `${names}, …` : names,
+          }),
+        ),
+      ]),
+    );
   }
   return `${out.join("\n")}\n`;
 }
@@ -64,9 +88,17 @@ function formatProcess(p: ProcessAnswer, o: TextOptions): string[] {
   out.push(...sites(p, o));
   const rest: string[] = [];
   if (fault !== undefined) {
-    rest.push(...section("heading.for", fault.for, o), ...section("heading.against", fault.against, o));
+    rest.push(
+      ...section("heading.for", fault.for, o),
+      ...section("heading.against", fault.against, o),
+    );
     const others = p.verdicts.filter((v) => v !== fault);
-    for (const v of others) rest.push(...labelled(word(o, "heading.also"), [`${verdictWord(v, o)}   ${o.voice.say(v.headline)}${ids(v.headline, o)}`]));
+    for (const v of others)
+      rest.push(
+        ...labelled(word(o, "heading.also"), [
+          `${verdictWord(v, o)}   ${o.voice.say(v.headline)}${ids(v.headline, o)}`,
+        ]),
+      );
   }
   rest.push(...section("heading.not-it", p.notIt, o));
   rest.push(...section("heading.worth-knowing", p.worthKnowing, o));
@@ -75,7 +107,18 @@ function formatProcess(p: ProcessAnswer, o: TextOptions): string[] {
   const damage = p.diagnostics.filter((d) => d.severity !== "note");
   if (damage.length > 0) {
     const names = new Map(p.evidence.map((e) => [e.id, e.name]));
-    out.push("", ...labelled(word(o, "heading.damage"), damage.slice(0, 12).map((d) => `${printable(names.get(d.artefact) ?? d.artefact)}: ${describeDiagnostic(d, o.voice)}`)));
+    out.push(
+      "",
+      ...labelled(
+        word(o, "heading.damage"),
+        damage
+          .slice(0, 12)
+          .map(
+            (d) =>
+              `${printable(names.get(d.artefact) ?? d.artefact)}: ${describeDiagnostic(d, o.voice)}`,
+          ),
+      ),
+    );
   }
   if (o.withLinking) out.push("", ...section("heading.linking", p.linking, o));
   return out;
@@ -83,7 +126,9 @@ function formatProcess(p: ProcessAnswer, o: TextOptions): string[] {
 
 export function verdictWord(v: Verdict, o: { readonly voice: Voice }): string {
   const cause = o.voice.say({ id: `cause.${v.cause}`, params: {}, evidence: [] });
-  return v.fault ? o.voice.say({ id: `confidence.${v.confidence}`, params: { cause }, evidence: [] }) : cause;
+  return v.fault
+    ? o.voice.say({ id: `confidence.${v.confidence}`, params: { cause }, evidence: [] })
+    : cause;
 }
 
 function word(o: { readonly voice: Voice }, id: keyof typeof m & string): string {
@@ -96,12 +141,20 @@ function headline(p: ProcessAnswer, o: TextOptions): string[] {
   if (fault !== undefined) {
     const label = o.paint(verdictWord(fault, o), fault.confidence === "low" ? "low" : "fault");
     const first = `${label}   ${o.paint(v.say(fault.headline), "bold")}${ids(fault.headline, o)}`;
-    return [...wrapPainted(first, verdictWord(fault, o).length + 3), `  ${o.paint(serviceLine(p, o), "dim")}`];
+    return [
+      ...wrapPainted(first, verdictWord(fault, o).length + 3),
+      `  ${o.paint(serviceLine(p, o), "dim")}`,
+    ];
   }
   if (p.status === "no-fault-seen") {
     return [`${o.paint(word(o, "status.no-fault-seen"), "ok")}   ${serviceLine(p, o)}`];
   }
-  return [`${o.paint(word(o, "status.inconclusive"), "low")}   ${serviceLine(p, o)}`, ...wrap(`  ${v.say(p.headline)}`, COLUMNS, "    ").map((l) => (l.startsWith(" ") ? l : `  ${l}`))];
+  return [
+    `${o.paint(word(o, "status.inconclusive"), "low")}   ${serviceLine(p, o)}`,
+    ...wrap(`  ${v.say(p.headline)}`, COLUMNS, "    ").map((l) =>
+      l.startsWith(" ") ? l : `  ${l}`,
+    ),
+  ];
 }
 
 /** Colour codes have no width, so a painted first line is only cut, not measured exactly. */
@@ -114,18 +167,23 @@ function serviceLine(p: ProcessAnswer, o: TextOptions): string {
   const v = o.voice;
   const parts = [printable(s.name)];
   if (s.goVersion !== undefined) parts.push(`${s.goVersion.text} (${s.goVersion.source})`);
-  if (s.uptimeSec !== undefined) parts.push(v.say(say(m, "facts.up", { uptime: v.words.duration(s.uptimeSec) })));
+  if (s.uptimeSec !== undefined)
+    parts.push(v.say(say(m, "facts.up", { uptime: v.words.duration(s.uptimeSec) })));
   if (s.pid !== undefined) parts.push(v.say(say(m, "facts.pid", { pid: s.pid })));
   if (s.load !== undefined) parts.push(v.say(s.load));
   return parts.join("   ");
 }
 
 function ids(s: Statement, o: TextOptions): string {
-  return o.withEvidence && s.evidence.length > 0 ? `   ${o.paint(`[${s.evidence.slice(0, 3).join(" ")}]`, "dim")}` : "";
+  return o.withEvidence && s.evidence.length > 0
+    ? `   ${o.paint(`[${s.evidence.slice(0, 3).join(" ")}]`, "dim")}`
+    : "";
 }
 
 function bullets(list: readonly Statement[], o: TextOptions): string[] {
-  return list.flatMap((s) => wrap(`${o.voice.say(s)}${ids(s, o)}`, COLUMNS - 2, "  ").map((l) => `  ${l}`));
+  return list.flatMap((s) =>
+    wrap(`${o.voice.say(s)}${ids(s, o)}`, COLUMNS - 2, "  ").map((l) => `  ${l}`),
+  );
 }
 
 function labelled(label: string, lines: readonly string[]): string[] {
@@ -139,12 +197,25 @@ function labelled(label: string, lines: readonly string[]): string[] {
   return out;
 }
 
-function section(heading: keyof typeof m & string, list: readonly Statement[], o: TextOptions): string[] {
-  return list.length === 0 ? [] : labelled(word(o, heading), list.map((s) => `${o.voice.say(s)}${ids(s, o)}`));
+function section(
+  heading: keyof typeof m & string,
+  list: readonly Statement[],
+  o: TextOptions,
+): string[] {
+  return list.length === 0
+    ? []
+    : labelled(
+        word(o, heading),
+        list.map((s) => `${o.voice.say(s)}${ids(s, o)}`),
+      );
 }
 
 function actions(v: Verdict, o: TextOptions): string[] {
-  return [...section("heading.now", v.now, o), ...section("heading.fix", v.fix, o), ...section("heading.verify", v.verify, o)];
+  return [
+    ...section("heading.now", v.now, o),
+    ...section("heading.fix", v.fix, o),
+    ...section("heading.verify", v.verify, o),
+  ];
 }
 
 function mib(n: number): string {
@@ -164,26 +235,45 @@ function ledger(l: Ledger, p: ProcessAnswer, o: TextOptions): string[] {
   } else {
     head.push(word(o, "heading.container"), v.say(say(m, "where.charge", { charge: total })));
   }
-  if (l.limit !== undefined) head.push(v.say(say(m, "where.limit", { limit: v.words.value(l.limit) })));
-  if (l.nextPeak !== undefined && p.service.limit !== undefined) head.push(v.say(say(m, "where.headroom", { headroom: v.words.bytes(p.service.limit.value - l.nextPeak.value) })));
+  if (l.limit !== undefined)
+    head.push(v.say(say(m, "where.limit", { limit: v.words.value(l.limit) })));
+  if (l.nextPeak !== undefined && p.service.limit !== undefined)
+    head.push(
+      v.say(
+        say(m, "where.headroom", {
+          headroom: v.words.bytes(p.service.limit.value - l.nextPeak.value),
+        }),
+      ),
+    );
   const out = [head.join("   ")];
   const most = Math.max(...l.parts.map((x) => x.bytes?.value ?? 0), 1);
   const names = Math.max(...l.parts.map((x) => width(partName(x.part, o))), 12);
   for (const part of l.parts) {
     const name = padEnd(partName(part.part, o), names);
     if (part.bytes === undefined) {
-      out.push(`  ${name} ${padStart("–", 7)}  ${part.unknown === undefined ? word(o, "where.unknown") : v.say(part.unknown)}`.slice(0, 140));
+      out.push(
+        `  ${name} ${padStart("–", 7)}  ${part.unknown === undefined ? word(o, "where.unknown") : v.say(part.unknown)}`.slice(
+          0,
+          140,
+        ),
+      );
       continue;
     }
     const extra: string[] = [];
-    if (part.bytes.lo !== part.bytes.hi && part.part === "native") extra.push(`[${mib(part.bytes.lo)}, ${mib(part.bytes.hi)}]`);
-    if (part.part === "unexplained" && l.total !== undefined) extra.push(v.words.percent(part.bytes.value / Math.max(1, l.total.value)));
+    if (part.bytes.lo !== part.bytes.hi && part.part === "native")
+      extra.push(`[${mib(part.bytes.lo)}, ${mib(part.bytes.hi)}]`);
+    if (part.part === "unexplained" && l.total !== undefined)
+      extra.push(v.words.percent(part.bytes.value / Math.max(1, l.total.value)));
     if (part.note !== undefined) extra.push(v.say(part.note));
-    const change = part.change !== undefined && Math.abs(part.change.value) >= 0.5 * MiB ? `${part.change.value > 0 ? "+" : ""}${mib(part.change.value)}` : "";
+    const change =
+      part.change !== undefined && Math.abs(part.change.value) >= 0.5 * MiB
+        ? `${part.change.value > 0 ? "+" : ""}${mib(part.change.value)}`
+        : "";
     const line = `  ${name} ${padStart(mib(part.bytes.value), 7)} ${padStart(change, 7)}  ${padEnd(bar(part.bytes.value / most), BAR)}${o.paint(extra.join("  "), "dim")}${o.withEvidence ? `  [${part.bytes.evidence.slice(0, 2).join(" ")}]` : ""}`;
     out.push(line.trimEnd());
   }
-  for (const b of l.beside) if (b.note !== undefined) out.push(`  ${o.paint(v.say(b.note), "dim")}`);
+  for (const b of l.beside)
+    if (b.note !== undefined) out.push(`  ${o.paint(v.say(b.note), "dim")}`);
   for (const n of l.notes) out.push(`  ${o.paint(v.say(n), "dim")}`);
   return out;
 }
@@ -199,15 +289,27 @@ function sites(p: ProcessAnswer, o: TextOptions): string[] {
   const t = p.sites;
   if (t === undefined || t.sites.length === 0) return [];
   const v = o.voice;
-  const cycles = t.cycles === undefined ? "" : v.say(say(m, "who.cycles", { from: t.cycles.from, to: t.cycles.to }));
+  const cycles =
+    t.cycles === undefined
+      ? ""
+      : v.say(say(m, "who.cycles", { from: t.cycles.from, to: t.cycles.to }));
   const label = word(o, "heading.who");
-  const out = ["", `${label}   ${padEnd(v.say(say(m, "who.header", { cycles })), 56 - width(label) - 3)}${padEnd(word(o, "who.kept"), 10)}${word(o, "who.line")}`];
-  const listed = t.sites.filter((s) => s.live.value >= 0.05 * MiB || (s.growth !== undefined && s.growth.lo > 0)).slice(0, o.top);
+  const out = [
+    "",
+    `${label}   ${padEnd(v.say(say(m, "who.header", { cycles })), 56 - width(label) - 3)}${padEnd(word(o, "who.kept"), 10)}${word(o, "who.line")}`,
+  ];
+  const listed = t.sites
+    .filter((s) => s.live.value >= 0.05 * MiB || (s.growth !== undefined && s.growth.lo > 0))
+    .slice(0, o.top);
   for (const s of listed) out.push(siteLine(s, o));
   const restCount = t.rest.sites + t.sites.length - listed.length;
   if (restCount > 0) {
-    const restLive = t.rest.live.value + t.sites.filter((s) => !listed.includes(s)).reduce((a, s) => a + s.live.value, 0);
-    out.push(`  ${padStart(mib(restLive), 6)}${" ".repeat(58)}${v.say(say(m, "who.others", { count: restCount }))}`);
+    const restLive =
+      t.rest.live.value +
+      t.sites.filter((s) => !listed.includes(s)).reduce((a, s) => a + s.live.value, 0);
+    out.push(
+      `  ${padStart(mib(restLive), 6)}${" ".repeat(58)}${v.say(say(m, "who.others", { count: restCount }))}`,
+    );
   }
   return out;
 }
@@ -245,7 +347,17 @@ export function shortFunction(name: string): string {
 function missing(p: ProcessAnswer, o: TextOptions): string[] {
   if (p.missing.length === 0) return [];
   const v = o.voice;
-  const rows = p.missing.map((x) => ({ name: v.say(x.name), tells: v.say(x.wouldTell), get: v.say(x.get) }));
+  const rows = p.missing.map((x) => ({
+    name: v.say(x.name),
+    tells: v.say(x.wouldTell),
+    get: v.say(x.get),
+  }));
   const names = Math.max(...rows.map((r) => width(r.name)));
-  return ["", ...labelled(word(o, "heading.missing"), rows.flatMap((r) => [`${padEnd(r.name, names)}   ${r.tells}`, `  ${r.get}`]))];
+  return [
+    "",
+    ...labelled(
+      word(o, "heading.missing"),
+      rows.flatMap((r) => [`${padEnd(r.name, names)}   ${r.tells}`, `  ${r.get}`]),
+    ),
+  ];
 }

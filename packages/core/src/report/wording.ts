@@ -84,9 +84,24 @@ interface Form {
   readonly unit: string;
 }
 
-function formOf(q: { readonly value: number; readonly lo: number; readonly hi: number; readonly unit: Quantity["unit"] }, lang: Lang): Form {
+function formOf(
+  q: {
+    readonly value: number;
+    readonly lo: number;
+    readonly hi: number;
+    readonly unit: Quantity["unit"];
+  },
+  lang: Lang,
+): Form {
   // Zero inside an interval: the unit of the larger end.
-  const reference = q.value !== 0 ? q.value : Number.isFinite(q.hi) && q.hi !== 0 ? q.hi : Number.isFinite(q.lo) ? q.lo : 0;
+  const reference =
+    q.value !== 0
+      ? q.value
+      : Number.isFinite(q.hi) && q.hi !== 0
+        ? q.hi
+        : Number.isFinite(q.lo)
+          ? q.lo
+          : 0;
   switch (q.unit) {
     case "bytes": {
       const s = pick(BYTES, reference);
@@ -100,18 +115,25 @@ function formOf(q: { readonly value: number; readonly lo: number; readonly hi: n
         const mib = 1024 ** 2;
         if (Math.abs(reference) < mib * 0.9995) {
           const per = PER[lang].find((p) => Math.abs(reference) * p.size >= mib) ?? PER[lang][0];
-          if (per !== undefined && per.size <= 86_400 && per.size > 1) return { scale: (x) => (x * per.size) / mib, unit: `${SPACE}MiB${per.name}` };
+          if (per !== undefined && per.size <= 86_400 && per.size > 1)
+            return { scale: (x) => (x * per.size) / mib, unit: `${SPACE}MiB${per.name}` };
         }
         return { scale: (x) => x / b.size, unit: `${SPACE}${b.name}${PER[lang][0]?.name ?? "/s"}` };
       }
-      const per = PER[lang].find((p) => Math.abs(reference) * p.size >= 1024 ** 2) ?? PER[lang].find((p) => Math.abs(reference) * p.size >= 1024) ?? PER[lang][PER[lang].length - 1];
+      const per =
+        PER[lang].find((p) => Math.abs(reference) * p.size >= 1024 ** 2) ??
+        PER[lang].find((p) => Math.abs(reference) * p.size >= 1024) ??
+        PER[lang][PER[lang].length - 1];
       const size = per?.size ?? 1;
       const s = pick(BYTES, reference * size);
       return { scale: (x) => (x * size) / s.size, unit: `${SPACE}${s.name}${per?.name ?? "/s"}` };
     }
     case "bytes/request": {
       const s = pick(BYTES, reference);
-      return { scale: (x) => x / s.size, unit: `${SPACE}${s.name}${lang === "zh" ? "/请求" : "/request"}` };
+      return {
+        scale: (x) => x / s.size,
+        unit: `${SPACE}${s.name}${lang === "zh" ? "/请求" : "/request"}`,
+      };
     }
     case "1/s": {
       const per = PER[lang].find((p) => Math.abs(reference) * p.size >= 1) ?? PER[lang][0];
@@ -148,11 +170,19 @@ export function wordingOf(lang: Lang): Wording {
     if (s < 86_400 * 2) {
       const h = Math.floor(s / 3600);
       const m = Math.round((s - h * 3600) / 60);
-      return m === 0 || h >= 10 ? `${digits(m >= 30 && h >= 10 ? h + 1 : h)}${gap}${unit(3)}` : m === 60 ? `${h + 1}${gap}${unit(3)}` : `${h}${gap}${unit(3)}${SPACE}${m}${gap}${unit(2)}`;
+      return m === 0 || h >= 10
+        ? `${digits(m >= 30 && h >= 10 ? h + 1 : h)}${gap}${unit(3)}`
+        : m === 60
+          ? `${h + 1}${gap}${unit(3)}`
+          : `${h}${gap}${unit(3)}${SPACE}${m}${gap}${unit(2)}`;
     }
     const d = Math.floor(s / 86_400);
     const h = Math.round((s - d * 86_400) / 3600);
-    return d >= 10 || h === 0 ? `${digits(d)}${gap}${unit(4)}` : h === 24 ? `${d + 1}${gap}${unit(4)}` : `${d}${gap}${unit(4)}${SPACE}${h}${gap}${unit(3)}`;
+    return d >= 10 || h === 0
+      ? `${digits(d)}${gap}${unit(4)}`
+      : h === 24
+        ? `${d + 1}${gap}${unit(4)}`
+        : `${d}${gap}${unit(4)}${SPACE}${h}${gap}${unit(3)}`;
   };
   const value = (q: Quantity): string => {
     if (q.unit === "s") return duration(q.value);
@@ -171,7 +201,16 @@ export function wordingOf(lang: Lang): Wording {
     value: (q) => (q.grade === "bound" ? `≥ ${value(q)}` : value(q)),
     full: (q) => (q.grade === "bound" ? `≥ ${value(q)}` : `${value(q)}${interval(q)}`),
     interval,
-    bytes: (n) => value({ value: n, lo: n, hi: n, unit: "bytes", grade: "counted", basis: "none", evidence: [] }),
+    bytes: (n) =>
+      value({
+        value: n,
+        lo: n,
+        hi: n,
+        unit: "bytes",
+        grade: "counted",
+        basis: "none",
+        evidence: [],
+      }),
     count: (n) => (Number.isInteger(n) ? (n < 0 ? "−" : "") + group(Math.abs(n)) : digits(n)),
     percent: (f) => `${digits(f * 100)}${SPACE}%`,
     duration,
@@ -188,7 +227,12 @@ export function printable(name: string): string {
   for (const ch of name) {
     const c = ch.codePointAt(0) ?? 0;
     const isControl = c < 0x20 || (c >= 0x7f && c < 0xa0);
-    const isBidi = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c === 0x200e || c === 0x200f || c === 0x061c;
+    const isBidi =
+      (c >= 0x202a && c <= 0x202e) ||
+      (c >= 0x2066 && c <= 0x2069) ||
+      c === 0x200e ||
+      c === 0x200f ||
+      c === 0x061c;
     const isSeparator = c === 0x2028 || c === 0x2029 || c === 0xfeff;
     out += isControl || isBidi || isSeparator ? `\\u{${c.toString(16)}}` : ch;
   }

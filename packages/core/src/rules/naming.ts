@@ -4,7 +4,10 @@ import type { SourceLine } from "../analysis/sites/site.ts";
 
 /** Last two elements of the path and the line: enough to find it, short enough to read. */
 export function shortLine(at: SourceLine): string {
-  const parts = at.file.replaceAll("\\", "/").split("/").filter((x) => x !== "");
+  const parts = at.file
+    .replaceAll("\\", "/")
+    .split("/")
+    .filter((x) => x !== "");
   const file = parts.slice(-2).join("/");
   const name = file === "" ? at.function : file;
   return at.line > 0 ? `${name}:${at.line}` : name;
@@ -13,5 +16,7 @@ export function shortLine(at: SourceLine): string {
 /** A live target is looked at again; a folder has to be recorded again. */
 export function verifyCommand(target: string, duration: string): string {
   const isLive = /^https?:\/\//.test(target) || target.startsWith("--pid");
-  return isLive ? `heapwright why ${target} --for ${duration}` : `heapwright why http://HOST:PORT --for ${duration}`;
+  return isLive
+    ? `heapwright why ${target} --for ${duration}`
+    : `heapwright why http://HOST:PORT --for ${duration}`;
 }

@@ -26,7 +26,11 @@ export function answerOf(folder: EvidenceFolder, options: AnswerOptions): Answer
   const { processes } = link(folder.artefacts);
   const judged = processes
     .map((p) => {
-      const view = buildView(p, { limitBytes: options.limitBytes, loadCounter: options.loadCounter, target: options.target });
+      const view = buildView(p, {
+        limitBytes: options.limitBytes,
+        loadCounter: options.loadCounter,
+        target: options.target,
+      });
       return { view, answer: judge(view) };
     })
     .sort((a, b) => badness(b.answer) - badness(a.answer));

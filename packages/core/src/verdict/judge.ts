@@ -8,7 +8,14 @@ import { CAUSES } from "../rules/causes.ts";
 import { shortLine, verifyCommand } from "../rules/naming.ts";
 import { RULES } from "../rules/catalog.ts";
 import type { Supported } from "../rules/rule.ts";
-import type { Confidence, EvidenceRow, ProcessAnswer, ServiceFacts, Status, Verdict } from "./answer.ts";
+import type {
+  Confidence,
+  EvidenceRow,
+  ProcessAnswer,
+  ServiceFacts,
+  Status,
+  Verdict,
+} from "./answer.ts";
 import { verdictMessages } from "./messages.ts";
 import { missingOf } from "./missing.ts";
 import { CONFIDENCE_RANK, RANK } from "./weights.ts";
@@ -16,7 +23,11 @@ import { CONFIDENCE_RANK, RANK } from "./weights.ts";
 export function judge(view: View): ProcessAnswer {
   const outcomes = RULES.map((rule) => ({ rule, outcome: rule.evaluate(view) }));
   const verdicts = outcomes
-    .flatMap(({ rule, outcome }) => (outcome.is === "supported" ? [{ verdict: toVerdict(rule.id, outcome, view), weight: outcome.weight }] : []))
+    .flatMap(({ rule, outcome }) =>
+      outcome.is === "supported"
+        ? [{ verdict: toVerdict(rule.id, outcome, view), weight: outcome.weight }]
+        : [],
+    )
     .sort((a, b) => order(a) - order(b) || b.weight - a.weight)
     .map((x) => x.verdict);
   const results = outcomes.map((o) => o.outcome);
@@ -26,7 +37,8 @@ export function judge(view: View): ProcessAnswer {
   const p = view.process;
   const target = view.options.target;
   const headline = isFault
-    ? (verdicts.find((v) => v.fault)?.headline ?? say(verdictMessages, "answer.no-fault", { name: p.name }))
+    ? (verdicts.find((v) => v.fault)?.headline ??
+      say(verdictMessages, "answer.no-fault", { name: p.name }))
     : status === "no-fault-seen"
       ? say(verdictMessages, "answer.no-fault", { name: p.name })
       : whyInconclusive(view);
@@ -35,7 +47,11 @@ export function judge(view: View): ProcessAnswer {
     status,
     service: serviceFacts(view),
     headline,
-    facts: [...restartFacts(view), ...(calm ?? []), ...(status === "inconclusive" ? unknowns(view) : [])],
+    facts: [
+      ...restartFacts(view),
+      ...(calm ?? []),
+      ...(status === "inconclusive" ? unknowns(view) : []),
+    ],
     verdicts,
     notIt: results.flatMap((o) => (o.is === "contradicted" ? o.by : [])),
     worthKnowing: worthKnowing(view, verdicts),
@@ -88,31 +104,82 @@ function calmness(view: View): Statement[] | undefined {
   const trend = view.trends.marked;
   const limit = view.limitOrHost;
   const peak = view.processLedger?.peakSeen;
-  if (view.forecast.limit !== undefined && peak !== undefined) out.push(say(verdictMessages, "answer.peak-headroom", { limit: view.forecast.limit.bytes, peak, source: view.forecast.limit.source }, peak.evidence));
-  const clear = trend !== undefined && trend.points >= 5 && trend.kind !== "too-short" && trend.kind !== "irregular" && trend.kind !== "rising";
+  if (view.forecast.limit !== undefined && peak !== undefined)
+    out.push(
+      say(
+        verdictMessages,
+        "answer.peak-headroom",
+        { limit: view.forecast.limit.bytes, peak, source: view.forecast.limit.source },
+        peak.evidence,
+      ),
+    );
+  const clear =
+    trend !== undefined &&
+    trend.points >= 5 &&
+    trend.kind !== "too-short" &&
+    trend.kind !== "irregular" &&
+    trend.kind !== "rising";
   if (clear && trend !== undefined) {
     const v = Math.max(trend.visibleSlope ?? 0, 0);
     const visible = derived(v, v, v, "bytes/s", trend.slope.evidence, "gc-cycle");
-    out.push(say(verdictMessages, "answer.could-have-seen", { visible, cycles: trend.points, seconds: trend.seconds }, trend.slope.evidence));
+    out.push(
+      say(
+        verdictMessages,
+        "answer.could-have-seen",
+        { visible, cycles: trend.points, seconds: trend.seconds },
+        trend.slope.evidence,
+      ),
+    );
     const nextPeak = view.forecast.nextPeak;
     if (limit !== undefined && nextPeak !== undefined && v > 0) {
       const factor = view.forecast.gogcPercent < 0 ? 1 : 1 + view.forecast.gogcPercent / 100;
       const left = Math.max(0, (limit.value - nextPeak.value) / (v * factor));
-      out.push(say(verdictMessages, "answer.could-have-seen-limit", { left, until: view.forecast.limit === undefined ? "the host's memory" : "the limit" }));
+      out.push(
+        say(verdictMessages, "answer.could-have-seen-limit", {
+          left,
+          until: view.forecast.limit === undefined ? "the host's memory" : "the limit",
+        }),
+      );
       const day = 86_400;
       if (left < day) {
         // Visible slope falls with the 1.5th power of the window: enough minutes for a day.
-        const minutes = Math.ceil(((trend.seconds / 60) * (day / Math.max(60, left)) ** (2 / 3)) / 5) * 5;
-        out.push(say(verdictMessages, "answer.look-longer", { command: verifyCommand(view.options.target, minutes > 120 ? `${Math.ceil(minutes / 60)}h` : `${minutes}m`) }));
+        const minutes =
+          Math.ceil(((trend.seconds / 60) * (day / Math.max(60, left)) ** (2 / 3)) / 5) * 5;
+        out.push(
+          say(verdictMessages, "answer.look-longer", {
+            command: verifyCommand(
+              view.options.target,
+              minutes > 120 ? `${Math.ceil(minutes / 60)}h` : `${minutes}m`,
+            ),
+          }),
+        );
       }
     }
     return [...out, ...costFacts(view)];
   }
   const pair = view.sites?.pair;
   const growth = view.sites?.table.totalGrowth;
-  if (pair !== undefined && !pair.isStill && growth !== undefined && (pair.cyclesBetween ?? 0) >= 2) {
-    const visible = derived(Math.max(0, growth.hi), Math.max(0, growth.hi), Math.max(0, growth.hi), "bytes", growth.evidence);
-    out.push(say(verdictMessages, "answer.could-have-seen-pair", { visible, seconds: pair.seconds }, growth.evidence));
+  if (
+    pair !== undefined &&
+    !pair.isStill &&
+    growth !== undefined &&
+    (pair.cyclesBetween ?? pair.cyclesAtLeast) >= 2
+  ) {
+    const visible = derived(
+      Math.max(0, growth.hi),
+      Math.max(0, growth.hi),
+      Math.max(0, growth.hi),
+      "bytes",
+      growth.evidence,
+    );
+    out.push(
+      say(
+        verdictMessages,
+        "answer.could-have-seen-pair",
+        { visible, seconds: pair.seconds },
+        growth.evidence,
+      ),
+    );
     return [...out, ...costFacts(view)];
   }
   const idle = idleBound(view);
@@ -122,7 +189,9 @@ function calmness(view: View): Statement[] | undefined {
 
 function costFacts(view: View): Statement[] {
   const gc = view.cost?.gcShare;
-  return gc === undefined || gc.grade === "bound" ? [] : [say(verdictMessages, "answer.gc-cost", { gc }, gc.evidence)];
+  return gc === undefined || gc.grade === "bound"
+    ? []
+    : [say(verdictMessages, "answer.gc-cost", { gc }, gc.evidence)];
 }
 
 /** No cycle ended: growth is bounded by the change of heap objects, and that is the answer. */
@@ -134,12 +203,18 @@ function idleBound(view: View): Statement | undefined {
     ...view.process.metrics.map((m) => m.value.scalars.get("/gc/cycles/total:gc-cycles")),
   ].filter((n): n is number => n !== undefined);
   if (counts.length < 2 || Math.max(...counts) !== Math.min(...counts)) return undefined;
-  const seconds = ((objects.time[objects.time.length - 1] ?? NaN) - (objects.time[0] ?? NaN)) / 1000;
+  const seconds =
+    ((objects.time[objects.time.length - 1] ?? NaN) - (objects.time[0] ?? NaN)) / 1000;
   if (!(seconds >= 20)) return undefined;
   const change = (objects.value[objects.value.length - 1] ?? 0) - (objects.value[0] ?? 0);
   // An idle service that allocates nothing much: more than that is a service between two cycles.
   if (change > 4 * 1024 * 1024) return undefined;
-  return say(verdictMessages, "answer.idle", { seconds, change: counted(Math.max(0, change), "bytes", objects.evidence) }, objects.evidence);
+  return say(
+    verdictMessages,
+    "answer.idle",
+    { seconds, change: counted(Math.max(0, change), "bytes", objects.evidence) },
+    objects.evidence,
+  );
 }
 
 function whyInconclusive(view: View): Statement {
@@ -147,13 +222,35 @@ function whyInconclusive(view: View): Statement {
   const delta = p.otherProfiles.find((o) => o.value.isDelta);
   const off = p.heap.find((h) => h.profile.period === 0);
   const trend = view.trends.marked;
-  if (off !== undefined && view.sites === undefined) return say(verdictMessages, "answer.sampling-off", {}, [off.artefact.id]);
-  if (view.sites?.pair?.isStill === true) return say(verdictMessages, "answer.still", {}, [view.sites.pair.after.snapshot.artefact.id]);
-  if (trend !== undefined && (trend.kind === "irregular" || trend.kind === "rising")) return say(verdictMessages, "answer.unclear-series", {}, trend.slope.evidence);
-  if (trend !== undefined && trend.kind === "too-short" && view.sites?.pair === undefined) return say(verdictMessages, "answer.short-series", { cycles: trend.points }, trend.slope.evidence);
-  if (view.sites !== undefined) return say(verdictMessages, "answer.one-profile", { total: view.sites.table.total }, view.sites.table.total.evidence);
-  if (delta !== undefined) return say(verdictMessages, "answer.delta", { name: delta.artefact.name }, [delta.artefact.id]);
-  if (view.series.marked !== undefined) return say(verdictMessages, "answer.short-series", { cycles: view.series.marked.time.length }, view.series.marked.evidence);
+  if (off !== undefined && view.sites === undefined)
+    return say(verdictMessages, "answer.sampling-off", {}, [off.artefact.id]);
+  if (view.sites?.pair?.isStill === true)
+    return say(verdictMessages, "answer.still", {}, [view.sites.pair.after.snapshot.artefact.id]);
+  if (trend !== undefined && (trend.kind === "irregular" || trend.kind === "rising"))
+    return say(verdictMessages, "answer.unclear-series", {}, trend.slope.evidence);
+  if (trend !== undefined && trend.kind === "too-short" && view.sites?.pair === undefined)
+    return say(
+      verdictMessages,
+      "answer.short-series",
+      { cycles: trend.points },
+      trend.slope.evidence,
+    );
+  if (view.sites !== undefined)
+    return say(
+      verdictMessages,
+      "answer.one-profile",
+      { total: view.sites.table.total },
+      view.sites.table.total.evidence,
+    );
+  if (delta !== undefined)
+    return say(verdictMessages, "answer.delta", { name: delta.artefact.name }, [delta.artefact.id]);
+  if (view.series.marked !== undefined)
+    return say(
+      verdictMessages,
+      "answer.short-series",
+      { cycles: view.series.marked.time.length },
+      view.series.marked.evidence,
+    );
   return say(verdictMessages, "answer.no-go", {});
 }
 
@@ -163,34 +260,64 @@ function unknowns(view: View): Statement[] {
   if (view.processLedger?.total === undefined) list.push("RSS");
   if (view.forecast.limit === undefined) list.push("limit");
   if (view.uptimeSec === undefined) list.push("uptime");
-  return list.length === 0 ? [] : [say(verdictMessages, "answer.unknowns", { list: list.join(", ") })];
+  return list.length === 0
+    ? []
+    : [say(verdictMessages, "answer.unknowns", { list: list.join(", ") })];
 }
 
 function restartFacts(view: View): Statement[] {
   const facts = view.process.container?.facts;
   if (facts?.restarts === undefined || facts.restarts === 0) return [];
   const id = view.process.container?.artefact.id;
-  return [say(verdictMessages, "answer.restarted", { restarts: facts.restarts, reason: facts.lastState?.reason ?? "unknown" }, id === undefined ? [] : [id])];
+  return [
+    say(
+      verdictMessages,
+      "answer.restarted",
+      { restarts: facts.restarts, reason: facts.lastState?.reason ?? "unknown" },
+      id === undefined ? [] : [id],
+    ),
+  ];
 }
 
 function worthKnowing(view: View, verdicts: readonly Verdict[]): Statement[] {
   const out: Statement[] = [];
   for (const v of verdicts) if (!v.fault) out.push(v.headline);
   const top = [...(view.sites?.table.sites ?? [])].sort((a, b) => b.live.value - a.live.value)[0];
-  if (top !== undefined && !verdicts.some((v) => v.fault)) out.push(say(verdictMessages, "answer.largest", { line: shortLine(top), live: top.live }, [top.evidence]));
+  if (top !== undefined && !verdicts.some((v) => v.fault))
+    out.push(
+      say(verdictMessages, "answer.largest", { line: shortLine(top), live: top.live }, [
+        top.evidence,
+      ]),
+    );
   const marked = view.series.marked;
   const lastMarked = marked?.value[marked.value.length - 1];
   if (view.sites !== undefined && lastMarked !== undefined && marked !== undefined) {
-    out.push(say(verdictMessages, "answer.calibration", { sampled: view.sites.table.total, marked: counted(lastMarked, "bytes", marked.evidence.slice(0, 1)) }, view.sites.table.total.evidence));
+    out.push(
+      say(
+        verdictMessages,
+        "answer.calibration",
+        {
+          sampled: view.sites.table.total,
+          marked: counted(lastMarked, "bytes", marked.evidence.slice(0, 1)),
+        },
+        view.sites.table.total.evidence,
+      ),
+    );
   }
-  for (const d of view.process.otherProfiles) if (d.value.isDelta) out.push(say(verdictMessages, "answer.delta", { name: d.artefact.name }, [d.artefact.id]));
+  for (const d of view.process.otherProfiles)
+    if (d.value.isDelta)
+      out.push(say(verdictMessages, "answer.delta", { name: d.artefact.name }, [d.artefact.id]));
   return out;
 }
 
 function nextSteps(view: View, target: string): Statement[] {
   const command = verifyCommand(target, "60s").replace(" --for 60s", "");
-  if (view.trends.marked?.kind === "too-short" || view.sites?.pair?.isStill === true) return [say(verdictMessages, "next.longer", { command: verifyCommand(target, "5m") })];
-  return [say(verdictMessages, "next.capture", { command }), say(verdictMessages, "next.two-profiles", {})];
+  if (view.trends.marked?.kind === "too-short" || view.sites?.pair?.isStill === true)
+    return [say(verdictMessages, "next.longer", { command: verifyCommand(target, "5m") })];
+  return [
+    say(verdictMessages, "next.capture", { command }),
+    say(verdictMessages, "next.two-profiles", {}),
+  ];
 }
 
 function serviceFacts(view: View): ServiceFacts {
@@ -201,11 +328,17 @@ function serviceFacts(view: View): ServiceFacts {
   const times = p.artefacts.map((a) => a.record?.startMs ?? NaN).filter(Number.isFinite);
   const wall = Object.values(view.series).filter((s) => s !== undefined && s.clock === "wall");
   const from = Math.min(...times, ...wall.map((s) => s.time[0] ?? Infinity));
-  const to = Math.max(...wall.map((s) => s.time[s.time.length - 1] ?? -Infinity), Number.isFinite(p.lastMs) ? p.lastMs : -Infinity);
+  const to = Math.max(
+    ...wall.map((s) => s.time[s.time.length - 1] ?? -Infinity),
+    Number.isFinite(p.lastMs) ? p.lastMs : -Infinity,
+  );
   return {
     name: p.name,
     pid: p.pid,
-    goVersion: p.goVersion.text === undefined ? undefined : { text: p.goVersion.text, source: p.goVersion.source },
+    goVersion:
+      p.goVersion.text === undefined
+        ? undefined
+        : { text: p.goVersion.text, source: p.goVersion.source },
     uptimeSec: view.uptimeSec,
     limit: f.limit?.bytes,
     limitSource: f.limit?.source,
@@ -215,8 +348,18 @@ function serviceFacts(view: View): ServiceFacts {
       load.rate === undefined
         ? undefined
         : load.source === "requests"
-          ? say(verdictMessages, "answer.load-requests", { rate: load.rate, steady }, load.rate.evidence)
-          : say(verdictMessages, "answer.load-allocations", { rate: load.rate, steady }, load.rate.evidence),
+          ? say(
+              verdictMessages,
+              "answer.load-requests",
+              { rate: load.rate, steady },
+              load.rate.evidence,
+            )
+          : say(
+              verdictMessages,
+              "answer.load-allocations",
+              { rate: load.rate, steady },
+              load.rate.evidence,
+            ),
     fromMs: Number.isFinite(from) ? from : undefined,
     toMs: Number.isFinite(to) ? to : undefined,
     cycles: view.cycles,
@@ -230,7 +373,12 @@ function evidenceRows(view: View): EvidenceRow[] {
     const time = a.record?.startMs ?? (t.kind === "profile" ? t.timeMs : undefined) ?? a.fileTimeMs;
     return {
       id: a.id,
-      kind: t.kind === "profile" ? `${t.profileKind}${t.isDelta ? " delta" : ""}` : t.kind === "cgroup" ? t.file : t.kind,
+      kind:
+        t.kind === "profile"
+          ? `${t.profileKind}${t.isDelta ? " delta" : ""}`
+          : t.kind === "cgroup"
+            ? t.file
+            : t.kind,
       name: a.name,
       bytes: a.bytes,
       timeMs: time,
@@ -240,4 +388,3 @@ function evidenceRows(view: View): EvidenceRow[] {
     };
   });
 }
-

@@ -11,47 +11,61 @@ export const verdictMessages = {
     zh: (p, w) => w.code(p.name),
   } satisfies Message<{ name: string }>,
   "answer.peak-headroom": {
-    en: (p: { limit: Quantity; peak: Quantity; source: string }, w) => `limit ${w.value(p.limit)} (${p.source}); peak since start ${w.value(p.peak)}`,
+    en: (p: { limit: Quantity; peak: Quantity; source: string }, w) =>
+      `limit ${w.value(p.limit)} (${p.source}); peak since start ${w.value(p.peak)}`,
     zh: (p, w) => `上限 ${w.value(p.limit)}（${p.source}）；启动以来峰值 ${w.value(p.peak)}`,
   } satisfies Message<{ limit: Quantity; peak: Quantity; source: string }>,
   "answer.could-have-seen": {
-    en: (p: { visible: Quantity; cycles: number; seconds: number }, w) => `this run (${w.count(p.cycles)} cycles, ${w.duration(p.seconds)}) could have seen growth ≥ ${w.value(p.visible)}`,
-    zh: (p, w) => `本次观察（${w.count(p.cycles)} 次周期，${w.duration(p.seconds)}）可看出 ≥ ${w.value(p.visible)} 的增长`,
+    en: (p: { visible: Quantity; cycles: number; seconds: number }, w) =>
+      `this run (${w.count(p.cycles)} cycles, ${w.duration(p.seconds)}) could have seen growth ≥ ${w.value(p.visible)}`,
+    zh: (p, w) =>
+      `本次观察（${w.count(p.cycles)} 次周期，${w.duration(p.seconds)}）可看出 ≥ ${w.value(p.visible)} 的增长`,
   } satisfies Message<{ visible: Quantity; cycles: number; seconds: number }>,
   "answer.could-have-seen-limit": {
-    en: (p: { left: number; until: string }, w) => `a slower one would need more than ${w.duration(p.left)} to reach ${p.until}`,
-    zh: (p, w) => `更慢的增长需要 ${w.duration(p.left)}以上才会达到${p.until === "the limit" ? "上限" : "主机内存"}`,
+    en: (p: { left: number; until: string }, w) =>
+      `a slower one would need more than ${w.duration(p.left)} to reach ${p.until}`,
+    zh: (p, w) =>
+      `更慢的增长需要 ${w.duration(p.left)}以上才会达到${p.until === "the limit" ? "上限" : "主机内存"}`,
   } satisfies Message<{ left: number; until: string }>,
   "answer.look-longer": {
-    en: (p: { command: string }, w) => `${w.code(p.command)} would see anything that fills it within a day`,
+    en: (p: { command: string }, w) =>
+      `${w.code(p.command)} would see anything that fills it within a day`,
     zh: (p, w) => `${w.code(p.command)} 可看出一天内会填满的任何增长`,
   } satisfies Message<{ command: string }>,
   "answer.could-have-seen-pair": {
-    en: (p: { visible: Quantity; seconds: number }, w) => `two profiles ${w.duration(p.seconds)} apart: growth of ${w.value(p.visible)} would have been seen`,
+    en: (p: { visible: Quantity; seconds: number }, w) =>
+      `two profiles ${w.duration(p.seconds)} apart: growth of ${w.value(p.visible)} would have been seen`,
     zh: (p, w) => `两份剖析相隔 ${w.duration(p.seconds)}：${w.value(p.visible)} 的增长可以看出`,
   } satisfies Message<{ visible: Quantity; seconds: number }>,
   "answer.idle": {
-    en: (p: { seconds: number; change: Quantity }, w) => `no GC cycle ended in ${w.duration(p.seconds)}: the service is idle; heap objects changed by ${w.value(p.change)}`,
-    zh: (p, w) => `${w.duration(p.seconds)}内没有 GC 周期结束：服务空闲；堆对象变化 ${w.value(p.change)}`,
+    en: (p: { seconds: number; change: Quantity }, w) =>
+      `no GC cycle ended in ${w.duration(p.seconds)}: the service is idle; heap objects changed by ${w.value(p.change)}`,
+    zh: (p, w) =>
+      `${w.duration(p.seconds)}内没有 GC 周期结束：服务空闲；堆对象变化 ${w.value(p.change)}`,
   } satisfies Message<{ seconds: number; change: Quantity }>,
   "answer.gc-cost": {
     en: (p: { gc: Quantity }, w) => `GC ${w.value(p.gc)} of the CPU used`,
     zh: (p, w) => `GC 占已用 CPU 的 ${w.value(p.gc)}`,
   } satisfies Message<{ gc: Quantity }>,
   "answer.load-requests": {
-    en: (p: { rate: Quantity; steady: string }, w) => `${w.value(p.rate)} requests${p.steady === "yes" ? ", steady" : p.steady === "no" ? ", not steady" : ""}`,
-    zh: (p, w) => `请求 ${w.value(p.rate)}${p.steady === "yes" ? "，稳定" : p.steady === "no" ? "，不稳定" : ""}`,
+    en: (p: { rate: Quantity; steady: string }, w) =>
+      `${w.value(p.rate)} requests${p.steady === "yes" ? ", steady" : p.steady === "no" ? ", not steady" : ""}`,
+    zh: (p, w) =>
+      `请求 ${w.value(p.rate)}${p.steady === "yes" ? "，稳定" : p.steady === "no" ? "，不稳定" : ""}`,
   } satisfies Message<{ rate: Quantity; steady: string }>,
   "answer.load-allocations": {
-    en: (p: { rate: Quantity; steady: string }, w) => `allocates ${w.value(p.rate)}${p.steady === "yes" ? ", steady" : p.steady === "no" ? ", not steady" : ""}`,
-    zh: (p, w) => `分配 ${w.value(p.rate)}${p.steady === "yes" ? "，稳定" : p.steady === "no" ? "，不稳定" : ""}`,
+    en: (p: { rate: Quantity; steady: string }, w) =>
+      `allocates ${w.value(p.rate)}${p.steady === "yes" ? ", steady" : p.steady === "no" ? ", not steady" : ""}`,
+    zh: (p, w) =>
+      `分配 ${w.value(p.rate)}${p.steady === "yes" ? "，稳定" : p.steady === "no" ? "，不稳定" : ""}`,
   } satisfies Message<{ rate: Quantity; steady: string }>,
   "answer.not-enough": {
     en: (p: { what: string }) => p.what,
     zh: (p) => p.what,
   } satisfies Message<{ what: string }>,
   "answer.one-profile": {
-    en: (p: { total: Quantity }, w) => `a heap profile shows what was live, not whether it grows: ${w.full(p.total)} at the last finished GC`,
+    en: (p: { total: Quantity }, w) =>
+      `a heap profile shows what was live, not whether it grows: ${w.full(p.total)} at the last finished GC`,
     zh: (p, w) => `堆剖析只显示当时的活跃内存，不显示是否增长：上次 GC 结束时为 ${w.full(p.total)}`,
   } satisfies Message<{ total: Quantity }>,
   "answer.still": {
@@ -59,7 +73,8 @@ export const verdictMessages = {
     zh: () => "两份堆剖析之间没有 GC 周期结束：无法比较",
   } satisfies Message<None>,
   "answer.short-series": {
-    en: (p: { cycles: number }, w) => `only ${w.count(p.cycles)} GC cycles were seen: too few for a trend`,
+    en: (p: { cycles: number }, w) =>
+      `only ${w.count(p.cycles)} GC cycles were seen: too few for a trend`,
     zh: (p, w) => `只看到 ${w.count(p.cycles)} 次 GC 周期：不足以判断趋势`,
   } satisfies Message<{ cycles: number }>,
   "answer.unclear-series": {
@@ -71,11 +86,14 @@ export const verdictMessages = {
     zh: () => "其中没有任何关于 Go 堆的证据",
   } satisfies Message<None>,
   "answer.sampling-off": {
-    en: () => "the heap profile is empty: MemProfileRate is 0, or the linker left profiling out (Go ≥ 1.23 does, unless runtime.MemProfile is reachable)",
-    zh: () => "堆剖析为空：MemProfileRate 为 0，或链接器省略了剖析（Go ≥ 1.23 在 runtime.MemProfile 不可达时会这样）",
+    en: () =>
+      "the heap profile is empty: MemProfileRate is 0, or the linker left profiling out (Go ≥ 1.23 does, unless runtime.MemProfile is reachable)",
+    zh: () =>
+      "堆剖析为空：MemProfileRate 为 0，或链接器省略了剖析（Go ≥ 1.23 在 runtime.MemProfile 不可达时会这样）",
   } satisfies Message<None>,
   "answer.delta": {
-    en: (p: { name: string }, w) => `${w.code(p.name)} is a delta (?seconds=…): it shows change, not state, and is not used for live memory`,
+    en: (p: { name: string }, w) =>
+      `${w.code(p.name)} is a delta (?seconds=…): it shows change, not state, and is not used for live memory`,
     zh: (p, w) => `${w.code(p.name)} 是差值剖析（?seconds=…）：显示变化而非状态，不用于活跃内存`,
   } satisfies Message<{ name: string }>,
   "answer.unknowns": {
@@ -83,19 +101,24 @@ export const verdictMessages = {
     zh: (p) => `未知：${p.list}`,
   } satisfies Message<{ list: string }>,
   "answer.lead": {
-    en: (p: { line: string; live: Quantity; kept: string }, w) => `largest live: ${w.code(p.line)}, ${w.full(p.live)}${p.kept === "" ? "" : `, ${p.kept}`}`,
+    en: (p: { line: string; live: Quantity; kept: string }, w) =>
+      `largest live: ${w.code(p.line)}, ${w.full(p.live)}${p.kept === "" ? "" : `, ${p.kept}`}`,
     zh: (p, w) => `活跃最多：${w.code(p.line)}，${w.full(p.live)}`,
   } satisfies Message<{ line: string; live: Quantity; kept: string }>,
   "answer.largest": {
-    en: (p: { line: string; live: Quantity }, w) => `largest live site ${w.code(p.line)}, ${w.full(p.live)}`,
+    en: (p: { line: string; live: Quantity }, w) =>
+      `largest live site ${w.code(p.line)}, ${w.full(p.live)}`,
     zh: (p, w) => `活跃最多的位置 ${w.code(p.line)}，${w.full(p.live)}`,
   } satisfies Message<{ line: string; live: Quantity }>,
   "answer.restarted": {
-    en: (p: { restarts: number; reason: string }, w) => `the container restarted ${w.count(p.restarts)} ×, last reason ${p.reason}: this process is younger and cannot show what ended its predecessor`,
-    zh: (p, w) => `容器已重启 ${w.count(p.restarts)} 次，最近原因 ${p.reason}：本进程更年轻，无法说明前一个因何终止`,
+    en: (p: { restarts: number; reason: string }, w) =>
+      `the container restarted ${w.count(p.restarts)} ×, last reason ${p.reason}: this process is younger and cannot show what ended its predecessor`,
+    zh: (p, w) =>
+      `容器已重启 ${w.count(p.restarts)} 次，最近原因 ${p.reason}：本进程更年轻，无法说明前一个因何终止`,
   } satisfies Message<{ restarts: number; reason: string }>,
   "answer.calibration": {
-    en: (p: { sampled: Quantity; marked: Quantity }, w) => `sampled live ${w.full(p.sampled)} against ${w.value(p.marked)} marked`,
+    en: (p: { sampled: Quantity; marked: Quantity }, w) =>
+      `sampled live ${w.full(p.sampled)} against ${w.value(p.marked)} marked`,
     zh: (p, w) => `采样活跃 ${w.full(p.sampled)}，对照标记 ${w.value(p.marked)}`,
   } satisfies Message<{ sampled: Quantity; marked: Quantity }>,
   "next.capture": {
@@ -160,7 +183,8 @@ export const missingMessages = {
   } satisfies Message<None>,
   "missing.gc-cpu.get": {
     en: () => "runtime/metrics as JSON: --metrics URL (20-line handler in the README), or gctrace",
-    zh: () => "以 JSON 提供 runtime/metrics：--metrics URL（README 中有 20 行的 handler），或 gctrace",
+    zh: () =>
+      "以 JSON 提供 runtime/metrics：--metrics URL（README 中有 20 行的 handler），或 gctrace",
   } satisfies Message<None>,
   "missing.cpu": {
     en: () => "the process's own CPU time",
@@ -183,8 +207,10 @@ export const missingMessages = {
     zh: () => "RSS、原生内存、文件页",
   } satisfies Message<None>,
   "missing.proc.get": {
-    en: () => "heapwright why --pid PID --url http://localhost:PORT on the host itself; or save /proc/PID/smaps and status twice",
-    zh: () => "在主机上运行 heapwright why --pid PID --url http://localhost:PORT；或两次保存 /proc/PID/smaps 与 status",
+    en: () =>
+      "heapwright why --pid PID --url http://localhost:PORT on the host itself; or save /proc/PID/smaps and status twice",
+    zh: () =>
+      "在主机上运行 heapwright why --pid PID --url http://localhost:PORT；或两次保存 /proc/PID/smaps 与 status",
   } satisfies Message<None>,
   "missing.memstats": {
     en: () => "Go's own totals",
@@ -207,7 +233,8 @@ export const missingMessages = {
     zh: () => "页缓存、内核内存、同组进程",
   } satisfies Message<None>,
   "missing.cgroup.get": {
-    en: () => "cp /sys/fs/cgroup/memory.{current,max,stat,events,peak} FOLDER from inside the container",
+    en: () =>
+      "cp /sys/fs/cgroup/memory.{current,max,stat,events,peak} FOLDER from inside the container",
     zh: () => "在容器内 cp /sys/fs/cgroup/memory.{current,max,stat,events,peak} 目录",
   } satisfies Message<None>,
   "missing.limit": {

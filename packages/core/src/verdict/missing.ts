@@ -7,19 +7,97 @@ import type { Missing } from "./answer.ts";
 import { missingMessages, type MissingKind } from "./messages.ts";
 
 const KINDS: Readonly<Record<MissingKind, () => Missing>> = {
-  "second-heap": () => row("second-heap", say(missingMessages, "missing.second-heap", {}), say(missingMessages, "missing.second-heap.tells", {}), say(missingMessages, "missing.second-heap.get", {})),
-  "live-series": () => row("live-series", say(missingMessages, "missing.live-series", {}), say(missingMessages, "missing.live-series.tells", {}), say(missingMessages, "missing.live-series.get", {})),
-  "second-goroutine": () => row("second-goroutine", say(missingMessages, "missing.second-goroutine", {}), say(missingMessages, "missing.second-goroutine.tells", {}), say(missingMessages, "missing.second-goroutine.get", {})),
-  "gc-cpu": () => row("gc-cpu", say(missingMessages, "missing.gc-cpu", {}), say(missingMessages, "missing.gc-cpu.tells", {}), say(missingMessages, "missing.gc-cpu.get", {})),
-  cpu: () => row("cpu", say(missingMessages, "missing.cpu", {}), say(missingMessages, "missing.cpu.tells", {}), say(missingMessages, "missing.cpu.get", {})),
-  proc: () => row("proc", say(missingMessages, "missing.proc", {}), say(missingMessages, "missing.proc.tells", {}), say(missingMessages, "missing.proc.get", {})),
-  memstats: () => row("memstats", say(missingMessages, "missing.memstats", {}), say(missingMessages, "missing.memstats.tells", {}), say(missingMessages, "missing.memstats.get", {})),
-  cgroup: () => row("cgroup", say(missingMessages, "missing.cgroup", {}), say(missingMessages, "missing.cgroup.tells", {}), say(missingMessages, "missing.cgroup.get", {})),
-  limit: () => row("limit", say(missingMessages, "missing.limit", {}), say(missingMessages, "missing.limit.tells", {}), say(missingMessages, "missing.limit.get", {})),
-  memlimit: () => row("memlimit", say(missingMessages, "missing.memlimit", {}), say(missingMessages, "missing.memlimit.tells", {}), say(missingMessages, "missing.memlimit.get", {})),
-  "build-info": () => row("build-info", say(missingMessages, "missing.build-info", {}), say(missingMessages, "missing.build-info.tells", {}), say(missingMessages, "missing.build-info.get", {})),
-  load: () => row("load", say(missingMessages, "missing.load", {}), say(missingMessages, "missing.load.tells", {}), say(missingMessages, "missing.load.get", {})),
-  gctrace: () => row("gctrace", say(missingMessages, "missing.gctrace", {}), say(missingMessages, "missing.gctrace.tells", {}), say(missingMessages, "missing.gctrace.get", {})),
+  "second-heap": () =>
+    row(
+      "second-heap",
+      say(missingMessages, "missing.second-heap", {}),
+      say(missingMessages, "missing.second-heap.tells", {}),
+      say(missingMessages, "missing.second-heap.get", {}),
+    ),
+  "live-series": () =>
+    row(
+      "live-series",
+      say(missingMessages, "missing.live-series", {}),
+      say(missingMessages, "missing.live-series.tells", {}),
+      say(missingMessages, "missing.live-series.get", {}),
+    ),
+  "second-goroutine": () =>
+    row(
+      "second-goroutine",
+      say(missingMessages, "missing.second-goroutine", {}),
+      say(missingMessages, "missing.second-goroutine.tells", {}),
+      say(missingMessages, "missing.second-goroutine.get", {}),
+    ),
+  "gc-cpu": () =>
+    row(
+      "gc-cpu",
+      say(missingMessages, "missing.gc-cpu", {}),
+      say(missingMessages, "missing.gc-cpu.tells", {}),
+      say(missingMessages, "missing.gc-cpu.get", {}),
+    ),
+  cpu: () =>
+    row(
+      "cpu",
+      say(missingMessages, "missing.cpu", {}),
+      say(missingMessages, "missing.cpu.tells", {}),
+      say(missingMessages, "missing.cpu.get", {}),
+    ),
+  proc: () =>
+    row(
+      "proc",
+      say(missingMessages, "missing.proc", {}),
+      say(missingMessages, "missing.proc.tells", {}),
+      say(missingMessages, "missing.proc.get", {}),
+    ),
+  memstats: () =>
+    row(
+      "memstats",
+      say(missingMessages, "missing.memstats", {}),
+      say(missingMessages, "missing.memstats.tells", {}),
+      say(missingMessages, "missing.memstats.get", {}),
+    ),
+  cgroup: () =>
+    row(
+      "cgroup",
+      say(missingMessages, "missing.cgroup", {}),
+      say(missingMessages, "missing.cgroup.tells", {}),
+      say(missingMessages, "missing.cgroup.get", {}),
+    ),
+  limit: () =>
+    row(
+      "limit",
+      say(missingMessages, "missing.limit", {}),
+      say(missingMessages, "missing.limit.tells", {}),
+      say(missingMessages, "missing.limit.get", {}),
+    ),
+  memlimit: () =>
+    row(
+      "memlimit",
+      say(missingMessages, "missing.memlimit", {}),
+      say(missingMessages, "missing.memlimit.tells", {}),
+      say(missingMessages, "missing.memlimit.get", {}),
+    ),
+  "build-info": () =>
+    row(
+      "build-info",
+      say(missingMessages, "missing.build-info", {}),
+      say(missingMessages, "missing.build-info.tells", {}),
+      say(missingMessages, "missing.build-info.get", {}),
+    ),
+  load: () =>
+    row(
+      "load",
+      say(missingMessages, "missing.load", {}),
+      say(missingMessages, "missing.load.tells", {}),
+      say(missingMessages, "missing.load.get", {}),
+    ),
+  gctrace: () =>
+    row(
+      "gctrace",
+      say(missingMessages, "missing.gctrace", {}),
+      say(missingMessages, "missing.gctrace.tells", {}),
+      say(missingMessages, "missing.gctrace.get", {}),
+    ),
 };
 
 function row(what: MissingKind, name: Statement, wouldTell: Statement, get: Statement): Missing {

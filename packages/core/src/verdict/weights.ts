@@ -23,4 +23,8 @@ export const RANK: Readonly<Record<CauseId, number>> = {
   "scavenger-lag": 10,
 };
 
-export const CONFIDENCE_RANK: Readonly<Record<"high" | "medium" | "low", number>> = { high: 3, medium: 2, low: 1 };
+export const CONFIDENCE_RANK: Readonly<Record<"high" | "medium" | "low", number>> = {
+  high: 3,
+  medium: 2,
+  low: 1,
+};

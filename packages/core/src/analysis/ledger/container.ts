@@ -38,10 +38,21 @@ export function containerReadings(p: ProcessEvidence): ContainerReading[] {
     const s = (name: string) => stat?.get(name);
     const shmem = v1 ? s("total_shmem") : s("shmem");
     const cache = v1 ? s("total_cache") : s("file");
-    const parts = ["kernel_stack", "pagetables", "sec_pagetables", "percpu", "sock", "vmalloc", "slab"].map((k) => s(k));
+    const parts = [
+      "kernel_stack",
+      "pagetables",
+      "sec_pagetables",
+      "percpu",
+      "sock",
+      "vmalloc",
+      "slab",
+    ].map((k) => s(k));
     const kernel = v1
       ? one("memory.kmem.usage_in_bytes")
-      : (s("kernel") ?? (parts.some((x) => x !== undefined) ? parts.reduce<number>((a, b) => a + (b ?? 0), 0) : undefined));
+      : (s("kernel") ??
+        (parts.some((x) => x !== undefined)
+          ? parts.reduce<number>((a, b) => a + (b ?? 0), 0)
+          : undefined));
     const limit = one("memory.max", "memory.limit_in_bytes");
     const high = one("memory.high");
     const cpu = f.get("cpu.stat");
@@ -54,10 +65,14 @@ export function containerReadings(p: ProcessEvidence): ContainerReading[] {
       inactiveFile: v1 ? s("total_inactive_file") : s("inactive_file"),
       activeFile: v1 ? s("total_active_file") : s("active_file"),
       shmem,
-      kernel: kernel === undefined ? undefined : kernel + (v1 ? 0 : s("kernel") === undefined ? 0 : (s("sock") ?? 0)),
+      kernel:
+        kernel === undefined
+          ? undefined
+          : kernel + (v1 ? 0 : s("kernel") === undefined ? 0 : (s("sock") ?? 0)),
       limit: limit === undefined ? undefined : Math.min(limit, high ?? Infinity),
       peak: one("memory.peak", "memory.max_usage_in_bytes"),
-      oomKills: f.get("memory.events")?.get("oom_kill") ?? f.get("memory.oom_control")?.get("oom_kill"),
+      oomKills:
+        f.get("memory.events")?.get("oom_kill") ?? f.get("memory.oom_control")?.get("oom_kill"),
       throttledFraction: periods > 0 ? (cpu?.get("nr_throttled") ?? 0) / periods : undefined,
       evidence: c.artefact.id,
       timeMs: c.timeMs,
@@ -66,7 +81,9 @@ export function containerReadings(p: ProcessEvidence): ContainerReading[] {
 }
 
 export function containerLedger(p: ProcessEvidence): Ledger | undefined {
-  const readings = containerReadings(p).filter((r) => r.charge !== undefined || r.anon !== undefined);
+  const readings = containerReadings(p).filter(
+    (r) => r.charge !== undefined || r.anon !== undefined,
+  );
   // After a kill the group is near empty: the last reading that still held the process tells.
   const last = [...readings].reverse().find((r) => (r.charge ?? r.anon ?? 0) > 0);
   if (last === undefined) return undefined;
@@ -78,7 +95,10 @@ export function containerLedger(p: ProcessEvidence): Ledger | undefined {
     if (part.bytes === undefined || old === undefined) return part;
     return { ...part, change: counted(part.bytes.value - old.value, "bytes", [last.evidence]) };
   });
-  const limit = last.limit !== undefined && Number.isFinite(last.limit) ? counted(last.limit, "bytes", [last.evidence]) : undefined;
+  const limit =
+    last.limit !== undefined && Number.isFinite(last.limit)
+      ? counted(last.limit, "bytes", [last.evidence])
+      : undefined;
   const peak = Math.max(...readings.map((r) => r.peak ?? 0));
   return {
     of: "container",
@@ -96,9 +116,15 @@ export function containerLedger(p: ProcessEvidence): Ledger | undefined {
 function parts(p: ProcessEvidence, r: ContainerReading): LedgerPart[] {
   const id = [r.evidence];
   const noView = say(ledgerMessages, "ledger.unknown-no-kernel-view", {});
-  const known = (part: ContainerPart, v: number | undefined, note?: LedgerPart["note"]): LedgerPart => {
+  const known = (
+    part: ContainerPart,
+    v: number | undefined,
+    note?: LedgerPart["note"],
+  ): LedgerPart => {
     if (v === undefined) return { part, bytes: undefined, unknown: noView };
-    return note === undefined ? { part, bytes: counted(v, "bytes", id) } : { part, bytes: counted(v, "bytes", id), note };
+    return note === undefined
+      ? { part, bytes: counted(v, "bytes", id) }
+      : { part, bytes: counted(v, "bytes", id), note };
   };
   const own = ownAnon(p, r.timeMs);
   const others = own === undefined || r.anon === undefined ? undefined : r.anon - own.value;
@@ -112,8 +138,13 @@ function parts(p: ProcessEvidence, r: ContainerReading): LedgerPart[] {
     known("shmem", r.shmem),
     known("kernel", r.kernel, say(ledgerMessages, "ledger.kernel", {})),
   ];
-  if (hasOthers) list.push(known("other-processes", others, say(ledgerMessages, "ledger.other-processes", {})));
-  if (r.charge !== undefined && r.anon !== undefined) list.push({ part: "unexplained", bytes: derived(r.charge - sum, r.charge - sum, r.charge - sum, "bytes", id) });
+  if (hasOthers)
+    list.push(known("other-processes", others, say(ledgerMessages, "ledger.other-processes", {})));
+  if (r.charge !== undefined && r.anon !== undefined)
+    list.push({
+      part: "unexplained",
+      bytes: derived(r.charge - sum, r.charge - sum, r.charge - sum, "bytes", id),
+    });
   return list;
 }
 
@@ -122,8 +153,10 @@ function ownAnon(p: ProcessEvidence, timeMs: number): Quantity | undefined {
   let best: { q: Quantity; d: number } | undefined;
   for (const s of p.status) {
     if (s.value.rssAnon === undefined) continue;
-    const d = Number.isFinite(timeMs) && Number.isFinite(s.timeMs) ? Math.abs(s.timeMs - timeMs) : 0;
-    if (best === undefined || d <= best.d) best = { q: counted(s.value.rssAnon, "bytes", [s.artefact.id]), d };
+    const d =
+      Number.isFinite(timeMs) && Number.isFinite(s.timeMs) ? Math.abs(s.timeMs - timeMs) : 0;
+    if (best === undefined || d <= best.d)
+      best = { q: counted(s.value.rssAnon, "bytes", [s.artefact.id]), d };
   }
   return best?.q;
 }

@@ -8,6 +8,7 @@ import { gogcGoal } from "../../goruntime/pacer.ts";
 import { counted, derived, type Quantity } from "../../model/quantity.ts";
 import type { Series } from "../series/series.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Pacing } from "../pacing.ts";
 import { containerReadings } from "./container.ts";
 import { goReadings } from "./process.ts";
 
@@ -32,34 +33,73 @@ export interface Forecast {
 export function limitOf(p: ProcessEvidence, given: number | undefined): Limit | undefined {
   if (given !== undefined) return { bytes: counted(given, "bytes", []), source: "given" };
   for (const r of containerReadings(p).reverse()) {
-    if (r.limit !== undefined && Number.isFinite(r.limit)) return { bytes: counted(r.limit, "bytes", [r.evidence]), source: "cgroup" };
+    if (r.limit !== undefined && Number.isFinite(r.limit))
+      return { bytes: counted(r.limit, "bytes", [r.evidence]), source: "cgroup" };
   }
   const pod = p.container?.facts.memoryLimit;
-  return pod === undefined || p.container === undefined ? undefined : { bytes: counted(pod, "bytes", [p.container.artefact.id]), source: "pod" };
+  return pod === undefined || p.container === undefined
+    ? undefined
+    : { bytes: counted(pod, "bytes", [p.container.artefact.id]), source: "pod" };
 }
 
-export function forecast(p: ProcessEvidence, marked: Series | undefined, process: Ledger | undefined, given: number | undefined): Forecast {
+export function forecast(
+  p: ProcessEvidence,
+  marked: Series | undefined,
+  process: Ledger | undefined,
+  given: number | undefined,
+  pacing: Pacing,
+): Forecast {
   const limit = limitOf(p, given);
   const memTotal = p.meminfo?.value.memTotal;
-  const hostTotal = memTotal === undefined || p.meminfo === undefined ? undefined : counted(memTotal, "bytes", [p.meminfo.artefact.id]);
-  const gogc = p.settings.gogcPercent ?? 100;
-  const base = { limit, hostTotal, gogcPercent: gogc, gogcIsKnown: p.settings.gogcPercent !== undefined };
+  const hostTotal =
+    memTotal === undefined || p.meminfo === undefined
+      ? undefined
+      : counted(memTotal, "bytes", [p.meminfo.artefact.id]);
+  const gogc = pacing.gogcPercent ?? 100;
+  const base = {
+    limit,
+    hostTotal,
+    gogcPercent: gogc,
+    gogcIsKnown: pacing.gogcPercent !== undefined,
+  };
   const live95 = marked === undefined ? undefined : percentile(marked.value, 0.95);
   const go = goReadings(p);
   const g = go[go.length - 1]?.memory;
-  if (live95 === undefined || g === undefined) return { ...base, nextPeak: undefined, other: undefined, live95 };
-  const part = (name: string): number => process?.parts.find((x) => x.part === name)?.bytes?.value ?? 0;
+  if (live95 === undefined || g === undefined)
+    return { ...base, nextPeak: undefined, other: undefined, live95 };
+  const part = (name: string): number =>
+    process?.parts.find((x) => x.part === name)?.bytes?.value ?? 0;
   // Unused slots stay beside live objects; stacks and metadata are there at the peak as now.
   const runtime = process?.parts.find((x) => x.part === "runtime")?.bytes?.value ?? g.metadata;
-  const other = g.heapUnused + g.stacks + runtime + part("native") + part("file") + part("shared") + Math.max(0, part("unexplained"));
+  const other =
+    g.heapUnused +
+    g.stacks +
+    runtime +
+    part("native") +
+    part("file") +
+    part("shared") +
+    Math.max(0, part("unexplained"));
   let goal = gogcGoal(live95, g.stacks, 0, gogc);
   const memLimit = p.settings.goMemLimit;
-  if (memLimit !== undefined && Number.isFinite(memLimit)) goal = Math.min(goal, Math.max(live95, memLimit - other));
+  if (memLimit !== undefined && Number.isFinite(memLimit))
+    goal = Math.min(goal, Math.max(live95, memLimit - other));
   if (!Number.isFinite(goal)) return { ...base, nextPeak: undefined, other, live95 };
   const value = goal + other;
   const evidence = [...(marked?.evidence.slice(0, 2) ?? []), go[go.length - 1]?.evidence ?? ""];
   // The pacer meets its goal within a few per cent; roots not counted add at most stacks × g.
-  return { ...base, nextPeak: derived(value, value * 0.95, value * 1.07 + resolutionSlack(marked), "bytes", evidence, "gc-cycle"), other, live95 };
+  return {
+    ...base,
+    nextPeak: derived(
+      value,
+      value * 0.95,
+      value * 1.07 + resolutionSlack(marked),
+      "bytes",
+      evidence,
+      "gc-cycle",
+    ),
+    other,
+    live95,
+  };
 }
 
 function resolutionSlack(s: Series | undefined): number {

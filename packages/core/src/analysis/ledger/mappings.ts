@@ -37,7 +37,10 @@ interface Row {
 const OLD_BASE = 0xc000000000;
 const ARENA = 64 * MiB;
 
-export function sumMappings(t: SmapsTable, arenaBytes: number | undefined): MappingSums | undefined {
+export function sumMappings(
+  t: SmapsTable,
+  arenaBytes: number | undefined,
+): MappingSums | undefined {
   if (t.form !== "smaps") return undefined;
   const name = (i: number) => t.strings.get(t.name[i] ?? 0);
   const writable = (i: number) => t.strings.get(t.permissions[i] ?? 0).startsWith("rw");
@@ -95,17 +98,38 @@ export function sumMappings(t: SmapsTable, arenaBytes: number | undefined): Mapp
     if (n.startsWith("[anon: Go:")) namedGoMetadata += rss;
     else otherAnonymous += rss;
   }
-  return { arena, arenaIsSure: arenaRows?.isSure ?? false, otherAnonymous, namedGoMetadata, nativeForSure, globals, file, shared, hugePages, total };
+  return {
+    arena,
+    arenaIsSure: arenaRows?.isSure ?? false,
+    otherAnonymous,
+    namedGoMetadata,
+    nativeForSure,
+    globals,
+    file,
+    shared,
+    hugePages,
+    total,
+  };
 }
 
 /** Mappings of one address region whose read-write bytes add up to `arenaBytes`. */
-function findArena(t: SmapsTable, arenaBytes: number | undefined, isCandidate: (i: number) => boolean): { rows: number[]; isSure: boolean } | undefined {
+function findArena(
+  t: SmapsTable,
+  arenaBytes: number | undefined,
+  isCandidate: (i: number) => boolean,
+): { rows: number[]; isSure: boolean } | undefined {
   const named: number[] = [];
   const rows: Row[] = [];
   for (let i = 0; i < t.rows; i++) {
     const n = t.strings.get(t.name[i] ?? 0);
     if (n === "[anon: Go: heap]" || n === "[anon: Go: heap reservation]") named.push(i);
-    if (isCandidate(i)) rows.push({ i, start: t.start[i] ?? 0, end: t.end[i] ?? 0, size: (t.end[i] ?? 0) - (t.start[i] ?? 0) });
+    if (isCandidate(i))
+      rows.push({
+        i,
+        start: t.start[i] ?? 0,
+        end: t.end[i] ?? 0,
+        size: (t.end[i] ?? 0) - (t.start[i] ?? 0),
+      });
   }
   if (named.length > 0) return { rows: named, isSure: true };
   // Regions: candidates whose neighbours are less than one arena reservation apart.
@@ -127,7 +151,12 @@ function findArena(t: SmapsTable, arenaBytes: number | undefined, isCandidate: (
       let sum = 0;
       for (let b = a; b < region.length && b < a + 512; b++) {
         sum += region[b]?.size ?? 0;
-        const error = arenaBytes === undefined ? (first.start === OLD_BASE ? 0 : Infinity) : Math.abs(sum - arenaBytes);
+        const error =
+          arenaBytes === undefined
+            ? first.start === OLD_BASE
+              ? 0
+              : Infinity
+            : Math.abs(sum - arenaBytes);
         const preferred = first.start === OLD_BASE || first.start % ARENA === 0;
         if (best === undefined || error < best.error - (preferred ? 0 : 1)) {
           best = { rows: region.slice(a, b + 1).map((r) => r.i), error, aligned: preferred };
@@ -140,5 +169,7 @@ function findArena(t: SmapsTable, arenaBytes: number | undefined, isCandidate: (
   if (best !== undefined && best.error <= tolerance) return { rows: best.rows, isSure: true };
   const old = rows.filter((r) => r.start >= OLD_BASE && r.start < OLD_BASE + 2 ** 40);
   if (old.length > 0) return { rows: old.map((r) => r.i), isSure: false };
-  return best === undefined || arenaBytes === undefined || best.error > 0.25 * arenaBytes ? undefined : { rows: best.rows, isSure: false };
+  return best === undefined || arenaBytes === undefined || best.error > 0.25 * arenaBytes
+    ? undefined
+    : { rows: best.rows, isSure: false };
 }

@@ -47,7 +47,8 @@ export const ledgerMessages = {
     zh: () => "缺少 Go 自身的统计（heap?debug=1 或 runtime/metrics），未知",
   } satisfies Message<None>,
   "ledger.untouched": {
-    en: (p: { bytes: Quantity }, w) => `${w.value(p.bytes)} mapped by Go but never touched, so not in RSS`,
+    en: (p: { bytes: Quantity }, w) =>
+      `${w.value(p.bytes)} mapped by Go but never touched, so not in RSS`,
     zh: (p, w) => `Go 已映射但从未触碰 ${w.value(p.bytes)}，不计入 RSS`,
   } satisfies Message<{ bytes: Quantity }>,
   "ledger.huge-pages": {
@@ -63,7 +64,8 @@ export const ledgerMessages = {
     zh: () => "没有 smaps，原生内存与文件部分为估计值",
   } satisfies Message<None>,
   "ledger.peak-only": {
-    en: (p: { peak: Quantity }, w) => `RSS now unknown; its peak since start was ${w.value(p.peak)} (MaxRSS)`,
+    en: (p: { peak: Quantity }, w) =>
+      `RSS now unknown; its peak since start was ${w.value(p.peak)} (MaxRSS)`,
     zh: (p, w) => `当前 RSS 未知；启动以来的峰值为 ${w.value(p.peak)}（MaxRSS）`,
   } satisfies Message<{ peak: Quantity }>,
   "ledger.reclaimable": {

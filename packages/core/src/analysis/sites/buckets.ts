@@ -1,8 +1,15 @@
 // Heap snapshots as aligned buckets: which two are compared, and row by row the same (stack, size).
 
+import { cycleEndSec } from "../../evidence/fingerprint.ts";
 import type { HeapSnapshot, ProcessEvidence } from "../../evidence/process.ts";
-import { bucketKey, heapRows, type HeapRows } from "../../goruntime/heap-sampling.ts";
+import {
+  bucketKey,
+  heapRows,
+  sampleProbability,
+  type HeapRows,
+} from "../../goruntime/heap-sampling.ts";
 import { stackHashes } from "../../model/stack-frames.ts";
+import { MiB } from "../../model/units.ts";
 
 export interface SnapshotRows {
   readonly snapshot: HeapSnapshot;
@@ -30,6 +37,12 @@ export interface SnapshotPair {
   /** Between the ends of the two cycles shown, else between the replies; NaN unknown. */
   readonly seconds: number;
   readonly timeIsOfCycles: boolean;
+  /**
+   * Cycles that must have ended between them, from what was allocated: at GOGC=100 a cycle comes after
+   * about as much allocation as is live, 4 MiB at least. Only where the cycle numbers are not known;
+   * misleads under another GOGC, so two thirds are taken.
+   */
+  readonly cyclesAtLeast: number;
   /** Not one allocation count differs: GC did not advance between them. */
   readonly isStill: boolean;
 }
@@ -126,6 +139,7 @@ function align(before: SnapshotRows, after: SnapshotRows, p: ProcessEvidence): S
     cyclesBetween: a.cycle !== undefined && b.cycle !== undefined ? b.cycle - a.cycle : undefined,
     seconds,
     timeIsOfCycles,
+    cyclesAtLeast: isStill ? 0 : allocatedCycles(sizes, columns, before.rows.rate),
     isStill,
   };
 }
@@ -159,5 +173,47 @@ export function cycleTime(
       }
     }
   }
-  return best ?? { cycle: h.cycle, endMs: NaN };
+  return best ?? fromLog(h, p) ?? { cycle: h.cycle, endMs: NaN };
+}
+
+/** The last cycle of the log that ended before the reply, where the log is on the wall clock. */
+function fromLog(
+  h: HeapSnapshot,
+  p: ProcessEvidence,
+): { cycle: number; endMs: number } | undefined {
+  if (!Number.isFinite(p.startMs)) return undefined;
+  let best: { cycle: number; endMs: number } | undefined;
+  for (const { segment } of p.gctrace) {
+    const c = segment.cycles;
+    const last = p.startMs + cycleEndSec(segment, c.length - 1) * 1000;
+    // A reply after the end of the log may show a later cycle.
+    if (!(last >= h.replyMs)) continue;
+    for (let i = c.length - 1; i >= 0; i--) {
+      const end = p.startMs + cycleEndSec(segment, i) * 1000;
+      if (!(end <= h.replyMs)) continue;
+      if (best === undefined || end > best.endMs) best = { cycle: c.number[i] ?? 0, endMs: end };
+      break;
+    }
+  }
+  return best;
+}
+
+function allocatedCycles(
+  sizes: readonly number[],
+  c: {
+    readonly allocBefore: readonly number[];
+    readonly allocAfter: readonly number[];
+    readonly inuseAfter: readonly number[];
+  },
+  rate: number,
+): number {
+  let allocated = 0;
+  let live = 0;
+  for (let i = 0; i < sizes.length; i++) {
+    const size = sizes[i] ?? 0;
+    const each = size > 0 ? size / sampleProbability(size, rate) : 0;
+    allocated += Math.max(0, (c.allocAfter[i] ?? 0) - (c.allocBefore[i] ?? 0)) * each;
+    live += (c.inuseAfter[i] ?? 0) * each;
+  }
+  return Math.floor((allocated / Math.max(live, 4 * MiB)) * (2 / 3));
 }

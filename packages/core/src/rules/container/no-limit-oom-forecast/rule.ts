@@ -19,32 +19,72 @@ export const noLimitOomForecast: Rule = {
     const missing: string[] = [];
     if (f.limit === undefined) missing.push("limit");
     if (f.nextPeak === undefined || f.live95 === undefined) missing.push("live-series");
-    if (f.limit === undefined || f.nextPeak === undefined || f.live95 === undefined) return { is: "not-evaluable", missing };
+    if (f.limit === undefined || f.nextPeak === undefined || f.live95 === undefined)
+      return { is: "not-evaluable", missing };
     const memLimit = view.process.settings.goMemLimit;
     const limit = f.limit.bytes;
     const peak = f.nextPeak;
-    if (peak.value <= limit.value) return { is: "contradicted", by: [say(messages, "no-limit-oom-forecast.not", { peak, limit }, peak.evidence)] };
+    if (peak.value <= limit.value)
+      return {
+        is: "contradicted",
+        by: [say(messages, "no-limit-oom-forecast.not", { peak, limit }, peak.evidence)],
+      };
     // A memory limit below the container's keeps the goal down: then it is the thrash rule's case.
     if (memLimit !== undefined && memLimit < limit.value) return { is: "contradicted", by: [] };
-    const history = Math.max(view.processLedger?.peakSeen?.value ?? 0, ...containerReadings(view.process).map((r) => r.peak ?? 0));
-    const numGC = Math.max(0, ...view.process.memStats.map((m) => m.value.numGC ?? 0), ...view.process.metrics.map((m) => m.value.scalars.get("/gc/cycles/total:gc-cycles") ?? 0));
+    const history = Math.max(
+      view.processLedger?.peakSeen?.value ?? 0,
+      ...containerReadings(view.process).map((r) => r.peak ?? 0),
+    );
+    const numGC = Math.max(
+      0,
+      ...view.process.memStats.map((m) => m.value.numGC ?? 0),
+      ...view.process.metrics.map((m) => m.value.scalars.get("/gc/cycles/total:gc-cycles") ?? 0),
+    );
     const trend = view.trends.marked;
     const isRising = trend?.kind === "line" && trend.slope.lo > 0;
-    if (history > 0 && history < limit.value && numGC > CYCLES_THAT_REFUTE && !isRising && f.limit.source !== "given") return { is: "contradicted", by: [say(messages, "no-limit-oom-forecast.not", { peak, limit }, peak.evidence)] };
+    if (
+      history > 0 &&
+      history < limit.value &&
+      numGC > CYCLES_THAT_REFUTE &&
+      !isRising &&
+      f.limit.source !== "given"
+    )
+      return {
+        is: "contradicted",
+        by: [say(messages, "no-limit-oom-forecast.not", { peak, limit }, peak.evidence)],
+      };
     const live = counted(f.live95, "bytes", view.series.marked?.evidence.slice(0, 2) ?? []);
     const other = counted(f.other ?? 0, "bytes", []);
-    const facts: Statement[] = [say(messages, "no-limit-oom-forecast.sum", { live, gogc: f.gogcPercent, other }, peak.evidence)];
+    const facts: Statement[] = [
+      say(
+        messages,
+        "no-limit-oom-forecast.sum",
+        { live, gogc: f.gogcPercent, other },
+        peak.evidence,
+      ),
+    ];
     const against: Statement[] = [];
     if (!f.gogcIsKnown) against.push(say(messages, "no-limit-oom-forecast.assumed", {}));
-    if (history > 0 && history < limit.value) against.push(say(messages, "no-limit-oom-forecast.against-peak", { peak: counted(history, "bytes", []) }));
+    if (history > 0 && history < limit.value)
+      against.push(
+        say(messages, "no-limit-oom-forecast.against-peak", {
+          peak: counted(history, "bytes", []),
+        }),
+      );
     const room = limit.value * 0.95 - (f.other ?? 0) * 0.3;
     const fits = f.live95 + (f.other ?? 0) < limit.value * 0.95;
-    if (!fits) facts.push(say(messages, "no-limit-oom-forecast.live-over", { live }, live.evidence));
+    if (!fits)
+      facts.push(say(messages, "no-limit-oom-forecast.live-over", { live }, live.evidence));
     const need = peak.value * 1.1;
     const points = view.series.marked?.time.length ?? 0;
     return {
       is: "supported",
-      confidence: peak.lo > limit.value && f.gogcIsKnown && memLimit !== undefined && points >= 5 ? "high" : peak.lo > limit.value && points >= 3 ? "medium" : "low",
+      confidence:
+        peak.lo > limit.value && f.gogcIsKnown && memLimit !== undefined && points >= 5
+          ? "high"
+          : peak.lo > limit.value && points >= 3
+            ? "medium"
+            : "low",
       weight: peak.value - limit.value,
       sites: [],
       headline: say(messages, "no-limit-oom-forecast.headline", { peak, limit }, peak.evidence),
@@ -52,9 +92,24 @@ export const noLimitOomForecast: Rule = {
       for: [],
       against,
       alike: [],
-      now: fits ? [say(messages, "no-limit-oom-forecast.now", { value: `${Math.floor(room / MiB)}MiB`, limit })] : [],
-      fix: [say(messages, "no-limit-oom-forecast.fix", { need: derived(need, need, need, "bytes", []) })],
-      verify: [say(messages, "no-limit-oom-forecast.verify", { command: verifyCommand(view.options.target, "60s") })],
+      now: fits
+        ? [
+            say(messages, "no-limit-oom-forecast.now", {
+              value: `${Math.floor(room / MiB)}MiB`,
+              limit,
+            }),
+          ]
+        : [],
+      fix: [
+        say(messages, "no-limit-oom-forecast.fix", {
+          need: derived(need, need, need, "bytes", []),
+        }),
+      ],
+      verify: [
+        say(messages, "no-limit-oom-forecast.verify", {
+          command: verifyCommand(view.options.target, "60s"),
+        }),
+      ],
     };
   },
 };

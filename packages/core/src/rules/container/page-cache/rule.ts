@@ -12,7 +12,8 @@ export const pageCache: Rule = {
     const charge = ledger?.total;
     const file = ledger?.parts.find((x) => x.part === "file")?.bytes;
     const anon = ledger?.parts.find((x) => x.part === "anon")?.bytes;
-    if (charge === undefined || file === undefined || anon === undefined) return { is: "not-evaluable", missing: ["cgroup"] };
+    if (charge === undefined || file === undefined || anon === undefined)
+      return { is: "not-evaluable", missing: ["cgroup"] };
     const big = file.value >= 32 * MiB && file.value >= 0.3 * charge.value;
     const nearLimit = ledger?.limit === undefined || charge.value >= 0.5 * ledger.limit.value;
     if (!big || !nearLimit) return { is: "contradicted", by: [] };

@@ -1,6 +1,5 @@
 // churn: what is allocated is soon freed, and the collector takes a noticeable share of the CPU used.
 
-import { gogcGoal, minimumGoal } from "../../../goruntime/pacer.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import { shortLine, verifyCommand } from "../../naming.ts";
@@ -25,24 +24,41 @@ export const churn: Rule = {
     }
     // Other rules own these regimes: there the number of cycles, not the allocation, is out of place.
     const gogc = view.forecast.gogcPercent;
-    const goal = lastOf(view.series.goal?.value) ?? lastOf(view.series.peak?.value);
-    if (goal !== undefined && gogc > 0 && goal <= minimumGoal(gogc) * 1.1) return { is: "contradicted", by: [] };
-    const limit = view.process.settings.goMemLimit;
-    const marked = lastOf(view.series.marked?.value);
-    if (limit !== undefined && Number.isFinite(limit) && goal !== undefined && marked !== undefined && goal < gogcGoal(marked, 0, 0, gogc) * 0.9) return { is: "contradicted", by: [] };
+    if (view.pacing.governs === "floor" || view.pacing.governs === "limit")
+      return { is: "contradicted", by: [] };
 
-    const lines = (view.sites?.ownLines ?? []).filter((l) => l.allocRate !== undefined).sort((a, b) => (b.allocRate?.value ?? 0) - (a.allocRate?.value ?? 0));
+    const lines = (view.sites?.ownLines ?? [])
+      .filter((l) => l.allocRate !== undefined)
+      .sort((a, b) => (b.allocRate?.value ?? 0) - (a.allocRate?.value ?? 0));
     const total = lines.reduce((s, l) => s + (l.allocRate?.value ?? 0), 0);
     const top = lines[0];
-    const facts: Statement[] = [say(messages, "churn.cost", { gc, cycles: cost.cyclesPerSec ?? counted(0, "1/s", []) }, gc.evidence)];
-    if (assist !== undefined && assist.value >= 0.01) facts.push(say(messages, "churn.assist", { assist }, assist.evidence));
+    const facts: Statement[] = [
+      say(
+        messages,
+        "churn.cost",
+        { gc, cycles: cost.cyclesPerSec ?? counted(0, "1/s", []) },
+        gc.evidence,
+      ),
+    ];
+    if (assist !== undefined && assist.value >= 0.01)
+      facts.push(say(messages, "churn.assist", { assist }, assist.evidence));
     for (const l of lines.slice(0, 3)) {
-      if (l.allocRate !== undefined && total > 0 && l.allocRate.value >= 0.05 * total) facts.push(say(messages, "churn.site", { rate: l.allocRate, line: shortLine(l), share: l.allocRate.value / total }, [l.evidence]));
+      if (l.allocRate !== undefined && total > 0 && l.allocRate.value >= 0.05 * total)
+        facts.push(
+          say(
+            messages,
+            "churn.site",
+            { rate: l.allocRate, line: shortLine(l), share: l.allocRate.value / total },
+            [l.evidence],
+          ),
+        );
     }
     const forIt: Statement[] = [];
     const against: Statement[] = [];
     const trend = view.trends.marked;
-    const flat = trend !== undefined && (trend.kind === "level" || trend.kind === "falling" || trend.kind === "plateau");
+    const flat =
+      trend !== undefined &&
+      (trend.kind === "level" || trend.kind === "falling" || trend.kind === "plateau");
     if (flat) forIt.push(say(messages, "churn.for-flat", {}, trend.slope.evidence));
     if (gc.grade === "bound") against.push(say(messages, "churn.against-bound", {}));
     const cycles = cost.cycles ?? 0;
@@ -53,21 +69,27 @@ export const churn: Rule = {
       .map((l) => ({ function: l.function, file: l.file, line: l.line, role: "allocates" }));
     return {
       is: "supported",
-      confidence: cycles >= 20 && cost.source === "metrics" ? "high" : cycles >= 10 ? "medium" : "low",
+      confidence:
+        cycles >= 20 && cost.source === "metrics" ? "high" : cycles >= 10 ? "medium" : "low",
       weight: gc.value,
       sites,
-      headline: top !== undefined && total > 0 ? say(messages, "churn.headline-line", { share: gc, line: shortLine(top) }, gc.evidence) : say(messages, "churn.headline", { share: gc }, gc.evidence),
+      headline:
+        top !== undefined && total > 0
+          ? say(messages, "churn.headline-line", { share: gc, line: shortLine(top) }, gc.evidence)
+          : say(messages, "churn.headline", { share: gc }, gc.evidence),
       facts,
       for: forIt,
       against,
       alike: [],
       now: gogc > 0 ? [say(messages, "churn.now", { gogc })] : [],
-      fix: [top === undefined ? say(messages, "churn.fix-unplaced", {}) : say(messages, "churn.fix", { line: shortLine(top) })],
-      verify: [say(messages, "churn.verify", { command: verifyCommand(view.options.target, "60s") })],
+      fix: [
+        top === undefined
+          ? say(messages, "churn.fix-unplaced", {})
+          : say(messages, "churn.fix", { line: shortLine(top) }),
+      ],
+      verify: [
+        say(messages, "churn.verify", { command: verifyCommand(view.options.target, "60s") }),
+      ],
     };
   },
 };
-
-function lastOf(values: Float64Array | undefined): number | undefined {
-  return values === undefined || values.length === 0 ? undefined : values[values.length - 1];
-}

@@ -13,15 +13,19 @@ export const limitThrash: Rule = {
   id: "limit-thrash",
   evaluate(view): RuleOutcome {
     const s = view.process.settings;
-    if (s.goMemLimit === undefined) return { is: "not-evaluable", missing: ["memlimit"] };
-    if (!Number.isFinite(s.goMemLimit)) return { is: "contradicted", by: [] };
-    const limit = counted(s.goMemLimit, "bytes", []);
+    // Without the setting the goals tell: no room above marked, cycle after cycle.
+    if (s.goMemLimit === undefined && view.pacing.governs !== "limit")
+      return { is: "not-evaluable", missing: ["memlimit"] };
+    if (s.goMemLimit !== undefined && !Number.isFinite(s.goMemLimit))
+      return { is: "contradicted", by: [] };
     const marked = lastOf(view.series.marked?.value);
     const goal = lastOf(view.series.goal?.value) ?? lastOf(view.series.peak?.value);
-    if (marked === undefined || goal === undefined) return { is: "not-evaluable", missing: ["live-series"] };
+    if (marked === undefined || goal === undefined)
+      return { is: "not-evaluable", missing: ["live-series"] };
     const gogc = view.forecast.gogcPercent;
     const wanted = gogcGoal(marked, 0, 0, gogc);
-    if (goal >= wanted * 0.97) return { is: "contradicted", by: [say(messages, "limit-thrash.not-governing", {})] };
+    if (view.pacing.governs !== "limit" && goal >= wanted * 0.97)
+      return { is: "contradicted", by: [say(messages, "limit-thrash.not-governing", {})] };
     const cost = view.cost;
     const gc = cost?.gcShare;
     if (cost === undefined || gc === undefined) return { is: "not-evaluable", missing: ["gc-cpu"] };
@@ -30,29 +34,67 @@ export const limitThrash: Rule = {
       if (gc.grade === "bound") return { is: "not-evaluable", missing: ["cpu"] };
       return { is: "contradicted", by: [say(messages, "limit-thrash.not", { gc }, gc.evidence)] };
     }
-    const facts: Statement[] = [say(messages, "limit-thrash.cost", { gc, cycles: cost.cyclesPerSec ?? counted(0, "1/s", []) }, gc.evidence)];
+    const facts: Statement[] = [
+      say(
+        messages,
+        "limit-thrash.cost",
+        { gc, cycles: cost.cyclesPerSec ?? counted(0, "1/s", []) },
+        gc.evidence,
+      ),
+    ];
     const goalQ = counted(goal, "bytes", view.series.peak?.evidence.slice(0, 1) ?? []);
-    if (Number.isFinite(wanted)) facts.push(say(messages, "limit-thrash.governs", { goal: goalQ, gogcGoal: counted(wanted, "bytes", []), gogc }));
-    else facts.push(say(messages, "limit-thrash.governs-off", { goal: goalQ, live: counted(marked, "bytes", view.series.marked?.evidence.slice(0, 1) ?? []) }));
+    if (Number.isFinite(wanted))
+      facts.push(
+        say(messages, "limit-thrash.governs", {
+          goal: goalQ,
+          gogcGoal: counted(wanted, "bytes", []),
+          gogc,
+        }),
+      );
+    else
+      facts.push(
+        say(messages, "limit-thrash.governs-off", {
+          goal: goalQ,
+          live: counted(marked, "bytes", view.series.marked?.evidence.slice(0, 1) ?? []),
+        }),
+      );
     const forIt = limiter ? [say(messages, "limit-thrash.limiter", {}, gc.evidence)] : [];
     // Room for a cycle of at least half the live heap, plus what is not heap, plus 3 %.
     const other = view.forecast.other ?? 0;
     const need = (marked * 1.5 + other) / 0.97;
-    const largest = [...(view.sites?.ownLines ?? [])].sort((a, b) => b.live.value - a.live.value)[0];
-    const sites: RuleSite[] = largest === undefined ? [] : [{ function: largest.function, file: largest.file, line: largest.line, role: "holds" }];
+    const largest = [...(view.sites?.ownLines ?? [])].sort(
+      (a, b) => b.live.value - a.live.value,
+    )[0];
+    const sites: RuleSite[] =
+      largest === undefined
+        ? []
+        : [{ function: largest.function, file: largest.file, line: largest.line, role: "holds" }];
     return {
       is: "supported",
-      confidence: (cost.cycles ?? 0) >= 20 && (gc.lo >= GC_SHARE || limiter) ? "high" : "medium",
+      confidence:
+        s.goMemLimit !== undefined && (cost.cycles ?? 0) >= 20 && (gc.lo >= GC_SHARE || limiter)
+          ? "high"
+          : "medium",
       weight: 1 + gc.value,
       sites,
-      headline: say(messages, "limit-thrash.headline", { limit }),
+      headline:
+        s.goMemLimit === undefined
+          ? say(messages, "limit-thrash.headline-inferred", {})
+          : say(messages, "limit-thrash.headline", { limit: counted(s.goMemLimit, "bytes", []) }),
       facts,
       for: forIt,
       against: [],
       alike: ["min-heap-regime"],
       now: [say(messages, "limit-thrash.now", { need: derived(need, need, need, "bytes", []) })],
-      fix: largest === undefined ? [] : [say(messages, "limit-thrash.fix", { line: shortLine(largest) }, [largest.evidence])],
-      verify: [say(messages, "limit-thrash.verify", { command: verifyCommand(view.options.target, "60s") })],
+      fix:
+        largest === undefined
+          ? []
+          : [say(messages, "limit-thrash.fix", { line: shortLine(largest) }, [largest.evidence])],
+      verify: [
+        say(messages, "limit-thrash.verify", {
+          command: verifyCommand(view.options.target, "60s"),
+        }),
+      ],
     };
   },
 };

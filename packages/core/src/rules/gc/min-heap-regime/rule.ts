@@ -20,7 +20,8 @@ export const minHeapRegime: Rule = {
     const goal = goals?.value[goals.value.length - 1];
     const cost = view.cost;
     const gogc = view.forecast.gogcPercent;
-    if (goal === undefined || cost?.cyclesPerSec === undefined) return { is: "not-evaluable", missing: ["live-series", "gc-cpu"] };
+    if (goal === undefined || cost?.cyclesPerSec === undefined)
+      return { is: "not-evaluable", missing: ["live-series", "gc-cpu"] };
     if (!(gogc > 0)) return { is: "contradicted", by: [] };
     const floor = minimumGoal(gogc);
     // gctrace floors to whole MiB.
@@ -28,11 +29,24 @@ export const minHeapRegime: Rule = {
     if (cost.cyclesPerSec.value < CYCLES_PER_SEC) return { is: "contradicted", by: [] };
     const gc = cost.gcShare;
     const assist = cost.assistShare;
-    const isFault = (gc !== undefined && gc.lo >= GC_SHARE) || (assist !== undefined && assist.lo >= ASSIST_SHARE);
-    const lines = [...(view.sites?.ownLines ?? [])].filter((l) => l.allocRate !== undefined).sort((a, b) => (b.allocRate?.value ?? 0) - (a.allocRate?.value ?? 0));
+    const isFault =
+      (gc !== undefined && gc.lo >= GC_SHARE) ||
+      (assist !== undefined && assist.lo >= ASSIST_SHARE);
+    const lines = [...(view.sites?.ownLines ?? [])]
+      .filter((l) => l.allocRate !== undefined)
+      .sort((a, b) => (b.allocRate?.value ?? 0) - (a.allocRate?.value ?? 0));
     const top = lines[0];
-    const sites: RuleSite[] = top === undefined ? [] : [{ function: top.function, file: top.file, line: top.line, role: "allocates" }];
-    const facts = [say(messages, "min-heap-regime.fact", { goal: counted(goal, "bytes", goals?.evidence.slice(0, 1) ?? []), floor: counted(floor, "bytes", []), gogc })];
+    const sites: RuleSite[] =
+      top === undefined
+        ? []
+        : [{ function: top.function, file: top.file, line: top.line, role: "allocates" }];
+    const facts = [
+      say(messages, "min-heap-regime.fact", {
+        goal: counted(goal, "bytes", goals?.evidence.slice(0, 1) ?? []),
+        floor: counted(floor, "bytes", []),
+        gogc,
+      }),
+    ];
     if (gc !== undefined) facts.push(say(messages, "min-heap-regime.cost", { gc }, gc.evidence));
     return {
       is: "supported",
@@ -40,14 +54,33 @@ export const minHeapRegime: Rule = {
       fault: isFault,
       weight: gc?.value ?? 0,
       sites,
-      headline: isFault ? say(messages, "min-heap-regime.headline", { cycles: cost.cyclesPerSec }, cost.cyclesPerSec.evidence) : say(messages, "min-heap-regime.info", { cycles: cost.cyclesPerSec }, cost.cyclesPerSec.evidence),
+      headline: isFault
+        ? say(
+            messages,
+            "min-heap-regime.headline",
+            { cycles: cost.cyclesPerSec },
+            cost.cyclesPerSec.evidence,
+          )
+        : say(
+            messages,
+            "min-heap-regime.info",
+            { cycles: cost.cyclesPerSec },
+            cost.cyclesPerSec.evidence,
+          ),
       facts,
       for: [],
       against: [],
       alike: ["limit-thrash"],
       now: [say(messages, "min-heap-regime.now", { gogc: 1600 })],
-      fix: top === undefined ? [] : [say(messages, "min-heap-regime.fix", { line: shortLine(top) }, [top.evidence])],
-      verify: [say(messages, "min-heap-regime.verify", { command: verifyCommand(view.options.target, "60s") })],
+      fix:
+        top === undefined
+          ? []
+          : [say(messages, "min-heap-regime.fix", { line: shortLine(top) }, [top.evidence])],
+      verify: [
+        say(messages, "min-heap-regime.verify", {
+          command: verifyCommand(view.options.target, "60s"),
+        }),
+      ],
     };
   },
 };

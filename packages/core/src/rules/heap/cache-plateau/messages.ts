@@ -3,7 +3,8 @@ import type { Quantity } from "../../../model/quantity.ts";
 
 export const messages = {
   "cache-plateau.headline": {
-    en: (p: { from: Quantity; to: Quantity }, w) => `the live heap grew from ${w.value(p.from)} to ${w.value(p.to)} and levelled off, as a cache does`,
+    en: (p: { from: Quantity; to: Quantity }, w) =>
+      `the live heap grew from ${w.value(p.from)} to ${w.value(p.to)} and levelled off, as a cache does`,
     zh: (p, w) => `活跃堆从 ${w.value(p.from)} 增至 ${w.value(p.to)} 后持平，符合缓存的特征`,
   } satisfies Message<{ from: Quantity; to: Quantity }>,
   "cache-plateau.site": {

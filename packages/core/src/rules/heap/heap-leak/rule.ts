@@ -26,27 +26,67 @@ export const heapLeak: Rule = {
   evaluate(view): RuleOutcome {
     const trend = view.trends.marked;
     const growth = view.sites?.table.totalGrowth;
-    if (trend === undefined && growth === undefined) return { is: "not-evaluable", missing: ["live-series", "second-heap"] };
-    if (trend !== undefined && trend.kind !== "too-short" && trend.kind !== "irregular" && trend.kind !== "rising") {
+    if (trend === undefined && growth === undefined)
+      return { is: "not-evaluable", missing: ["live-series", "second-heap"] };
+    if (
+      trend !== undefined &&
+      trend.kind !== "too-short" &&
+      trend.kind !== "irregular" &&
+      trend.kind !== "rising"
+    ) {
       const grown = trend.slope.value * trend.seconds;
       const isLine = trend.kind === "line" && trend.slope.lo > 0 && grown >= MIN_GROWTH;
       if (!isLine) {
         const v = trend.visibleSlope ?? Math.max(0, trend.slope.hi);
         const visible = derived(v, v, v, "bytes/s", trend.slope.evidence);
-        return { is: "contradicted", by: [say(messages, "heap-leak.not", { kind: trend.kind === "falling" ? "falling" : trend.kind === "plateau" ? "levelling off" : "level", visible }, trend.slope.evidence)] };
+        return {
+          is: "contradicted",
+          by: [
+            say(
+              messages,
+              "heap-leak.not",
+              {
+                kind:
+                  trend.kind === "falling"
+                    ? "falling"
+                    : trend.kind === "plateau"
+                      ? "levelling off"
+                      : "level",
+                visible,
+              },
+              trend.slope.evidence,
+            ),
+          ],
+        };
       }
       const drift = view.load.drift;
       // Live memory that rises no faster than the work it is given is not kept, it is in use.
       if (drift !== undefined && drift > 1.15 && trend.drift <= drift * 1.1) {
-        return { is: "contradicted", by: [say(messages, "heap-leak.not-load", { live: trend.drift, load: drift }, trend.slope.evidence)] };
+        return {
+          is: "contradicted",
+          by: [
+            say(
+              messages,
+              "heap-leak.not-load",
+              { live: trend.drift, load: drift },
+              trend.slope.evidence,
+            ),
+          ],
+        };
       }
       return supported(view, trend.slope, grown);
     }
     // "Rising": grew, but whether it still does cannot be told yet. Only two profiles in which a line
     // keeps what it makes turn that into a lead.
-    if (growth === undefined || view.sites?.pair === undefined || view.sites.pair.isStill) return { is: "not-evaluable", missing: ["live-series"] };
-    if (trend?.kind === "rising" && !keepsItsGrowth(view)) return { is: "not-evaluable", missing: ["live-series"] };
-    if (!(growth.lo > MIN_GROWTH)) return { is: "contradicted", by: [say(messages, "heap-leak.not-pair", { growth }, growth.evidence)] };
+    if (growth === undefined || view.sites?.pair === undefined || view.sites.pair.isStill)
+      return { is: "not-evaluable", missing: ["live-series"] };
+    if (trend?.kind === "rising" && !keepsItsGrowth(view))
+      return { is: "not-evaluable", missing: ["live-series"] };
+    if (!(growth.lo > MIN_GROWTH))
+      return {
+        is: "contradicted",
+        by: [say(messages, "heap-leak.not-pair", { growth }, growth.evidence)],
+      };
     return supported(view, undefined, growth.value);
   },
 };
@@ -65,9 +105,12 @@ interface Attribution {
 function attribute(view: View, grown: Quantity | undefined): Attribution {
   const s = view.sites;
   if (s === undefined) return { lines: [], share: undefined };
-  const sure = s.ownLines.filter((l) => l.growth !== undefined && l.growth.lo > 0 && l.samples >= 3);
+  const sure = s.ownLines.filter(
+    (l) => l.growth !== undefined && l.growth.lo > 0 && l.samples >= 3,
+  );
   const total = grown ?? s.table.totalGrowth;
-  if (total === undefined || !(total.value > 0)) return { lines: sure.slice(0, LINES), share: undefined };
+  if (total === undefined || !(total.value > 0))
+    return { lines: sure.slice(0, LINES), share: undefined };
   const lines: OwnLine[] = [];
   let value = 0;
   let lo = 0;
@@ -75,7 +118,11 @@ function attribute(view: View, grown: Quantity | undefined): Attribution {
   for (const line of sure.slice(0, LINES)) {
     const g = line.growth;
     // A line that adds less than a tenth of what is there already explains nothing more.
-    if (g === undefined || (lines.length > 0 && (value / total.value >= SHARE || g.value < 0.1 * value))) break;
+    if (
+      g === undefined ||
+      (lines.length > 0 && (value / total.value >= SHARE || g.value < 0.1 * value))
+    )
+      break;
     lines.push(line);
     value += g.value;
     lo += g.lo;
@@ -83,14 +130,34 @@ function attribute(view: View, grown: Quantity | undefined): Attribution {
   }
   if (lines.length === 0) return { lines, share: undefined };
   const evidence = lines.flatMap((l) => l.growth?.evidence ?? []);
-  return { lines, share: derived(value / total.value, Math.max(0, lo) / total.hi, total.lo > 0 ? hi / total.lo : hi / total.value, "fraction", evidence, "gc-cycle") };
+  return {
+    lines,
+    share: derived(
+      value / total.value,
+      Math.max(0, lo) / total.hi,
+      total.lo > 0 ? hi / total.lo : hi / total.value,
+      "fraction",
+      evidence,
+      "gc-cycle",
+    ),
+  };
 }
 
 function supported(view: View, slope: Quantity | undefined, grownOverWindow: number): Supported {
   const trend = view.trends.marked;
   const seconds = view.sites?.pair?.seconds;
   // Growth the series predicts between the two profiles: what the lines' shares are of.
-  const expected = slope !== undefined && seconds !== undefined && seconds > 0 ? derived(slope.value * seconds, slope.lo * seconds, slope.hi * seconds, "bytes", slope.evidence, "gc-cycle") : undefined;
+  const expected =
+    slope !== undefined && seconds !== undefined && seconds > 0
+      ? derived(
+          slope.value * seconds,
+          slope.lo * seconds,
+          slope.hi * seconds,
+          "bytes",
+          slope.evidence,
+          "gc-cycle",
+        )
+      : undefined;
   const { lines, share } = attribute(view, expected);
   const top = lines[0];
   const forIt: Statement[] = [];
@@ -99,42 +166,91 @@ function supported(view: View, slope: Quantity | undefined, grownOverWindow: num
   const cycles = trend?.points ?? 0;
 
   if (slope !== undefined && trend !== undefined) {
-    facts.push(say(messages, "heap-leak.trend", { slope, cycles, seconds: trend.seconds }, slope.evidence));
+    facts.push(
+      say(messages, "heap-leak.trend", { slope, cycles, seconds: trend.seconds }, slope.evidence),
+    );
   } else {
     const growth = view.sites?.table.totalGrowth;
-    if (growth !== undefined) facts.push(say(messages, "heap-leak.pair", { growth, seconds: seconds ?? 0 }, growth.evidence));
+    if (growth !== undefined)
+      facts.push(
+        say(messages, "heap-leak.pair", { growth, seconds: seconds ?? 0 }, growth.evidence),
+      );
   }
-  if (share !== undefined) facts.push(say(messages, "heap-leak.share", { share, lines: lines.length }, share.evidence));
-  else if (view.sites !== undefined) facts.push(say(messages, "heap-leak.spread", { lines: LINES }));
+  if (share !== undefined)
+    facts.push(say(messages, "heap-leak.share", { share, lines: lines.length }, share.evidence));
+  else if (view.sites !== undefined)
+    facts.push(say(messages, "heap-leak.spread", { lines: LINES }));
 
   const left = remaining(view, slope);
   if (left !== undefined) {
     const limit = view.forecast.limit;
-    facts.push(limit === undefined ? say(messages, "heap-leak.host", { left }, left.evidence) : say(messages, "heap-leak.limit", { limit: limit.bytes, left, source: limit.source }, left.evidence));
+    facts.push(
+      limit === undefined
+        ? say(messages, "heap-leak.host", { left }, left.evidence)
+        : say(
+            messages,
+            "heap-leak.limit",
+            { limit: limit.bytes, left, source: limit.source },
+            left.evidence,
+          ),
+    );
   }
 
   const survives = top?.survival !== undefined && top.survival.value >= SURVIVAL;
-  if (top?.survival !== undefined && survives) forIt.push(say(messages, "heap-leak.for-survival", { survival: top.survival, line: shortLine(top) }, [top.evidence]));
-  if (trend !== undefined && slope !== undefined) forIt.push(say(messages, "heap-leak.for-line", { p: trend.p < 0.001 ? "p < .001" : `p = ${trend.p.toFixed(3)}` }, slope.evidence));
+  if (top?.survival !== undefined && survives)
+    forIt.push(
+      say(messages, "heap-leak.for-survival", { survival: top.survival, line: shortLine(top) }, [
+        top.evidence,
+      ]),
+    );
+  if (trend !== undefined && slope !== undefined)
+    forIt.push(
+      say(
+        messages,
+        "heap-leak.for-line",
+        { p: trend.p < 0.001 ? "p < .001" : `p = ${trend.p.toFixed(3)}` },
+        slope.evidence,
+      ),
+    );
   const steady = view.load.steady === true;
   if (view.load.variation !== undefined) {
-    if (steady) forIt.push(say(messages, "heap-leak.for-load", { variation: view.load.variation, what: view.load.source === "requests" ? "requests" : "allocation rate" }));
+    if (steady)
+      forIt.push(
+        say(messages, "heap-leak.for-load", {
+          variation: view.load.variation,
+          what: view.load.source === "requests" ? "requests" : "allocation rate",
+        }),
+      );
     else against.push(say(messages, "heap-leak.against-load", { variation: view.load.variation }));
   }
   const ratio = trend === undefined ? 1 : trend.endValue / Math.max(MiB, trend.startValue);
   const isLong = trend !== undefined && trend.seconds >= LONG_ENOUGH_SEC;
-  if (trend !== undefined && ratio >= 3 && isLong) forIt.push(say(messages, "heap-leak.for-ratio", { ratio, seconds: trend.seconds }));
+  if (trend !== undefined && ratio >= 3 && isLong)
+    forIt.push(say(messages, "heap-leak.for-ratio", { ratio, seconds: trend.seconds }));
   const lifelong = isLifelong(view);
-  if (lifelong && view.uptimeSec !== undefined) forIt.push(say(messages, "heap-leak.for-lifetime", { uptime: view.uptimeSec }));
-  if (view.uptimeSec !== undefined && view.uptimeSec < OLD_ENOUGH_SEC) against.push(say(messages, "heap-leak.against-young", { uptime: view.uptimeSec }));
-  else if (trend !== undefined && !isLong) against.push(say(messages, "heap-leak.against-short", { seconds: trend.seconds }));
+  if (lifelong && view.uptimeSec !== undefined)
+    forIt.push(say(messages, "heap-leak.for-lifetime", { uptime: view.uptimeSec }));
+  if (view.uptimeSec !== undefined && view.uptimeSec < OLD_ENOUGH_SEC)
+    against.push(say(messages, "heap-leak.against-young", { uptime: view.uptimeSec }));
+  else if (trend !== undefined && !isLong)
+    against.push(say(messages, "heap-leak.against-short", { seconds: trend.seconds }));
   const goroutines = view.trends.goroutines;
-  if (goroutines?.kind === "line" && goroutines.slope.lo > 0) against.push(say(messages, "heap-leak.against-goroutines", { growth: Math.round(goroutines.slope.value * goroutines.seconds) }, goroutines.slope.evidence));
-  if (view.process.sameness === "unknown") against.push(say(messages, "heap-leak.against-replicas", {}));
+  if (goroutines?.kind === "line" && goroutines.slope.lo > 0)
+    against.push(
+      say(
+        messages,
+        "heap-leak.against-goroutines",
+        { growth: Math.round(goroutines.slope.value * goroutines.seconds) },
+        goroutines.slope.evidence,
+      ),
+    );
+  if (view.process.sameness === "unknown")
+    against.push(say(messages, "heap-leak.against-replicas", {}));
 
   const further = Number(ratio >= 3 && isLong) + Number(lifelong);
   const placed = share !== undefined && share.value >= SHARE && lines.length <= LINES;
-  const isMedium = slope !== undefined && cycles >= MIN_CYCLES && steady && placed && survives && further >= 1;
+  const isMedium =
+    slope !== undefined && cycles >= MIN_CYCLES && steady && placed && survives && further >= 1;
   const confidence = isMedium && further >= 2 ? "high" : isMedium ? "medium" : "low";
   const command = verifyCommand(view.options.target, "5m");
   return {
@@ -142,21 +258,41 @@ function supported(view: View, slope: Quantity | undefined, grownOverWindow: num
     confidence,
     weight: grownOverWindow,
     sites: lines.flatMap(sitesOf),
-    headline: top === undefined ? say(messages, "heap-leak.headline-unplaced", {}) : say(messages, "heap-leak.headline", { line: shortLine(top), function: top.function }, [top.evidence]),
+    headline:
+      top === undefined
+        ? say(messages, "heap-leak.headline-unplaced", {})
+        : say(messages, "heap-leak.headline", { line: shortLine(top), function: top.function }, [
+            top.evidence,
+          ]),
     facts,
     for: forIt,
     against,
     alike: ["cache-plateau"],
-    now: [left === undefined ? say(messages, "heap-leak.now-unknown", {}) : say(messages, "heap-leak.now", { left: lifetimeAfterRestart(view, slope) ?? left })],
+    now: [
+      left === undefined
+        ? say(messages, "heap-leak.now-unknown", {})
+        : say(messages, "heap-leak.now", { left: lifetimeAfterRestart(view, slope) ?? left }),
+    ],
     fix: top === undefined ? [] : [say(messages, "heap-leak.fix", { line: shortLine(top) })],
-    verify: [top === undefined ? say(messages, "heap-leak.verify-unplaced", { command }) : say(messages, "heap-leak.verify", { line: shortLine(top), command })],
+    verify: [
+      top === undefined
+        ? say(messages, "heap-leak.verify-unplaced", { command })
+        : say(messages, "heap-leak.verify", { line: shortLine(top), command }),
+    ],
   };
 }
 
 /** The own line, then the library lines below it that do the allocating. */
 function sitesOf(line: OwnLine): RuleSite[] {
   const allocatesItself = line.allocates.some((a) => a.file === line.file && a.line === line.line);
-  const out: RuleSite[] = [{ function: line.function, file: line.file, line: line.line, role: allocatesItself ? "allocates" : "holds" }];
+  const out: RuleSite[] = [
+    {
+      function: line.function,
+      file: line.file,
+      line: line.line,
+      role: allocatesItself ? "allocates" : "holds",
+    },
+  ];
   for (const a of line.allocates.slice(0, 2)) {
     if (a.file !== line.file || a.line !== line.line) out.push({ ...a, role: "allocates" });
   }
@@ -186,7 +322,11 @@ function lifetimeAfterRestart(view: View, slope: Quantity | undefined): Quantity
 /** The window's slope times the uptime gives the size the heap has: it grew like this from the start. */
 function isLifelong(view: View): boolean {
   const t = view.trends.marked;
-  if (t === undefined || view.uptimeSec === undefined || view.uptimeSec < OLD_ENOUGH_SEC) return false;
+  if (t === undefined || view.uptimeSec === undefined || view.uptimeSec < OLD_ENOUGH_SEC)
+    return false;
   if (t.seconds > view.uptimeSec * 0.7) return false;
-  return t.endValue >= t.slope.lo * view.uptimeSec * 0.9 && t.endValue <= t.slope.hi * view.uptimeSec * 1.25 + 16 * MiB;
+  return (
+    t.endValue >= t.slope.lo * view.uptimeSec * 0.9 &&
+    t.endValue <= t.slope.hi * view.uptimeSec * 1.25 + 16 * MiB
+  );
 }

@@ -5,27 +5,33 @@ type None = Record<string, never>;
 
 export const messages = {
   "native-growth.headline": {
-    en: (p: { growth: Quantity }, w) => `memory outside Go grew ${w.full(p.growth)}: cgo or mmap, not the Go heap`,
+    en: (p: { growth: Quantity }, w) =>
+      `memory outside Go grew ${w.full(p.growth)}: cgo or mmap, not the Go heap`,
     zh: (p, w) => `Go 之外的内存增长 ${w.full(p.growth)}：来自 cgo 或 mmap，而非 Go 堆`,
   } satisfies Message<{ growth: Quantity }>,
   "native-growth.trend": {
-    en: (p: { slope: Quantity; seconds: number }, w) => `anonymous memory that Go does not account for grows ${w.full(p.slope)} over ${w.duration(p.seconds)}`,
+    en: (p: { slope: Quantity; seconds: number }, w) =>
+      `anonymous memory that Go does not account for grows ${w.full(p.slope)} over ${w.duration(p.seconds)}`,
     zh: (p, w) => `Go 未记账的匿名内存在 ${w.duration(p.seconds)}内以 ${w.full(p.slope)} 增长`,
   } satisfies Message<{ slope: Quantity; seconds: number }>,
   "native-growth.now-size": {
-    en: (p: { native: Quantity; rss: Quantity }, w) => `native is ${w.full(p.native)} of ${w.value(p.rss)} RSS`,
+    en: (p: { native: Quantity; rss: Quantity }, w) =>
+      `native is ${w.full(p.native)} of ${w.value(p.rss)} RSS`,
     zh: (p, w) => `RSS ${w.value(p.rss)} 中原生内存为 ${w.full(p.native)}`,
   } satisfies Message<{ native: Quantity; rss: Quantity }>,
   "native-growth.limit": {
-    en: (p: { limit: Quantity; left: Quantity; source: string }, w) => `the limit of ${w.value(p.limit)} (${p.source}) is reached in ${w.full(p.left)}; GOMEMLIMIT does not count native memory`,
-    zh: (p, w) => `${w.full(p.left)}后达到上限 ${w.value(p.limit)}（${p.source}）；GOMEMLIMIT 不计原生内存`,
+    en: (p: { limit: Quantity; left: Quantity; source: string }, w) =>
+      `the limit of ${w.value(p.limit)} (${p.source}) is reached in ${w.full(p.left)}; GOMEMLIMIT does not count native memory`,
+    zh: (p, w) =>
+      `${w.full(p.left)}后达到上限 ${w.value(p.limit)}（${p.source}）；GOMEMLIMIT 不计原生内存`,
   } satisfies Message<{ limit: Quantity; left: Quantity; source: string }>,
   "native-growth.for-heap-flat": {
     en: () => "the Go heap does not grow meanwhile",
     zh: () => "同时 Go 堆没有增长",
   } satisfies Message<None>,
   "native-growth.against-huge": {
-    en: (p: { growth: Quantity }, w) => `huge pages grew ${w.value(p.growth)}: they re-back holes that Go returned`,
+    en: (p: { growth: Quantity }, w) =>
+      `huge pages grew ${w.value(p.growth)}: they re-back holes that Go returned`,
     zh: (p, w) => `透明大页增长 ${w.value(p.growth)}：它们会重新填上 Go 已归还的空洞`,
   } satisfies Message<{ growth: Quantity }>,
   "native-growth.against-no-smaps": {
@@ -37,11 +43,13 @@ export const messages = {
     zh: (p, w) => `原生内存：变化 ${w.full(p.change)}`,
   } satisfies Message<{ change: Quantity }>,
   "native-growth.now": {
-    en: () => "no Go setting bounds it; a restart frees it. With glibc, MALLOC_ARENA_MAX=2 is worth a try",
+    en: () =>
+      "no Go setting bounds it; a restart frees it. With glibc, MALLOC_ARENA_MAX=2 is worth a try",
     zh: () => "没有 Go 设置能限制它；重启可释放。使用 glibc 时可试 MALLOC_ARENA_MAX=2",
   } satisfies Message<None>,
   "native-growth.fix": {
-    en: () => "look at what the service does through cgo, unix.Mmap and drivers: every C allocation and map needs its free",
+    en: () =>
+      "look at what the service does through cgo, unix.Mmap and drivers: every C allocation and map needs its free",
     zh: () => "检查服务经由 cgo、unix.Mmap 与驱动所做的事：每次 C 分配与映射都需要释放",
   } satisfies Message<None>,
   "native-growth.verify": {

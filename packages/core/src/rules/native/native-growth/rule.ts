@@ -18,34 +18,83 @@ export const nativeGrowth: Rule = {
     const trend = view.trends.native;
     const hasSmaps = view.process.smaps.filter((s) => s.value.form === "smaps").length >= 2;
     const change = native?.change;
-    if (change === undefined && trend === undefined) return { is: "not-evaluable", missing: ["proc"] };
+    if (change === undefined && trend === undefined)
+      return { is: "not-evaluable", missing: ["proc"] };
     // With smaps the change is measured on mappings; else RssAnon minus Go's totals.
     const growth: Quantity | undefined =
       hasSmaps && change !== undefined
         ? change
         : trend !== undefined && trend.kind !== "too-short"
-          ? derived(trend.slope.value * trend.seconds, trend.slope.lo * trend.seconds, trend.slope.hi * trend.seconds, "bytes", trend.slope.evidence)
+          ? derived(
+              trend.slope.value * trend.seconds,
+              trend.slope.lo * trend.seconds,
+              trend.slope.hi * trend.seconds,
+              "bytes",
+              trend.slope.evidence,
+            )
           : change;
     if (growth === undefined) return { is: "not-evaluable", missing: ["proc"] };
     const heap = view.trends.marked;
     const heapFlat = heap !== undefined && heap.kind !== "line" && heap.kind !== "too-short";
-    const isLine = trend === undefined || trend.kind === "too-short" ? undefined : (trend.kind === "line" || trend.kind === "rising") && trend.slope.lo > 0;
-    if (!(growth.lo >= MIN_GROWTH) || isLine === false) return { is: "contradicted", by: [say(messages, "native-growth.not", { change: growth }, growth.evidence)] };
+    const isLine =
+      trend === undefined || trend.kind === "too-short"
+        ? undefined
+        : (trend.kind === "line" || trend.kind === "rising") && trend.slope.lo > 0;
+    if (!(growth.lo >= MIN_GROWTH) || isLine === false)
+      return {
+        is: "contradicted",
+        by: [say(messages, "native-growth.not", { change: growth }, growth.evidence)],
+      };
     const facts: Statement[] = [];
     const against: Statement[] = [];
-    if (trend !== undefined && isLine === true) facts.push(say(messages, "native-growth.trend", { slope: trend.slope, seconds: trend.seconds }, trend.slope.evidence));
-    if (native?.bytes !== undefined && ledger?.total !== undefined) facts.push(say(messages, "native-growth.now-size", { native: native.bytes, rss: ledger.total }, native.bytes.evidence));
+    if (trend !== undefined && isLine === true)
+      facts.push(
+        say(
+          messages,
+          "native-growth.trend",
+          { slope: trend.slope, seconds: trend.seconds },
+          trend.slope.evidence,
+        ),
+      );
+    if (native?.bytes !== undefined && ledger?.total !== undefined)
+      facts.push(
+        say(
+          messages,
+          "native-growth.now-size",
+          { native: native.bytes, rss: ledger.total },
+          native.bytes.evidence,
+        ),
+      );
     const limit = view.forecast.limit;
     const peak = view.forecast.nextPeak ?? ledger?.total;
     if (limit !== undefined && trend !== undefined && isLine === true && peak !== undefined) {
       const left = timeToLimit(limit.bytes, peak, trend.slope, 1);
-      if (left !== undefined) facts.push(say(messages, "native-growth.limit", { limit: limit.bytes, left, source: limit.source }, left.evidence));
+      if (left !== undefined)
+        facts.push(
+          say(
+            messages,
+            "native-growth.limit",
+            { limit: limit.bytes, left, source: limit.source },
+            left.evidence,
+          ),
+        );
     }
     const huge = ledger?.beside.find((x) => x.part === "unexplained")?.bytes;
-    const hugeGrowth = huge !== undefined && huge.value > 0.5 * growth.value && growth.value < 64 * MiB ? huge : undefined;
-    if (hugeGrowth !== undefined) against.push(say(messages, "native-growth.against-huge", { growth: hugeGrowth }, hugeGrowth.evidence));
+    const hugeGrowth =
+      huge !== undefined && huge.value > 0.5 * growth.value && growth.value < 64 * MiB
+        ? huge
+        : undefined;
+    if (hugeGrowth !== undefined)
+      against.push(
+        say(messages, "native-growth.against-huge", { growth: hugeGrowth }, hugeGrowth.evidence),
+      );
     if (!hasSmaps) against.push(say(messages, "native-growth.against-no-smaps", {}));
-    const confidence = hasSmaps && isLine === true && heapFlat && hugeGrowth === undefined ? "high" : isLine === true && hugeGrowth === undefined && (hasSmaps || heapFlat) ? "medium" : "low";
+    const confidence =
+      hasSmaps && isLine === true && heapFlat && hugeGrowth === undefined
+        ? "high"
+        : isLine === true && hugeGrowth === undefined && (hasSmaps || heapFlat)
+          ? "medium"
+          : "low";
     return {
       is: "supported",
       confidence,
@@ -58,7 +107,11 @@ export const nativeGrowth: Rule = {
       alike: [],
       now: [say(messages, "native-growth.now", {})],
       fix: [say(messages, "native-growth.fix", {})],
-      verify: [say(messages, "native-growth.verify", { command: verifyCommand(view.options.target, "5m") })],
+      verify: [
+        say(messages, "native-growth.verify", {
+          command: verifyCommand(view.options.target, "5m"),
+        }),
+      ],
     };
   },
 };
