@@ -9,7 +9,8 @@ import type {
   CaptureTarget,
 } from "@heapwright/host/capture/types.ts";
 import { captureErrorWords } from "./capture-errors.ts";
-import { captureOptionsOf, type LiveFlags } from "./obtain.ts";
+import type { LiveFlags } from "./flags.ts";
+import { captureOptionsOf } from "./obtain.ts";
 import type { ProgressLine } from "./terminal.ts";
 
 export interface RunOptions {

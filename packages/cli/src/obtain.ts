@@ -4,32 +4,10 @@ import { existsSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EvidenceFolder } from "@heapwright/core/evidence/artefact.ts";
-import type {
-  CaptureOptions,
-  CaptureOutcome,
-  CaptureProgress,
-  CaptureTarget,
-} from "@heapwright/host/capture/types.ts";
+import type { CaptureOptions, CaptureTarget } from "@heapwright/host/capture/types.ts";
 import { looksLikeAddress, parseCount, parseDuration, parseHeader } from "./arguments.ts";
+import type { LiveFlags } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";
-
-export interface LiveFlags {
-  readonly pid?: string;
-  readonly url?: string;
-  readonly unix?: string;
-  readonly prefix?: string;
-  readonly metrics?: string;
-  readonly header?: readonly string[];
-  readonly cacert?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly insecure?: boolean;
-  readonly for?: string;
-  readonly every?: string;
-  readonly gc?: boolean;
-  readonly trace?: boolean;
-}
 
 /** What to look at: a live target, or paths. */
 export type Source =
@@ -115,11 +93,3 @@ export function captureOptionsOf(flags: LiveFlags, folder: string, tool: string)
 export async function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), "heapwright-"));
 }
-
-export interface Obtained {
-  readonly folder: EvidenceFolder;
-  readonly paths: readonly string[];
-  readonly outcome: CaptureOutcome | undefined;
-}
-
-export type OnProgress = (p: CaptureProgress) => void;

@@ -8,8 +8,8 @@ import { formatJson } from "@heapwright/core/report/json.ts";
 import { voiceOf, type Voice } from "@heapwright/core/report/say.ts";
 import { formatText, verdictWord } from "@heapwright/core/report/text.ts";
 import { timeToLimit } from "@heapwright/core/analysis/time-to-limit.ts";
-import { flameFromProfile } from "@heapwright/core/pictures/flame-tree.ts";
-import { sampleProbability } from "@heapwright/core/goruntime/heap-sampling.ts";
+import { flameOfHeap } from "@heapwright/core/pictures/flame-of-heap.ts";
+import { trendOfSeries } from "@heapwright/core/pictures/trend-of-series.ts";
 import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
 import type { Answer } from "@heapwright/core/verdict/answer.ts";
 import {
@@ -89,78 +89,13 @@ function namesOf(voice: Voice): PageInput["names"] {
 
 function picturesOf(view: View, answer: Answer, index: number): ProcessPictures {
   const shown = view.sites?.shown;
-  const guilty =
-    answer.processes[index]?.verdicts
-      .filter((v) => v.fault)
-      .slice(0, 1)
-      .flatMap((v) => v.sites) ?? [];
-  const flame =
-    shown === undefined
-      ? undefined
-      : flameFromProfile({
-          stacks: shown.snapshot.profile,
-          rows: shown.rows.rows,
-          rowStack: shown.rows.stack,
-          types: flameRows(shown.rows),
-          isGuilty: (fn, file, line) =>
-            guilty.some((g) => g.function === fn && g.file === file && g.line === line),
-          root: "all",
-        });
-  return { flame, trends: trendsOf(view), forecast: forecastOf(view) };
-}
-
-function flameRows(
-  rows: NonNullable<View["sites"]>["shown"]["rows"],
-): Parameters<typeof flameFromProfile>[0]["types"] {
-  const make = (counts: Float64Array, perObject: (size: number) => number) => {
-    const value = new Float64Array(rows.rows);
-    const variance = new Float64Array(rows.rows);
-    for (let r = 0; r < rows.rows; r++) {
-      const size = rows.size[r] ?? 0;
-      const n = counts[r] ?? 0;
-      const p = sampleProbability(size, rows.rate);
-      const each = perObject(size);
-      value[r] = p > 0 ? (n * each) / p : 0;
-      variance[r] = p > 0 ? (n * (1 - p) * each * each) / (p * p) : 0;
-    }
-    return { value, variance, samples: counts };
+  const guilty = answer.processes[index]?.verdicts.find((v) => v.fault)?.sites ?? [];
+  const series = Object.values(view.series).filter((s) => s !== undefined);
+  return {
+    flame: shown === undefined ? undefined : flameOfHeap(shown, guilty, "all"),
+    trends: series.map((s) => trendOfSeries(s)).filter((t) => t !== undefined),
+    forecast: forecastOf(view),
   };
-  return [
-    { id: "live-bytes", ...make(rows.inuse, (s) => s) },
-    { id: "live-objects", ...make(rows.inuse, () => 1) },
-    { id: "allocated-bytes", ...make(rows.allocs, (s) => s) },
-    { id: "allocated-objects", ...make(rows.allocs, () => 1) },
-  ];
-}
-
-function trendsOf(view: View): ProcessPictures["trends"] {
-  const out: NonNullable<ProcessPictures["trends"]>[number][] = [];
-  for (const id of ["marked", "goroutines", "rss", "native"] as const) {
-    const t = view.trends[id];
-    const s = view.series[id];
-    const from = t === undefined || !Number.isFinite(t.fromMs) ? s?.time[0] : t.fromMs;
-    const to = s?.time[(s?.time.length ?? 1) - 1];
-    if (
-      t === undefined ||
-      s === undefined ||
-      from === undefined ||
-      to === undefined ||
-      t.kind === "too-short"
-    )
-      continue;
-    out.push({
-      of: id,
-      fromMs: from,
-      toMs: to,
-      // A fitted line is known best in the middle of its points.
-      anchorMs: (from + to) / 2,
-      anchor: (t.startValue + t.endValue) / 2,
-      anchorError: (2 * t.residualSd) / Math.sqrt(t.points),
-      perSec: t.slope,
-      ...(t.visibleSlope === undefined ? {} : { visiblePerSec: t.visibleSlope }),
-    });
-  }
-  return out;
 }
 
 function forecastOf(view: View): ProcessPictures["forecast"] {

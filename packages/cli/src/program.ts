@@ -2,13 +2,8 @@
 
 import { Command, CommanderError, Option } from "commander";
 import { EXIT } from "./exit-codes.ts";
+import type { CaptureFlags, SharedFlags, ViewFlags, WhyFlags } from "./flags.ts";
 import { UsageError } from "./usage-error.ts";
-
-export interface SharedFlags {
-  readonly lang: "en" | "zh";
-  readonly plain?: boolean;
-  readonly quiet?: boolean;
-}
 
 /** Runs one command line and gives the exit code. */
 export async function run(args: readonly string[], version: string): Promise<number> {
@@ -151,7 +146,7 @@ function build(version: string, done: (code: number) => void): Command {
       ).choices(["low", "medium", "high"]),
     )
     .addHelpText("before", WHY_EXAMPLES)
-    .action(async (targets: string[], flags: import("./verbs/why.ts").WhyFlags) => {
+    .action(async (targets: string[], flags: WhyFlags) => {
       const { why: verb } = await import("./verbs/why.ts");
       done(await verb(targets, flags, version));
     });
@@ -168,12 +163,10 @@ function build(version: string, done: (code: number) => void): Command {
       "before",
       "\nExamples:\n  $ heapwright capture http://localhost:6060 -o incident/\n  $ heapwright capture --pid 4242 --url :6060 -o incident/ --for 10m\n",
     )
-    .action(
-      async (target: string | undefined, flags: import("./verbs/capture.ts").CaptureFlags) => {
-        const { captureVerb } = await import("./verbs/capture.ts");
-        done(await captureVerb(target, flags, version));
-      },
-    );
+    .action(async (target: string | undefined, flags: CaptureFlags) => {
+      const { captureVerb } = await import("./verbs/capture.ts");
+      done(await captureVerb(target, flags, version));
+    });
 
   const view = program
     .command("view")
@@ -188,7 +181,7 @@ function build(version: string, done: (code: number) => void): Command {
       "before",
       "\nExamples:\n  $ heapwright view ./incident/\n  $ heapwright view http://localhost:6060\n",
     )
-    .action(async (targets: string[], flags: import("./verbs/view.ts").ViewFlags) => {
+    .action(async (targets: string[], flags: ViewFlags) => {
       const { view: verb } = await import("./verbs/view.ts");
       done(await verb(targets, flags, version));
     });

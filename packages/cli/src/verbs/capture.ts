@@ -3,14 +3,10 @@
 import { EXIT } from "../exit-codes.ts";
 import { rememberPaths } from "../last-target.ts";
 import { runCapture } from "../live.ts";
-import { sourceOf, type LiveFlags } from "../obtain.ts";
-import type { SharedFlags } from "../program.ts";
+import type { CaptureFlags } from "../flags.ts";
+import { sourceOf } from "../obtain.ts";
 import { ProgressLine } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
-
-export interface CaptureFlags extends SharedFlags, LiveFlags {
-  readonly output: string;
-}
 
 export async function captureVerb(
   target: string | undefined,

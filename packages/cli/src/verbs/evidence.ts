@@ -6,7 +6,7 @@ import { voiceOf } from "@heapwright/core/report/say.ts";
 import { readEvidence } from "@heapwright/host/files/read-evidence.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lastPaths } from "../last-target.ts";
-import type { SharedFlags } from "../program.ts";
+import type { SharedFlags } from "../flags.ts";
 import { UsageError } from "../usage-error.ts";
 
 export async function evidence(

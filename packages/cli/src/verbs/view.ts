@@ -8,18 +8,12 @@ import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lastPaths, rememberPaths } from "../last-target.ts";
 import { runCapture } from "../live.ts";
-import { sourceOf, temporaryFolder, type LiveFlags } from "../obtain.ts";
+import { sourceOf, temporaryFolder } from "../obtain.ts";
 import { pageOf } from "../page.ts";
-import type { SharedFlags } from "../program.ts";
 import { ProgressLine } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
-import { judgeFolder, nothingReadable, soFarLine } from "./why.ts";
-
-export interface ViewFlags extends SharedFlags, LiveFlags {
-  readonly limit?: string;
-  readonly load?: string;
-  readonly port?: string;
-}
+import { judgeFolder, nothingReadable, soFarLine } from "../judging.ts";
+import type { ViewFlags } from "../flags.ts";
 
 function portOf(text: string | undefined): number {
   if (text === undefined) return 0;

@@ -2,43 +2,24 @@
 
 import { writeFile } from "node:fs/promises";
 import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
-import { answerOf } from "@heapwright/core/verdict/answer-of.ts";
 import type { EvidenceFolder } from "@heapwright/core/evidence/artefact.ts";
-import { describeDiagnostic } from "@heapwright/core/report/diagnostics.ts";
 import { formatJson } from "@heapwright/core/report/json.ts";
 import { formatMarkdown } from "@heapwright/core/report/markdown.ts";
 import { voiceOf, type Voice } from "@heapwright/core/report/say.ts";
-import { formatText, verdictWord } from "@heapwright/core/report/text.ts";
+import { formatText } from "@heapwright/core/report/text.ts";
 import { printable } from "@heapwright/core/report/wording.ts";
 import { everyMissing } from "@heapwright/core/verdict/missing.ts";
 import { readEvidence } from "@heapwright/host/files/read-evidence.ts";
 import type { CaptureOutcome } from "@heapwright/host/capture/types.ts";
-import { parseBytes, parseCount } from "../arguments.ts";
+import { parseCount } from "../arguments.ts";
 import { EXIT } from "../exit-codes.ts";
+import type { WhyFlags } from "../flags.ts";
+import { judgeFolder, nothingReadable, soFarLine } from "../judging.ts";
 import { rememberPaths } from "../last-target.ts";
 import { runCapture } from "../live.ts";
-import { sourceOf, temporaryFolder, type LiveFlags, type Source } from "../obtain.ts";
+import { sourceOf, temporaryFolder } from "../obtain.ts";
 import { paintFor, ProgressLine } from "../terminal.ts";
-import type { SharedFlags } from "../program.ts";
 import { UsageError } from "../usage-error.ts";
-
-export interface WhyFlags extends SharedFlags, LiveFlags {
-  readonly limit?: string;
-  readonly load?: string;
-  readonly json?: boolean;
-  readonly md?: boolean;
-  readonly html?: string;
-  readonly top?: string;
-  readonly evidence?: boolean;
-  readonly explainEvidence?: boolean;
-  readonly missing?: boolean;
-  readonly failOn?: "low" | "medium" | "high";
-}
-
-export interface JudgeFlags {
-  readonly limit?: string;
-  readonly load?: string;
-}
 
 export async function why(
   targets: readonly string[],
@@ -119,36 +100,11 @@ export async function why(
     : EXIT.ok;
 }
 
-export function judgeFolder(
-  folder: EvidenceFolder,
-  source: Source,
-  flags: JudgeFlags,
-  version: string,
-): Answered | undefined {
-  return answerOf(folder, {
-    target: source.label,
-    toolVersion: version,
-    limitBytes: flags.limit === undefined ? undefined : parseBytes(flags.limit, "--limit"),
-    loadCounter: flags.load,
-  });
-}
-
 function isAtLeast(answered: Answered, wanted: "low" | "medium" | "high"): boolean {
   const rank = { low: 1, medium: 2, high: 3 };
   return answered.answer.processes.some((p) =>
     p.verdicts.some((v) => v.fault && rank[v.confidence] >= rank[wanted]),
   );
-}
-
-export function soFarLine(answered: Answered | undefined, voice: Voice): string {
-  const p = answered?.answer.processes[0];
-  if (p === undefined) return "";
-  const fault = p.verdicts.find((v) => v.fault);
-  const mark = voice.lang === "zh" ? "目前" : "so far";
-  if (fault !== undefined)
-    return `${mark}: ${verdictWord(fault, { voice })} ${voice.say(fault.headline)}`;
-  const top = p.sites?.sites[0];
-  return `${mark}: ${voice.say({ id: `status.${p.status === "fault" ? "high" : p.status}`, params: {}, evidence: [] })}${top === undefined ? "" : ` · ${voice.words.value(top.live)} ${top.function}`}`;
 }
 
 function keptLine(folder: string, outcome: CaptureOutcome | undefined, voice: Voice): string {
@@ -178,23 +134,6 @@ async function writeReport(file: string, text: string): Promise<void> {
       `cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-}
-
-export function nothingReadable(folder: EvidenceFolder, label: string, voice: Voice): string {
-  const zh = voice.lang === "zh";
-  const reasons = folder.unread
-    .slice(0, 8)
-    .map((u) => `  ${printable(u.name)}: ${describeDiagnostic(u.diagnostic, voice)}`);
-  const more = folder.unread.length > 8 ? [`  +${folder.unread.length - 8}`] : [];
-  const head =
-    folder.unread.length === 0
-      ? zh
-        ? `heapwright: ${label} 中没有任何文件。可以放入：剖析（curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap）、gctrace 日志、/proc 文件`
-        : `heapwright: there is nothing in ${label}. What helps: profiles (curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap), gctrace logs, /proc files. heapwright why --missing lists all`
-      : zh
-        ? `heapwright: ${label} 中没有可用的证据：`
-        : `heapwright: nothing in ${label} could be used as evidence:`;
-  return `${[head, ...reasons, ...more].join("\n")}\n`;
 }
 
 function listMissing(voice: Voice): string {

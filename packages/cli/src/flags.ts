@@ -1,0 +1,49 @@
+// Flags as commander hands them to the verbs.
+
+export interface SharedFlags {
+  readonly lang: "en" | "zh";
+  readonly plain?: boolean;
+  readonly quiet?: boolean;
+}
+
+export interface LiveFlags {
+  readonly pid?: string;
+  readonly url?: string;
+  readonly unix?: string;
+  readonly prefix?: string;
+  readonly metrics?: string;
+  readonly header?: readonly string[];
+  readonly cacert?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly insecure?: boolean;
+  readonly for?: string;
+  readonly every?: string;
+  readonly gc?: boolean;
+  readonly trace?: boolean;
+}
+
+/** How evidence is judged. */
+export interface JudgeFlags {
+  readonly limit?: string;
+  readonly load?: string;
+}
+
+export interface WhyFlags extends SharedFlags, LiveFlags, JudgeFlags {
+  readonly json?: boolean;
+  readonly md?: boolean;
+  readonly html?: string;
+  readonly top?: string;
+  readonly evidence?: boolean;
+  readonly explainEvidence?: boolean;
+  readonly missing?: boolean;
+  readonly failOn?: "low" | "medium" | "high";
+}
+
+export interface CaptureFlags extends SharedFlags, LiveFlags {
+  readonly output: string;
+}
+
+export interface ViewFlags extends SharedFlags, LiveFlags, JudgeFlags {
+  readonly port?: string;
+}
