@@ -166,7 +166,7 @@ export function wordingOf(lang: Lang): Wording {
     const gap = lang === "zh" ? "" : SPACE;
     if (s < 1) return `${digits(s * 1000)}${gap}${unit(0)}`;
     if (s < 100) return `${digits(s)}${gap}${unit(1)}`;
-    if (s < 5400) return `${digits(Math.round(s / 60))}${gap}${unit(2)}`;
+    if (s < 3570) return `${digits(Math.round(s / 60))}${gap}${unit(2)}`;
     if (s < 86_400 * 2) {
       const h = Math.floor(s / 3600);
       const m = Math.round((s - h * 3600) / 60);
