@@ -21,6 +21,19 @@ export class GrowingInt32 {
     this.length += 1;
   }
 
+  append(source: Int32Array, from: number, to: number): void {
+    const needed = this.length + to - from;
+    if (needed > this.data.length) {
+      const wider = new Int32Array(Math.max(needed, this.data.length * 2));
+      wider.set(this.data);
+      this.data = wider;
+    }
+    const { data } = this;
+    let at = this.length;
+    for (let i = from; i < to; i++) data[at++] = source[i];
+    this.length = at;
+  }
+
   finish(): Int32Array {
     return this.data.slice(0, this.length);
   }

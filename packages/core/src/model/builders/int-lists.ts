@@ -29,7 +29,7 @@ export class IntLists {
       if (table.hashes.data[entry] === hash && this.#equals(entry, source, from, to)) return entry;
       slot = (slot + 1) & table.mask;
     }
-    for (let i = from; i < to; i++) this.data.push(source[i]);
+    this.data.append(source, from, to);
     this.start.push(this.data.length);
     return table.add(hash, slot);
   }
