@@ -21,6 +21,7 @@ import { FormatError } from "../../model/errors.ts";
 import type { BuildInfoTable } from "../../model/tables/system.ts";
 import { buildinfoFormat } from "./buildinfo.ts";
 import { splitVersion } from "./info-text.ts";
+import { INFO_START } from "./window.ts";
 
 function read(bytes: Uint8Array): BuildInfoTable {
   const { table } = readAll(buildinfoFormat, bytes, "x", [65_536]);
@@ -44,6 +45,9 @@ function bareElf(size: number): Uint8Array {
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   return bytes;
 }
+
+/** How module information begins. */
+const MARK = Uint8Array.from(INFO_START);
 
 function inlineBlob(version: string, info: string): Uint8Array {
   const framed = info === "" ? "" : `${"s".repeat(16)}${info}${"e".repeat(16)}`;
@@ -202,6 +206,21 @@ describe("executables", () => {
     expect(() => readAll(buildinfoFormat, executable("linux-amd64-go1.26"), "x", [], 100)).toThrow(
       FormatError,
     );
+  });
+
+  it("full of marks are read to the end", () => {
+    const bytes = bareElf(8 << 20);
+    const marks = [
+      latin1(`${MAGIC}\x08\x02${"\0".repeat(16)}\x08go1.26.8\xff\xff\x7f`),
+      latin1(`${MAGIC}\x08\0`),
+    ];
+    for (let at = 1024; at < bytes.length - 64; at += 64)
+      bytes.set(marks[(at >> 6) & 1] ?? MARK, at);
+    for (let at = 4 << 20; at < bytes.length - 64; at += 64) bytes.set(MARK, at + 40);
+    // Blobs that claim 2 MiB each and hold no framed information.
+    const result = readAll(buildinfoFormat, bytes, "x", [65_536]);
+    expect(result.table).toMatchObject({ goVersion: "go1.26.8", path: "" });
+    expect(codesOf(result)).toContain("buildinfo.no-module-info");
   });
 
   it("are told from other files of like beginnings", () => {

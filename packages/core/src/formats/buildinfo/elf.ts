@@ -41,20 +41,18 @@ export class FieldReader {
   }
 }
 
+export interface ElfTable {
+  readonly offset: number;
+  readonly size: number;
+  readonly count: number;
+}
+
 export interface ElfHeader {
   readonly is64: boolean;
   readonly isLittle: boolean;
   readonly isCore: boolean;
-  readonly programHeaders: {
-    readonly offset: number;
-    readonly size: number;
-    readonly count: number;
-  };
-  readonly sectionHeaders: {
-    readonly offset: number;
-    readonly size: number;
-    readonly count: number;
-  };
+  readonly programHeaders: ElfTable;
+  readonly sectionHeaders: ElfTable;
 }
 
 /** `bytes`: the first 64 of the file. Undefined when class or byte order is unknown. */
@@ -67,22 +65,17 @@ export function parseElfHeader(bytes: Uint8Array): ElfHeader | undefined {
   const isLittle = order === 1;
   const fields = new FieldReader(bytes, isLittle, is64);
   const counts = is64 ? 54 : 42;
-  const phnum = fields.u16(counts + 2);
-  const shnum = fields.u16(counts + 6);
+  const table = (at: number, offset: number, entryBytes: number, most: number): ElfTable => {
+    // Entries of another size are of no linker; their table is not looked at.
+    const count = fields.u16(at) === entryBytes ? Math.min(fields.u16(at + 2), most) : 0;
+    return { offset: fields.word(offset), size: entryBytes, count };
+  };
   return {
     is64,
     isLittle,
     isCore: fields.u16(16) === ET_CORE,
-    programHeaders: {
-      offset: fields.word(is64 ? 32 : 28),
-      size: fields.u16(counts),
-      count: Math.min(phnum, MAX_PROGRAM_HEADERS),
-    },
-    sectionHeaders: {
-      offset: fields.word(is64 ? 40 : 32),
-      size: fields.u16(counts + 4),
-      count: Math.min(shnum, MAX_SECTION_HEADERS),
-    },
+    programHeaders: table(counts, is64 ? 32 : 28, is64 ? 56 : 32, MAX_PROGRAM_HEADERS),
+    sectionHeaders: table(counts + 4, is64 ? 40 : 32, is64 ? 64 : 40, MAX_SECTION_HEADERS),
   };
 }
 
@@ -99,7 +92,6 @@ export function parseSegments(header: ElfHeader, bytes: Uint8Array): Segment[] {
   const { size, count } = header.programHeaders;
   const fields = new FieldReader(bytes, isLittle, is64);
   const segments: Segment[] = [];
-  if (size < (is64 ? 56 : 32)) return segments;
   for (let i = 0; i < count && (i + 1) * size <= bytes.length; i++) {
     const at = i * size;
     if (fields.u32(at) !== PT_LOAD) continue;
@@ -130,7 +122,6 @@ export function parseSections(header: ElfHeader, bytes: Uint8Array): Sections {
   const fields = new FieldReader(bytes, isLittle, is64);
   const starts = new Set<number>();
   let extent = 0;
-  if (size < (is64 ? 64 : 40)) return { starts, extent };
   for (let i = 0; i < count && (i + 1) * size <= bytes.length; i++) {
     const at = i * size;
     const type = fields.u32(at + 4);

@@ -51,11 +51,16 @@ const LOOKAHEAD = 64;
 /** Longest version that the pointer form is resolved to. */
 const VERSION_BYTES = 48;
 
-/** The largest module information seen has some 100 KiB; generated monorepos may have more. */
-const MAX_INFO = 16 << 20;
+/** The largest module information seen has some 100 KiB; this holds 40,000 dependencies. */
+const MAX_INFO = 4 << 20;
 
-const MAX_CANDIDATES = 64;
+/** Candidates that may be read at one time, so that hostile input keeps no more than this times MAX_INFO. */
+const MAX_OPEN = 4;
+const MAX_POINTERS = 64;
 const MAX_VERSION_PLACES = 16_384;
+
+/** A chunk is worked on in steps of this size, however large it is. */
+const STEP_BYTES = 1 << 20;
 
 export type ExecutableKind = "elf" | "pe" | "mach-o";
 
@@ -90,6 +95,11 @@ class PointerBlob implements Piece {
       if (this.#window.isFull) this.#follow();
     }
     for (const one of this.#strings ?? []) one.feed(at, bytes);
+  }
+
+  /** False when the header is known and its pointers lead nowhere. */
+  get canResolve(): boolean {
+    return !this.#window.isFull || this.#strings !== undefined;
   }
 
   #follow(): void {
@@ -128,8 +138,8 @@ export class ExecutableScan {
   #programHeaders: Window | undefined;
   #sectionHeaders: Window | undefined;
   #segments: Segment[] | undefined;
-  readonly #inline: InlineBlob[] = [];
-  readonly #pointers: PointerBlob[] = [];
+  #inline: InlineBlob[] = [];
+  #pointers: PointerBlob[] = [];
   readonly #framed: FramedInfo[] = [];
   /** Offset in the file → text, of every "go1." in the strings that have passed. */
   readonly #versions = new Map<number, string>();
@@ -145,6 +155,12 @@ export class ExecutableScan {
   }
 
   push(chunk: Uint8Array): void {
+    for (let from = 0; from < chunk.length; from += STEP_BYTES) {
+      this.#step(chunk.subarray(from, from + STEP_BYTES));
+    }
+  }
+
+  #step(chunk: Uint8Array): void {
     const at = this.#base + this.#carried;
     for (const piece of this.#pieces()) piece.feed(at, chunk);
     const length = this.#carried + chunk.length;
@@ -212,20 +228,30 @@ export class ExecutableScan {
     const misaligned = this.#base % ALIGN;
     for (let at = misaligned === 0 ? 0 : ALIGN - misaligned; at < until; at += ALIGN) {
       if (work[at] !== 0xff || work[at + 1] !== 0x20 || !matchesAt(work, at, MAGIC)) continue;
-      if (this.#inline.length + this.#pointers.length >= MAX_CANDIDATES) return;
-      const offset = this.#base + at;
-      if (((work[at + MAGIC_BYTES + 1] ?? 0) & FLAG_INLINE) !== 0) {
-        const blob = new InlineBlob(offset, this.#maxInfo);
-        blob.feed(this.#base, work);
-        this.#inline.push(blob);
-      } else {
-        const blob = new PointerBlob(offset, () => this.#loaded());
-        blob.feed(this.#base, work);
-        // The string headers may lie in bytes that are still here.
-        blob.feed(this.#base, work);
-        this.#pointers.push(blob);
-      }
+      const isInline = ((work[at + MAGIC_BYTES + 1] ?? 0) & FLAG_INLINE) !== 0;
+      if (isInline) this.#startInline(this.#base + at, work);
+      else this.#startPointers(this.#base + at, work);
     }
+  }
+
+  #startInline(offset: number, work: Uint8Array): void {
+    this.#inline = this.#inline.filter((one) => one.state !== "rejected");
+    const open = this.#inline.filter((one) => one.state === "reading").length;
+    const kept = this.#inline.reduce((sum, one) => sum + one.info.length, 0);
+    if (open >= MAX_OPEN || kept > this.#maxInfo || this.#inline.length > MAX_POINTERS) return;
+    const blob = new InlineBlob(offset, this.#maxInfo);
+    blob.feed(this.#base, work);
+    this.#inline.push(blob);
+  }
+
+  #startPointers(offset: number, work: Uint8Array): void {
+    this.#pointers = this.#pointers.filter((one) => one.canResolve);
+    if (this.#pointers.length >= MAX_POINTERS) return;
+    const blob = new PointerBlob(offset, () => this.#loaded());
+    blob.feed(this.#base, work);
+    // The string headers may lie in bytes that are still here.
+    blob.feed(this.#base, work);
+    this.#pointers.push(blob);
   }
 
   /** "go1." and framed module information, at any place. */
@@ -240,7 +266,7 @@ export class ExecutableScan {
     const [first] = INFO_START;
     for (let at = work.indexOf(first); at >= 0 && at < until; at = work.indexOf(first, at + 1)) {
       if (work[at + 1] !== INFO_START[1] || !matchesAt(work, at, INFO_START)) continue;
-      if (this.#framed.length >= MAX_CANDIDATES) break;
+      if (this.#framed.length >= MAX_OPEN) break;
       const framed = new FramedInfo(this.#base + at, this.#maxInfo);
       framed.feed(this.#base, work);
       this.#framed.push(framed);

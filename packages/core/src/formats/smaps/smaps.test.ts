@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   bytesOf,
@@ -109,6 +110,40 @@ describe("smaps", () => {
     expect(result.diagnostics).toEqual([]);
     expect(tableOf(result).lazyFree.every((v) => Number.isNaN(v))).toBe(true);
     expect(sum(tableOf(result).rss)).toBe(10628 * 1024);
+  });
+
+  it("reads back what is written", () => {
+    const mapping = fc.record({
+      pages: fc.integer({ min: 1, max: 1 << 20 }),
+      gap: fc.integer({ min: 0, max: 1 << 20 }),
+      permissions: fc.constantFrom("rw-p", "r-xp", "---p", "rw-s"),
+      name: fc.oneof(fc.constant(""), fc.string({ minLength: 1, maxLength: 20, unit: "grapheme" })),
+      rss: fc.integer({ min: 0, max: 1 << 30 }),
+      swap: fc.integer({ min: 0, max: 1 << 30 }),
+    });
+    const hex = (n: number): string => n.toString(16).padStart(8, "0");
+    fc.assert(
+      fc.property(fc.array(mapping, { minLength: 1, maxLength: 40 }), (mappings) => {
+        let at = 0x400000;
+        const starts: number[] = [];
+        // A name is what follows the spaces, and the kernel lets no newline through.
+        const names = mappings.map((m) =>
+          `/${m.name.replaceAll(/[\r\n]/g, "")}`.replaceAll(/^ +/g, ""),
+        );
+        const text = mappings.map((m, i) => {
+          at += m.gap * 4096;
+          starts.push(at);
+          const header = `${hex(at)}-${hex(at + m.pages * 4096)} ${m.permissions} 00000000 00:00 0     ${names[i] ?? ""}`;
+          at += m.pages * 4096;
+          return `${header}\nRss: ${m.rss} kB\nSwap: ${m.swap} kB\nVmFlags: rd\n`;
+        });
+        const table = tableOf(readAll(smapsFormat, utf8(text.join("")), "smaps", [37]));
+        expect([...table.start]).toEqual(starts);
+        expect([...table.rss]).toEqual(mappings.map((m) => m.rss * 1024));
+        expect([...table.swap]).toEqual(mappings.map((m) => m.swap * 1024));
+        expect([...table.name].map((i) => table.strings.get(i))).toEqual(names);
+      }),
+    );
   });
 
   it("reports every cut", () => {
