@@ -127,47 +127,51 @@ function mergeByAssumption(
   anchors: readonly Unit[],
   between: (i: number, j: number) => Relation,
 ): void {
-  for (let merged = true; merged;) {
-    merged = false;
-    for (const g of groups) {
-      const candidates = groups.filter(
-        (h) =>
-          h !== g &&
-          !h.members.some((x) => g.members.some((y) => between(x, y).is === "different")),
+  const differ = (g: Group, h: Group) =>
+    h.members.some((x) => g.members.some((y) => between(x, y).is === "different"));
+  const join = (large: Group, small: Group) => {
+    const first = anchors[small.members[0] ?? 0];
+    if (first !== undefined) {
+      const id = [first.artefact.id];
+      const folder = first.folder === "" ? "." : first.folder;
+      large.reasons.push(
+        isOnly
+          ? say(linkMessages, "link.only", { a: first.artefact.name }, id)
+          : say(linkMessages, "link.folder", { a: first.artefact.name, folder }, id),
       );
-      const ranked = candidates
-        .map((h) => ({ h, d: distance(g, h, anchors) }))
-        .sort((x, y) => x.d - y.d);
-      const best = ranked[0];
-      if (best === undefined) continue;
-      // Two equally near candidates that differ from each other: ambiguous, leave it alone.
-      const rival = ranked.find(
-        ({ h, d }) =>
-          h !== best.h &&
-          d === best.d &&
-          h.members.some((x) => best.h.members.some((y) => between(x, y).is === "different")),
-      );
-      if (rival !== undefined) continue;
-      const first = anchors[g.members[0] ?? 0];
-      if (first !== undefined) {
-        best.h.reasons.push(
-          groups.length === 2
-            ? say(linkMessages, "link.only", { a: first.artefact.name }, [first.artefact.id])
-            : say(
-                linkMessages,
-                "link.folder",
-                { a: first.artefact.name, folder: first.folder === "" ? "." : first.folder },
-                [first.artefact.id],
-              ),
-        );
-      }
-      best.h.members.push(...g.members);
-      best.h.reasons.push(...g.reasons);
-      best.h.assumed = true;
-      groups.splice(groups.indexOf(g), 1);
-      merged = true;
-      break;
     }
+    large.members.push(...small.members);
+    large.reasons.push(...small.reasons);
+    large.assumed = true;
+    groups.splice(groups.indexOf(small), 1);
+  };
+  // The usual folder: nothing in it speaks for a second process.
+  const isOnly = !groups.some((g, i) => groups.slice(i + 1).some((h) => differ(g, h)));
+  if (isOnly) {
+    const largest = [...groups].sort((a, b) => b.members.length - a.members.length)[0];
+    for (const g of [...groups]) if (largest !== undefined && g !== largest) join(largest, g);
+    return;
+  }
+  for (;;) {
+    const pairs: { g: Group; h: Group; d: number }[] = [];
+    for (const [i, g] of groups.entries()) {
+      for (const h of groups.slice(i + 1)) {
+        if (!differ(g, h)) pairs.push({ g, h, d: distance(g, h, anchors) });
+      }
+    }
+    pairs.sort((x, y) => x.d - y.d);
+    // Nearest pairs first, and only where neither side has another candidate just as near that is
+    // known to be a different process: such a unit is left alone rather than guessed.
+    const isAmbiguous = (from: Group, to: Group, d: number) =>
+      pairs.some((p) => {
+        if (p.d > d || (p.g !== from && p.h !== from)) return false;
+        const other = p.g === from ? p.h : p.g;
+        return other !== to && differ(other, to);
+      });
+    const found = pairs.find(({ g, h, d }) => !isAmbiguous(g, h, d) && !isAmbiguous(h, g, d));
+    if (found === undefined) return;
+    if (found.g.members.length >= found.h.members.length) join(found.g, found.h);
+    else join(found.h, found.g);
   }
 }
 
