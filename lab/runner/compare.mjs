@@ -1,0 +1,103 @@
+// What was said against what is true. Pure, so that live runs, replay and ablation count alike.
+
+/** @typedef {"high" | "medium" | "low"} Confidence */
+/** @typedef {{ readonly text: string }} Statement */
+/**
+ * The parts of an answer as JSON (schema heapwright.why/1) that the lab looks at.
+ * @typedef {object} Answer
+ * @property {"fault" | "no-fault-seen" | "inconclusive"} status
+ * @property {Statement} headline
+ * @property {readonly Statement[]} facts
+ * @property {readonly Verdict[]} verdicts
+ * @property {readonly { what: string }[]} missing
+ * @property {readonly { code: string, severity: string }[]} diagnostics
+ * @property {readonly unknown[]} processes
+ */
+/**
+ * @typedef {object} Verdict
+ * @property {string} cause
+ * @property {boolean} fault
+ * @property {Confidence} confidence
+ * @property {Statement} headline
+ * @property {readonly Statement[]} facts
+ * @property {readonly { function: string, file: string, line: number, role: string }[]} sites
+ */
+/**
+ * @typedef {object} Expectation
+ * @property {"faulty" | "healthy"} kind
+ * @property {string} cause
+ * @property {readonly import("./scenarios.mjs").AcceptedLine[]} acceptedLines
+ * @property {readonly string[]} acceptedCauses
+ */
+/**
+ * Of a faulty program: right, wrong (another fault first), missed (no fault seen), inconclusive.
+ * Of a healthy one: calm, alarm (any fault), inconclusive.
+ * @typedef {"right" | "wrong" | "missed" | "calm" | "alarm" | "inconclusive"} Outcome
+ */
+/**
+ * @typedef {object} Comparison
+ * @property {Outcome} outcome
+ * @property {Confidence | undefined} confidence of the first fault
+ * @property {string} said cause of the first fault, else the status
+ * @property {number} rank of the true cause among the verdicts, from 1; 0: not among them
+ * @property {"yes" | "no" | "none" | "n/a"} line whether a site of the right verdict is an accepted line
+ * @property {boolean} harmlessNamed a healthy program's growth was explained as expected
+ */
+
+/**
+ * @param {Expectation} expected
+ * @param {Answer} answer
+ * @returns {Comparison}
+ */
+export function compare(expected, answer) {
+  const first = answer.verdicts.find((verdict) => verdict.fault);
+  const rank = answer.verdicts.findIndex((verdict) => verdict.cause === expected.cause) + 1;
+  const said = first?.cause ?? answer.status;
+  const confidence = first?.confidence;
+  if (expected.kind === "healthy") {
+    const harmlessNamed = answer.verdicts.some(
+      (verdict) => !verdict.fault && expected.acceptedCauses.includes(verdict.cause),
+    );
+    /** @type {Outcome} */
+    const outcome =
+      first !== undefined ? "alarm" : answer.status === "inconclusive" ? "inconclusive" : "calm";
+    return { outcome, confidence, said, rank, line: "n/a", harmlessNamed };
+  }
+  if (first === undefined) {
+    const outcome = answer.status === "inconclusive" ? "inconclusive" : "missed";
+    return { outcome, confidence, said, rank, line: "n/a", harmlessNamed: false };
+  }
+  const isRight = first.cause === expected.cause;
+  return {
+    outcome: isRight ? "right" : "wrong",
+    confidence,
+    said,
+    rank,
+    line: isRight ? lineOf(first, expected.acceptedLines) : "n/a",
+    harmlessNamed: false,
+  };
+}
+
+/**
+ * @param {Verdict} verdict
+ * @param {readonly import("./scenarios.mjs").AcceptedLine[]} accepted
+ * @returns {Comparison["line"]}
+ */
+function lineOf(verdict, accepted) {
+  if (accepted.length === 0) return "n/a";
+  if (verdict.sites.length === 0) return "none";
+  const isHit = verdict.sites.some((site) =>
+    accepted.some(
+      ({ file, from, to }) =>
+        (site.file === file || site.file.endsWith(`/${file}`)) &&
+        site.line >= from &&
+        site.line <= to,
+    ),
+  );
+  return isHit ? "yes" : "no";
+}
+
+/** A fault named with medium or high confidence that is not there. @param {Comparison} comparison */
+export function isConfidentlyWrong({ outcome, confidence }) {
+  return (outcome === "wrong" || outcome === "alarm") && confidence !== "low";
+}
