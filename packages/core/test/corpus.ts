@@ -4,7 +4,9 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const ROOT = process.env["HEAPWRIGHT_CORPORA"] ?? fileURLToPath(new URL("../../../../shared/corpora/", import.meta.url));
+const ROOT =
+  process.env["HEAPWRIGHT_CORPORA"] ??
+  fileURLToPath(new URL("../../../../shared/corpora/", import.meta.url));
 
 /** Absolute path below the corpora, or undefined when it is not there. */
 export function corpus(relative: string): string | undefined {
