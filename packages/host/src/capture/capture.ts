@@ -6,7 +6,7 @@ import { errnoOf } from "../bytes/errno.ts";
 import { CaptureError } from "./error.ts";
 import { CaptureFolder } from "./folder.ts";
 import { openTarget } from "./open-target.ts";
-import { CaptureRun } from "./run.ts";
+import { CaptureRun, DEFAULT_DURATION_MS } from "./run.ts";
 import type { CaptureOptions, CaptureOutcome, CaptureProgress, CaptureTarget } from "./types.ts";
 
 /**
@@ -23,6 +23,15 @@ export async function capture(
 ): Promise<CaptureOutcome> {
   const startMonoMs = performance.now();
   await CaptureFolder.check(options.folder);
+  onProgress({
+    phase: "connect",
+    snapshotsTaken: 0,
+    snapshotsPlanned: 0,
+    cycles: undefined,
+    elapsedMs: 0,
+    remainingMs: options.durationMs ?? DEFAULT_DURATION_MS,
+    records: 0,
+  });
   const opened = await openTarget(target, options, signal);
   try {
     const folder = await CaptureFolder.create(options.folder);

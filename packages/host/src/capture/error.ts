@@ -8,6 +8,7 @@ export type CaptureErrorCode =
   | "no-target"
   | "bad-url"
   | "bad-scheme"
+  | "bad-header"
   | "tls-file"
   | "folder-not-empty"
   | "folder-not-writable"

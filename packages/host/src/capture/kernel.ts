@@ -12,6 +12,9 @@ import type { StoredFile } from "./folder.ts";
 import { Pace } from "./pace.ts";
 import { Stopwatch, type RecordFacts, type Recorder, type Span } from "./recorder.ts";
 
+/** Rounds come a little early or late; a reading is not skipped for that. */
+const ROUND_JITTER_MS = 100;
+
 interface ProcSource {
   readonly source: string;
   readonly file: string;
@@ -63,7 +66,7 @@ export class KernelView {
     const batch = new Batch(this.#recorder, this.#identity.pid, folder);
     await this.#read(batch, STATUS);
     await this.#read(batch, STAT);
-    if (this.#rollupPace.isDue(nowMs)) {
+    if (this.#rollupPace.isDue(nowMs + ROUND_JITTER_MS)) {
       const elapsedMs = await this.#read(batch, ROLLUP);
       this.#rollupPace.took(nowMs, elapsedMs ?? 0);
     }

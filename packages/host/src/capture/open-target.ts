@@ -1,6 +1,8 @@
 // From what the user named to what can be asked: the service's address, the process behind it, and the
 // first reply. Everything that can be wrong with a target is found here, before a folder is made.
 
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { errnoOf } from "../bytes/errno.ts";
 import {
   parseServiceAddress,
   portOf,
@@ -105,6 +107,7 @@ async function serviceFor(
   options: CaptureOptions,
   signal: AbortSignal,
 ): Promise<Service> {
+  checkHeaders(options.headers ?? {});
   const tls = await readTlsFiles(options.tls ?? {});
   if ("problem" in tls) {
     const { option, path, code } = tls.problem;
@@ -121,6 +124,18 @@ async function serviceFor(
     },
     signal,
   );
+}
+
+/** The value may be a token, so only the name is told. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch (error) {
+      throw new CaptureError("bad-header", { name, cause: errnoOf(error) });
+    }
+  }
 }
 
 async function identityOf(pid: number): Promise<ProcessIdentity> {

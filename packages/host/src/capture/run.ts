@@ -26,7 +26,7 @@ import type {
   CaptureProgress,
 } from "./types.ts";
 
-const DEFAULT_DURATION_MS = 60_000;
+export const DEFAULT_DURATION_MS = 60_000;
 const DEFAULT_EVERY_MS = 1_000;
 const DEFAULT_LIMIT_BYTES = 1024 ** 3;
 const MAX_SAMPLES = 600;
@@ -95,7 +95,6 @@ export class CaptureRun {
   }
 
   async run(): Promise<CaptureOutcome> {
-    this.#progress("connect");
     await this.#begin();
     const ending = this.#durationMs > 0 ? await this.#series() : this.#ending();
     await this.#finish(ending);
@@ -219,7 +218,14 @@ export class CaptureRun {
   async #round(): Promise<void> {
     // What is due in a moment is taken along: one round, one folder, readings that lie together.
     const soonMs = this.#elapsedMs + Math.min(50, this.#everyMs / 10);
-    const due = this.#metrics.filter((source) => source.pace.isDue(soonMs));
+    const isSampling = this.#metrics.some((source) => source.pace.isDue(soonMs));
+    const togetherMs = this.#elapsedMs + this.#everyMs / 2;
+    const due = !isSampling
+      ? []
+      : this.#metrics.filter(({ pace }) =>
+          // A page that costs more than its share keeps its own, slower pace.
+          pace.isDue(pace.intervalMs > this.#everyMs ? soonMs : togetherMs),
+        );
     const isKernelDue = this.#kernel !== undefined && this.#kernelPace.isDue(soonMs);
     const isHeapDue = this.#heapPace?.isDue(soonMs) === true;
     if (due.length === 0 && !isKernelDue && !isHeapDue) return;

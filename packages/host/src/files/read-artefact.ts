@@ -42,6 +42,9 @@ export interface Input {
 
 export type ReadOutcome = { readonly artefact: Artefact } | { readonly unread: Unread };
 
+/** Formats whose reader keeps the whole input: there is no use in decoding more than it may keep. */
+const HELD_WHOLE = new Set(["pprof"]);
+
 /** What Format.detect is promised. */
 const HEAD_BYTES = 64 * 1024;
 
@@ -129,7 +132,7 @@ class Reading {
         } else {
           reader.push(taken);
         }
-        if (this.#isCapped) break;
+        if (this.#isCapped || this.#isMoreThanHeld(format)) break;
       }
       if (reader === undefined || format === undefined) {
         if (head.length === 0) return this.#nothingDecoded();
@@ -161,6 +164,14 @@ class Reading {
     this.#decoded.update(taken);
     this.#decodedBytes += taken.length;
     return taken;
+  }
+
+  #isMoreThanHeld(format: Format | undefined): boolean {
+    return (
+      format !== undefined &&
+      HELD_WHOLE.has(format.id) &&
+      this.#decodedBytes > this.#limits.maxHeldBytes
+    );
   }
 
   #detect(head: Uint8Array): Format | undefined {

@@ -52,7 +52,11 @@ export async function readEvidence(
       unread.push(partialOf(file));
       continue;
     }
-    const outcome = await readArtefact(inputOf(file, manifests, options.signal), formats, limits);
+    const input = inputOf(file, manifests, options.signal);
+    const outcome = await readArtefact(input, formats, limits).catch((error: unknown) => {
+      options.signal?.throwIfAborted();
+      throw error;
+    });
     if ("artefact" in outcome) artefacts.push(outcome.artefact);
     else unread.push(outcome.unread);
   }

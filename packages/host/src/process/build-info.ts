@@ -3,9 +3,10 @@
 // kept as the text of `go version -m`, because an executable has no place in a capture.
 
 import { createReadStream } from "node:fs";
+import { buildinfoFormat } from "@heapwright/core/formats/buildinfo/buildinfo.ts";
 import type { BuildInfoTable } from "@heapwright/core/model/tables/system.ts";
 import { readArtefact } from "../files/read-artefact.ts";
-import { registryLookup } from "../files/registry-lookup.ts";
+import { onlyFormat } from "../files/registry-lookup.ts";
 import { executableOf } from "./identity.ts";
 import { problemOf, PROC, type ProcFailure } from "./proc-file.ts";
 
@@ -25,7 +26,7 @@ export async function readBuildInfo(pid: number): Promise<BuildInfoOutcome> {
       record: undefined,
       chunks: () => executableChunks(path),
     },
-    registryLookup,
+    onlyFormat(buildinfoFormat),
   );
   if ("artefact" in outcome) {
     const { table } = outcome.artefact;
