@@ -14,7 +14,7 @@
 // long as the window *are* lines; so is one half of a slow wave. Restarts must be cut out before.
 
 import type { Interval } from "../stats/interval.ts";
-import { type Judgement, judgeShapes } from "./judge.ts";
+import { type Judged, judgeShapes } from "./judge.ts";
 import { type Line, lineThrough, resolutionVariance, visibleSlope } from "./line.ts";
 import { leastSquares } from "./long-run.ts";
 import { type Points, preparePoints, type TrendInput } from "./points.ts";
@@ -98,9 +98,9 @@ export function trendOf(input: TrendInput): Trend {
     return unchanged(points, resolution);
   }
   const leastVariance = resolutionVariance(resolution) / (scan.scale * scan.scale);
-  const judgement = judgeShapes(scan, leastVariance);
-  if (judgement === undefined) return tooShort(points);
-  return assemble(input, points, scan, judgement);
+  const judged = judgeShapes(scan, leastVariance);
+  if (judged === undefined) return tooShort(points);
+  return assemble(input, points, scan, judged);
 }
 
 function rangeOf(points: Points): number {
@@ -174,13 +174,9 @@ function unchanged(points: Points, resolution: number): Trend {
   };
 }
 
-function assemble(
-  input: TrendInput,
-  points: Points,
-  scan: ShapeScan,
-  judgement: Judgement,
-): Trend {
+function assemble(input: TrendInput, points: Points, scan: ShapeScan, judged: Judged): Trend {
   const { scale } = scan;
+  const { judgement, evidence } = judged;
   const last = points.length - 1;
   const perSec = scale / points.spanSec;
   const { from } = judgement;
@@ -189,14 +185,13 @@ function assemble(
   const own: Line | undefined =
     judgement.slope === undefined ? lineThrough(points, from, input.resolution) : undefined;
   const slope = judgement.slope;
-  const whole = lineThrough(points, 0, input.resolution);
   let slopePerSec = own?.slopePerSec ?? UNKNOWN;
   let p = own?.p ?? 1;
   let visible = own?.smallestVisibleSlopePerSec ?? Infinity;
   if (slope !== undefined) {
     slopePerSec = { value: slope.value * perSec, lo: slope.lo * perSec, hi: slope.hi * perSec };
     p = slope.p;
-    visible = visibleSlope(slope.error, slope.noise.degrees) * perSec;
+    visible = visibleSlope(slope.error, slope.degrees) * perSec;
   }
 
   const fitted = fittedValues(scan, judgement.shown);
@@ -205,8 +200,8 @@ function assemble(
   const change = endValue - fitted(0);
   const ratio = (over: number, under: number): number => (under > 0 ? over / under : Number.NaN);
 
-  const residualSd = residualOf(input, points, fittedValues(scan, judgement.noiseShape));
-  const lambda = judgement.lambda * scale * scale;
+  const residualSd = residualOf(input, points, fittedValues(scan, evidence.noiseShape));
+  const lambda = evidence.lambda * scale * scale;
   // λ is the noise per binned point; the mean of the window has λ/length.
   const effectiveN = Math.min(
     points.used,
@@ -223,9 +218,7 @@ function assemble(
     coversFraction: 1 - scan.u[from],
     bendAt: judgement.bend === undefined ? undefined : points.first[judgement.bend],
     bendMs:
-      judgement.bend === undefined
-        ? undefined
-        : points.startMs + 1000 * points.sec[judgement.bend],
+      judgement.bend === undefined ? undefined : points.startMs + 1000 * points.sec[judgement.bend],
     startValue,
     endValue,
     growthFactor: ratio(endValue, startValue),
@@ -233,10 +226,10 @@ function assemble(
     change,
     residualSd,
     effectiveN,
-    smallestVisibleSlopePerSec: Math.min(visible, whole?.smallestVisibleSlopePerSec ?? Infinity),
-    smallestLineSlopePerSec: judgement.smallestLine * perSec,
-    lineOverEnded: judgement.lineOverEnded,
-    slows: judgement.slows,
+    smallestVisibleSlopePerSec: visible,
+    smallestLineSlopePerSec: judged.smallestLine * perSec,
+    lineOverEnded: judged.lineOverEnded,
+    slows: judged.slows,
   };
 }
 
@@ -247,11 +240,7 @@ function fittedValues(scan: ShapeScan, shape: ShapeFit): (i: number) => number {
 }
 
 /** Deviation of the *input* points from the fitted shape, which is straight between binned points. */
-function residualOf(
-  input: TrendInput,
-  points: Points,
-  fitted: (i: number) => number,
-): number {
+function residualOf(input: TrendInput, points: Points, fitted: (i: number) => number): number {
   let squares = 0;
   let count = 0;
   let bin = 0;
