@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { corpus } from "../../../core/test/corpus.ts";
+import { corpus } from "../../test/corpus.ts";
 import { heapTextFacts, isHeapText, metricsFacts } from "./reply-facts.ts";
 
 describe("metrics pages", () => {

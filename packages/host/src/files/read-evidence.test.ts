@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EvidenceFolder } from "@heapwright/core/evidence/artefact.ts";
-import { corpus } from "../../../core/test/corpus.ts";
+import { corpus } from "../../test/corpus.ts";
 import { temporaryFolder } from "../../test/temporary.ts";
 import { compareNames } from "./natural-order.ts";
 import { readEvidence } from "./read-evidence.ts";
