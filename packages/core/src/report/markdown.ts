@@ -8,7 +8,7 @@ import type { Answer, ProcessAnswer } from "../verdict/answer.ts";
 import { describeDiagnostic } from "./diagnostics.ts";
 import { verdictWord } from "./text.ts";
 import type { Voice } from "./say.ts";
-import { digits } from "./wording.ts";
+import { digits, printable } from "./wording.ts";
 
 export function formatMarkdown(answer: Answer, voice: Voice, top: number): string {
   return `${answer.processes.map((p) => processMarkdown(p, voice, top)).join("\n---\n\n")}`;
@@ -114,8 +114,8 @@ function processMarkdown(p: ProcessAnswer, voice: Voice, top: number): string {
 }
 
 /** Markdown's special characters as text; a hostile symbol stays a symbol. */
-function inline(text: string): string {
-  return text
+function inline(raw: string): string {
+  return printable(raw)
     .replace(/[\\`*_{}[\]<>#|!~&]/g, (c) => `\\${c}`)
     .replaceAll("\\<", "&lt;")
     .replaceAll("\\&", "&amp;");
@@ -127,7 +127,7 @@ function cell(text: string): string {
 
 /** A code span that holds any text: more backticks than the text has in a row. */
 function code(text: string): string {
-  const clean = text.replaceAll("|", "\\|").replaceAll("\n", " ");
+  const clean = printable(text).replaceAll("|", "\\|").replaceAll("\n", " ");
   const longest = Math.max(0, ...(clean.match(/`+/g) ?? []).map((x) => x.length));
   const fence = "`".repeat(longest + 1);
   return longest === 0 ? `${fence}${clean}${fence}` : `${fence} ${clean} ${fence}`;

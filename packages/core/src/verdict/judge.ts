@@ -256,13 +256,13 @@ function whyInconclusive(view: View): Statement {
 
 function unknowns(view: View): Statement[] {
   const list: string[] = [];
-  if (view.process.goVersion.text === undefined) list.push("Go version");
-  if (view.processLedger?.total === undefined) list.push("RSS");
+  if (view.process.goVersion.text === undefined) list.push("go-version");
+  if (view.processLedger?.total === undefined) list.push("rss");
   if (view.forecast.limit === undefined) list.push("limit");
   if (view.uptimeSec === undefined) list.push("uptime");
   return list.length === 0
     ? []
-    : [say(verdictMessages, "answer.unknowns", { list: list.join(", ") })];
+    : [say(verdictMessages, "answer.unknowns", { list: list.join(",") })];
 }
 
 function restartFacts(view: View): Statement[] {

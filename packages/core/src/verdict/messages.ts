@@ -5,6 +5,18 @@ import type { Quantity } from "../model/quantity.ts";
 
 type None = Record<string, never>;
 
+const UNKNOWN_NAMES = {
+  en: { "go-version": "Go version", rss: "RSS", limit: "limit", uptime: "uptime" },
+  zh: { "go-version": "Go 版本", rss: "RSS", limit: "上限", uptime: "运行时间" },
+} as const;
+
+function named(list: string, names: Readonly<Record<string, string>>): string {
+  return list
+    .split(",")
+    .map((id) => names[id] ?? id)
+    .join(", ");
+}
+
 export const verdictMessages = {
   "answer.no-fault": {
     en: (p: { name: string }, w) => w.code(p.name),
@@ -97,14 +109,9 @@ export const verdictMessages = {
     zh: (p, w) => `${w.code(p.name)} 是差值剖析（?seconds=…）：显示变化而非状态，不用于活跃内存`,
   } satisfies Message<{ name: string }>,
   "answer.unknowns": {
-    en: (p: { list: string }) => `unknown: ${p.list}`,
-    zh: (p) => `未知：${p.list}`,
+    en: (p: { list: string }) => `unknown: ${named(p.list, UNKNOWN_NAMES.en)}`,
+    zh: (p) => `未知：${named(p.list, UNKNOWN_NAMES.zh)}`,
   } satisfies Message<{ list: string }>,
-  "answer.lead": {
-    en: (p: { line: string; live: Quantity; kept: string }, w) =>
-      `largest live: ${w.code(p.line)}, ${w.full(p.live)}${p.kept === "" ? "" : `, ${p.kept}`}`,
-    zh: (p, w) => `活跃最多：${w.code(p.line)}，${w.full(p.live)}`,
-  } satisfies Message<{ line: string; live: Quantity; kept: string }>,
   "answer.largest": {
     en: (p: { line: string; live: Quantity }, w) =>
       `largest live site ${w.code(p.line)}, ${w.full(p.live)}`,
