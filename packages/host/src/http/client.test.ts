@@ -11,7 +11,7 @@ import { HttpClient, type GetOptions, type HttpClientOptions } from "./client.ts
 import type { HttpOutcome } from "./outcome.ts";
 import { readTlsFiles } from "./tls.ts";
 
-const QUICK = { connectMs: 1000, firstByteMs: 300, idleMs: 300, totalMs: 1500 };
+const QUICK = { connectMs: 2000, firstByteMs: 800, idleMs: 800, totalMs: 2500 };
 
 async function get(
   url: string,
