@@ -5,13 +5,19 @@
 // README.md beside this file tells the rest.
 
 import { parseArgs } from "node:util";
+import { ablation } from "./runner/ablation.mjs";
 import { Interrupted, stopAll } from "./runner/children.mjs";
 import { rejudgeSet, runSet } from "./runner/live-set.mjs";
+import { recordSet } from "./runner/record-set.mjs";
+import { replay } from "./runner/replay.mjs";
 
 const HELP = `npm run lab -- [VERB] [FLAGS]
 
   live       (default) build, run under load, capture, explain, compare
   rejudge    explain the evidence of earlier live runs again, with today's build
+  record     run as live does and keep the evidence in recordings/
+  replay     explain every recording with today's sources, in one process
+  ablation   the same with random parts of the evidence left out
 
   --only PATTERN    scenario or scenario/kind, * for anything (repeatable)
   --go LIST         toolchains, e.g. local,1.22.12,1.24.9,1.27.3       default local
@@ -20,6 +26,7 @@ const HELP = `npm run lab -- [VERB] [FLAGS]
   --repeat N        runs of each                                       default 1
   --jobs N          runs at the same time; more than 1 disturbs them   default 1
   --fresh           forget earlier results and take today's build
+  --from-live       replay and ablation of what the live runs left, not of recordings/
   --shared-group    run services in the lab's own control group
 
 Results: lab/out/results.jsonl (one line a run), lab/out/summary.json, answers and captures beside them.
@@ -46,6 +53,7 @@ function readCommandLine() {
       repeat: { type: "string" },
       jobs: { type: "string" },
       fresh: { type: "boolean" },
+      "from-live": { type: "boolean" },
       "shared-group": { type: "boolean" },
       help: { type: "boolean" },
     },
@@ -63,6 +71,7 @@ function readCommandLine() {
       forSeconds: count(values.for, "--for", 60),
       every: values.every,
       ownGroup: values["shared-group"] !== true,
+      fromLive: values["from-live"] === true,
     },
   };
 }
@@ -76,7 +85,7 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
 }
 
 /** @type {Readonly<Record<string, typeof runSet>>} */
-const VERBS = { live: runSet, rejudge: rejudgeSet };
+const VERBS = { live: runSet, record: recordSet, rejudge: rejudgeSet, replay, ablation };
 
 try {
   const asked = readCommandLine();

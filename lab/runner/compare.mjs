@@ -30,9 +30,10 @@
  * @property {readonly string[]} acceptedCauses
  */
 /**
- * Of a faulty program: right, wrong (another fault first), missed (no fault seen), inconclusive.
- * Of a healthy one: calm, alarm (any fault), inconclusive.
- * @typedef {"right" | "wrong" | "missed" | "calm" | "alarm" | "inconclusive"} Outcome
+ * Of a faulty program: right, general (true, but less precise than the true cause), wrong (another
+ * fault first), missed (no fault seen), inconclusive. Of a healthy one: calm, alarm (any fault),
+ * inconclusive.
+ * @typedef {"right" | "general" | "wrong" | "missed" | "calm" | "alarm" | "inconclusive"} Outcome
  */
 /**
  * @typedef {object} Comparison
@@ -40,9 +41,20 @@
  * @property {Confidence | undefined} confidence of the first fault
  * @property {string} said cause of the first fault, else the status
  * @property {number} rank of the true cause among the verdicts, from 1; 0: not among them
- * @property {"yes" | "no" | "none" | "n/a"} line whether a site of the right verdict is an accepted line
+ * @property {"yes" | "no" | "none" | "n/a"} line whether a site of a right or general verdict is an accepted line
  * @property {boolean} harmlessNamed a healthy program's growth was explained as expected
  */
+
+/**
+ * Causes of which another one is true as well, only less precise: contexts that nobody cancels, timers
+ * that wait and handles whose finalizer never runs are heap that grows and is kept.
+ * @type {Readonly<Record<string, string>>}
+ */
+const GENERAL = {
+  "context-leak": "heap-leak",
+  "finalizer-blocked": "heap-leak",
+  "timer-leak": "heap-leak",
+};
 
 /**
  * @param {Expectation} expected
@@ -67,13 +79,19 @@ export function compare(expected, answer) {
     const outcome = answer.status === "inconclusive" ? "inconclusive" : "missed";
     return { outcome, confidence, said, rank, line: "n/a", harmlessNamed: false };
   }
-  const isRight = first.cause === expected.cause;
+  /** @type {Outcome} */
+  const outcome =
+    first.cause === expected.cause
+      ? "right"
+      : first.cause === GENERAL[expected.cause]
+        ? "general"
+        : "wrong";
   return {
-    outcome: isRight ? "right" : "wrong",
+    outcome,
     confidence,
     said,
     rank,
-    line: isRight ? lineOf(first, expected.acceptedLines) : "n/a",
+    line: outcome === "wrong" ? "n/a" : lineOf(first, expected.acceptedLines),
     harmlessNamed: false,
   };
 }

@@ -25,6 +25,7 @@ import { buildProgram, openToolchain } from "./toolchains.mjs";
  * @property {number} forSeconds
  * @property {string | undefined} every
  * @property {boolean} ownGroup
+ * @property {boolean} fromLive replay and ablation: the live runs' evidence instead of the recordings
  */
 
 /** @param {SetOptions} options @returns {Promise<Cell[]>} */

@@ -33,6 +33,7 @@ import { buildProgram } from "./toolchains.mjs";
  * @property {boolean} ownGroup
  * @property {import("./subject.mjs").Subject} subject
  * @property {AbortSignal} signal
+ * @property {(executable: string) => string} [place] copies the program to where it is to run
  */
 
 /** From the first request to the capture: the process is up, the load is on. */
@@ -47,32 +48,8 @@ const CAPTURE_SLACK_MS = 60_000;
  */
 export async function runLive(cell, options) {
   const started = Date.now();
-  const { scenario, variant, toolchain, key } = cell;
-  const folder = path.join(CAPTURES, key.replaceAll("/", "_"));
-  const captureSeconds = Math.max(options.forSeconds, variant.minSeconds);
-  /** @type {Row} */
-  const row = {
-    key,
-    at: "",
-    scenario: scenario.name,
-    kind: variant.kind,
-    window: variant.window,
-    cause: scenario.cause,
-    go: toolchain.version,
-    subject: options.subject,
-    seconds: 0,
-    captureSeconds,
-    files: 0,
-    bytes: 0,
-    cycles: 0,
-    rssBytes: 0,
-    ownGroup: false,
-    load: undefined,
-    loadAverage: 0,
-    comparison: undefined,
-    said: undefined,
-    failure: undefined,
-  };
+  const folder = path.join(CAPTURES, cell.key.replaceAll("/", "_"));
+  const row = newRow(cell, options);
   try {
     await record(cell, folder, row, options);
     await judge(cell, folder, row);
@@ -87,6 +64,37 @@ export async function runLive(cell, options) {
 }
 
 /**
+ * @param {Cell} cell
+ * @param {LiveOptions} options
+ * @returns {Row}
+ */
+export function newRow({ scenario, variant, toolchain, key }, options) {
+  return {
+    key,
+    at: "",
+    scenario: scenario.name,
+    kind: variant.kind,
+    window: variant.window,
+    cause: scenario.cause,
+    go: toolchain.version,
+    subject: options.subject,
+    recordedBy: options.subject.build,
+    seconds: 0,
+    captureSeconds: Math.max(options.forSeconds, variant.minSeconds),
+    files: 0,
+    bytes: 0,
+    cycles: 0,
+    rssBytes: 0,
+    ownGroup: false,
+    load: undefined,
+    loadAverage: 0,
+    comparison: undefined,
+    said: undefined,
+    failure: undefined,
+  };
+}
+
+/**
  * Runs the service and captures it into `folder`.
  * @param {Cell} cell
  * @param {string} folder
@@ -96,7 +104,8 @@ export async function runLive(cell, options) {
 export async function record({ scenario, variant, toolchain, key }, folder, row, options) {
   const { signal } = options;
   const source = `${scenario.name}/${variant.kind}`;
-  const executable = await buildProgram(toolchain, source, variant.buildFlags);
+  const built = await buildProgram(toolchain, source, variant.buildFlags);
+  const executable = options.place?.(built) ?? built;
   if (signal.aborted) throw new Interrupted();
   rmSync(folder, { recursive: true, force: true });
   const service = new Service(executable, {

@@ -13,7 +13,8 @@ import { OUT, RESULTS } from "./places.mjs";
  * @property {string} window of a healthy one
  * @property {string} cause the true one
  * @property {string} go
- * @property {import("./subject.mjs").Subject} subject
+ * @property {import("./subject.mjs").Subject} subject the build that answered
+ * @property {string} recordedBy the build that captured
  * @property {number} seconds the whole run took
  * @property {number} captureSeconds
  * @property {number} files in the evidence folder

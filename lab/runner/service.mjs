@@ -46,8 +46,8 @@ export class Service {
         PATH: process.env["PATH"] ?? "",
         HOME: this.#folder,
         TMPDIR: path.join(this.#folder, "tmp"),
-        GODEBUG: "gctrace=1",
         ...env,
+        GODEBUG: withGctrace(env["GODEBUG"]),
       },
     };
     /** @type {import("node:child_process").StdioOptions} */
@@ -133,6 +133,12 @@ export class Service {
 /** @param {string} file */
 function tail(file) {
   return readFileSync(file, "utf8").trim().split("\n").slice(-3).join(" | ");
+}
+
+/** A scenario may set GODEBUG for its own end, and gctrace itself. @param {string | undefined} given */
+function withGctrace(given) {
+  if (given === undefined || given === "") return "gctrace=1";
+  return /\bgctrace=/.test(given) ? given : `${given},gctrace=1`;
 }
 
 /** The load on a service, sent by lab/cmd/load. */

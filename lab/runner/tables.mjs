@@ -74,8 +74,9 @@ function faultyTally(entries) {
     missing: entries.length - all.length,
     right: right.length,
     rightBy: byConfidence(right),
-    lineYes: right.filter(({ line }) => line === "yes").length,
-    lineAsked: right.filter(({ line }) => line !== "n/a").length,
+    general: count("general"),
+    lineYes: all.filter(({ line }) => line === "yes").length,
+    lineAsked: all.filter(({ line }) => line !== "n/a").length,
     second: all.filter(({ outcome, rank }) => outcome === "wrong" && rank > 1).length,
     wrong: count("wrong"),
     wrongBy: byConfidence(all.filter(({ outcome }) => outcome === "wrong")),
@@ -114,7 +115,7 @@ function byConfidence(comparisons) {
  * @param {readonly Entry[]} entries @param {import("./compare.mjs").Confidence} wanted */
 function confidenceTally(entries, wanted) {
   const all = comparisonsOf(entries).filter(({ confidence }) => confidence === wanted);
-  const right = all.filter(({ outcome }) => outcome === "right").length;
+  const right = all.filter(({ outcome }) => outcome === "right" || outcome === "general").length;
   return { said: all.length, right, wrongRateAtMost: upperBound(all.length - right, all.length) };
 }
 
@@ -161,6 +162,7 @@ export function printTally(tally) {
         "runs",
         "right first",
         "h/m/l",
+        "general",
         "line",
         "2nd",
         "wrong",
@@ -178,6 +180,7 @@ export function printTally(tally) {
         "runs",
         "right first",
         "h/m/l",
+        "general",
         "line",
         "2nd",
         "wrong",
@@ -230,11 +233,12 @@ export function printTally(tally) {
 function faultyCells(row) {
   const there = row.runs - row.missing;
   if (there === 0)
-    return [String(row.runs), "missing", "", "", "", "", "", "", String(row.missing)];
+    return [String(row.runs), "missing", "", "", "", "", "", "", "", String(row.missing)];
   return [
     String(row.runs),
     shareOf(row.right, there),
     threeOf(row.rightBy),
+    String(row.general),
     row.lineAsked === 0 ? "–" : `${row.lineYes}/${row.lineAsked}`,
     String(row.second),
     row.wrong === 0 ? "0" : `${row.wrong} (${threeOf(row.wrongBy)})`,

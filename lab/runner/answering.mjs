@@ -1,0 +1,33 @@
+// heapwright as a library in one process, for replay and ablation: starting the command for every
+// folder would cost more than the answers. Bundled by bundle.mjs; what it calls is what the verb `why`
+// calls.
+
+import { formatJson } from "@heapwright/core/report/json.ts";
+import { voiceOf } from "@heapwright/core/report/say.ts";
+import { answerOf } from "@heapwright/core/verdict/answer-of.ts";
+import { readEvidence } from "@heapwright/host/files/read-evidence.ts";
+
+/** @typedef {import("@heapwright/core/evidence/artefact.ts").EvidenceFolder} EvidenceFolder */
+/** @typedef {import("@heapwright/core/evidence/artefact.ts").Artefact} Artefact */
+
+const VOICE = voiceOf("en");
+
+/** @param {string} folder */
+export function read(folder) {
+  return readEvidence([folder]);
+}
+
+/**
+ * @param {EvidenceFolder} evidence
+ * @param {number | undefined} limitBytes
+ * @returns {import("./compare.mjs").Answer | undefined}
+ */
+export function answer(evidence, limitBytes) {
+  const answered = answerOf(evidence, {
+    target: "recording",
+    toolVersion: "lab",
+    limitBytes,
+    loadCounter: undefined,
+  });
+  return answered === undefined ? undefined : JSON.parse(formatJson(answered.answer, VOICE));
+}

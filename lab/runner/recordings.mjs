@@ -1,0 +1,119 @@
+// recordings/: evidence folders of lab services, kept. Each is one .tar.gz with the folder exactly as
+// the capture wrote it; what it is and what must be said of it stands in recordings/manifest.json, outside
+// the evidence, where no reader of evidence can see it.
+
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { OUT, ROOT } from "./places.mjs";
+import { pack, unpack, writeFiles } from "./tar.mjs";
+
+/**
+ * @typedef {object} Recording
+ * @property {string} name
+ * @property {string} file below recordings/
+ * @property {string} scenario
+ * @property {"faulty" | "healthy"} kind
+ * @property {string} cause
+ * @property {string} window
+ * @property {readonly (readonly [string, number, number, string])[]} acceptedLines
+ * @property {readonly string[]} acceptedCauses
+ * @property {number | undefined} limitBytes
+ * @property {string} goVersion
+ * @property {string} heapwright
+ * @property {readonly string[]} commands
+ * @property {string} origin
+ * @property {string} licence
+ * @property {string} date
+ * @property {number} files
+ * @property {number} bytes as stored
+ * @property {string} sha256 of the stored file
+ * @property {boolean} synthetic
+ */
+
+export const RECORDINGS = path.join(ROOT, "recordings");
+const MANIFEST = path.join(RECORDINGS, "manifest.json");
+const UNPACKED = path.join(OUT, "unpacked");
+
+/** @returns {Recording[]} */
+export function readManifest() {
+  return existsSync(MANIFEST) ? JSON.parse(readFileSync(MANIFEST, "utf8")).recordings : [];
+}
+
+/** @param {readonly Recording[]} recordings */
+export function writeManifest(recordings) {
+  mkdirSync(RECORDINGS, { recursive: true });
+  const sorted = recordings.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const text = JSON.stringify(
+    { schema: "heapwright.recordings/1", recordings: sorted },
+    undefined,
+    1,
+  );
+  writeFileSync(MANIFEST, `${text}\n`);
+}
+
+/**
+ * Packs an evidence folder. Times of files are those of the capture, to the second.
+ * @param {string} folder
+ * @param {string} name
+ */
+export function store(folder, name) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const endMs = endOf(folder);
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .map((file) => file.split(path.sep).join("/"))
+    .toSorted()
+    .map((file) => ({
+      name: file,
+      bytes: readFileSync(path.join(folder, ...file.split("/"))),
+      timeMs: endMs.get(file) ?? endMs.get("capture.json") ?? 0,
+    }));
+  const archive = pack(files);
+  const file = `${name}.tar.gz`;
+  mkdirSync(RECORDINGS, { recursive: true });
+  writeFileSync(path.join(RECORDINGS, file), archive);
+  return { file, files: files.length, bytes: archive.length, sha256: sha256(archive) };
+}
+
+/** @param {string} folder @returns {Map<string, number>} file → when it was written, Unix ms */
+function endOf(folder) {
+  /** @type {import("@heapwright/core/evidence/capture-record.ts").CaptureSeal} */
+  const seal = JSON.parse(readFileSync(path.join(folder, "capture.json"), "utf8"));
+  const out = new Map([["capture.json", seal.endMs]]);
+  for (const record of seal.records) if ("file" in record) out.set(record.file, record.endMs);
+  return out;
+}
+
+/** The evidence folder of a recording, unpacked once. @param {Recording} recording */
+export function unpacked(recording) {
+  const archive = readFileSync(path.join(RECORDINGS, recording.file));
+  if (sha256(archive) !== recording.sha256) {
+    throw new Error(`${recording.file} is not the file that recordings/manifest.json names`);
+  }
+  const folder = path.join(UNPACKED, `${recording.name}-${recording.sha256.slice(0, 12)}`);
+  if (existsSync(folder)) return folder;
+  const partial = `${folder}.${process.pid}`;
+  rmSync(partial, { recursive: true, force: true });
+  writeFiles(unpack(archive), partial);
+  try {
+    renameSync(partial, folder);
+  } catch (error) {
+    // Two processes may unpack at the same time; whoever comes second has the same files.
+    if (!existsSync(folder)) throw error;
+    rmSync(partial, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** @param {Uint8Array} bytes */
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
