@@ -1,0 +1,2 @@
+// The bundler turns this import into a file beside the script.
+declare module "*.css";

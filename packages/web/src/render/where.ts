@@ -1,0 +1,648 @@
+// WHERE IT IS: the process's and the container's ledger on one scale, then both as tables.
+
+import type { Ledger, LedgerPart } from "@heapwright/core/analysis/ledger/ledger.ts";
+import { position } from "@heapwright/core/pictures/go-names.ts";
+import { placeLabels } from "@heapwright/core/pictures/labels.ts";
+import {
+  type LedgerBar,
+  type LedgerMark,
+  type LedgerPicture,
+  ledgerPicture,
+} from "@heapwright/core/pictures/ledger-bars.ts";
+import { textWidth } from "@heapwright/core/pictures/text-width.ts";
+import type { Quantity } from "@heapwright/core/model/quantity.ts";
+import { type Markup, markup } from "../markup.ts";
+import { type ByteUnit, byteUnit, inUnit, limits, percent, signed } from "../numbers.ts";
+import { clock } from "../time.ts";
+import { type Context, evidenceHref, heading, sided } from "./context.ts";
+import { said } from "./statement.ts";
+import { type Tier, percentOf, perTier } from "./tiers.ts";
+import { leadVerdict } from "./verdict.ts";
+
+const FONT = 12;
+/** px from the top of a bar's block. */
+const TITLE_Y = 12;
+const NEAR_Y = 31;
+const BAR_Y = 37;
+const BAR_H = 26;
+const BELOW_Y = BAR_Y + BAR_H + 17;
+const BELOW_STEP = 15;
+
+interface Guilty {
+  readonly live: Quantity;
+  readonly at: string;
+}
+
+/** The site the verdict names, with its live bytes, when the table of sites has it. */
+function guiltySite(ctx: Context): Guilty | undefined {
+  const lead = leadVerdict(ctx);
+  const site = lead?.sites[0];
+  if (site === undefined) return undefined;
+  const row = ctx.process.sites?.sites.find(
+    (s) => s.function === site.function && s.file === site.file && s.line === site.line,
+  );
+  return row === undefined ? undefined : { live: row.live, at: position(site.file, site.line) };
+}
+
+function amount(q: Quantity, unit: ByteUnit): string {
+  return sided(q, inUnit(q.value, unit));
+}
+
+export function whereSection(ctx: Context): Markup | undefined {
+  const { labels, process, input, prefix } = ctx;
+  if (process.ledgers.length === 0) return undefined;
+  const ledgers = withLimit(process.ledgers, process.service.limit);
+  const picture = ledgerPicture(ledgers);
+  const unit = byteUnit(picture.max);
+  const notes = ledgers.flatMap((l) => l.notes);
+  const skew = Math.max(0, ...ledgers.map((l) => l.skewSec ?? 0));
+  return markup`<section id="${prefix}where">
+    <div class="row">
+      <div>
+        ${heading(ctx, 1, labels.where)}
+        ${notes.map((n) => markup`<p class="say">${said(ctx, n).prose}</p>`)}
+        ${
+          skew >= 1 && !notes.some((n) => n.id === "ledger.skew")
+            ? markup`<p class="say i">${labels.skew(input.words.duration(skew))}</p>`
+            : undefined
+        }
+      </div>
+      <div>
+        <figure class="fig">${ledgerSvg(ctx, ledgers, picture, unit)}</figure>
+        <div class="tables">${ledgers.map((l) => ledgerTable(ctx, l, unit))}</div>
+      </div>
+    </div>
+  </section>`;
+}
+
+/** A limit that no ledger carries (given by hand, or of the pod) still ends the scale. */
+function withLimit(ledgers: readonly Ledger[], limit: Quantity | undefined): readonly Ledger[] {
+  if (limit === undefined || ledgers.some((l) => l.limit !== undefined)) return ledgers;
+  return ledgers.map((l) => ({ ...l, limit }));
+}
+
+function barTitle(ctx: Context, ledger: Ledger, unit: ByteUnit): string {
+  const { labels } = ctx;
+  const name = ledger.of === "process" ? labels.processRss : labels.containerCharge;
+  return ledger.total === undefined
+    ? `${name} ${labels.unknown}`
+    : `${name} ${amount(ledger.total, unit)}\u00a0${unit.name}`;
+}
+
+function description(
+  ctx: Context,
+  ledgers: readonly Ledger[],
+  picture: LedgerPicture,
+  unit: ByteUnit,
+): string {
+  const { labels } = ctx;
+  const sentences = ledgers.map((ledger) => {
+    const parts = ledger.parts.map((p) => {
+      const name = ctx.input.names.part(p.part);
+      return `${name} ${p.bytes === undefined ? labels.unknown : amount(p.bytes, unit)}`;
+    });
+    return `${barTitle(ctx, ledger, unit)}: ${parts.join(", ")}.`;
+  });
+  if (picture.limit !== undefined) {
+    sentences.push(`${labels.limitIs(`${inUnit(picture.limit, unit)} ${unit.name}`)}.`);
+  }
+  return sentences.join(" ");
+}
+
+/** Red is the guilty site and the limit it breaks: a peak below the limit is neither. */
+function isOver(mark: LedgerMark, { limit }: LedgerPicture): boolean {
+  return limit !== undefined && mark.bytes.value > limit;
+}
+
+interface Below {
+  readonly x0: number;
+  readonly forms: readonly string[];
+  readonly weight: number;
+  readonly className: string;
+}
+
+/** Everything under a bar: the bracket of the guilty site and the peaks. */
+function belowOf(
+  ctx: Context,
+  bar: LedgerBar,
+  picture: LedgerPicture,
+  guilty: Guilty | undefined,
+  unit: ByteUnit,
+): Below[] {
+  const { labels } = ctx;
+  const out: Below[] = [];
+  if (guilty !== undefined && bar.segments.some((s) => s.part === "live")) {
+    const value = inUnit(guilty.live.value, unit);
+    const range = limits(guilty.live.lo, guilty.live.hi, unit);
+    out.push({
+      x0: bar.segments.find((s) => s.part === "live")?.from ?? 0,
+      forms: [
+        labels.madeAt(`${value} ${range}`.trim(), guilty.at),
+        `${value} ${guilty.at}`,
+        guilty.at,
+      ],
+      weight: 3,
+      className: "f",
+    });
+  }
+  for (const mark of bar.marks) {
+    const value = inUnit(mark.bytes.value, unit);
+    const range = limits(mark.bytes.lo, mark.bytes.hi, unit);
+    const say = mark.kind === "next-peak" ? labels.nextPeak : labels.peakSeen;
+    out.push({
+      x0: mark.at,
+      forms: [say(`${value} ${range}`.trim()), say(value), value],
+      weight: mark.kind === "next-peak" ? 2 : 1,
+      className: isOver(mark, picture) ? "f" : "b",
+    });
+  }
+  return out;
+}
+
+function ledgerSvg(
+  ctx: Context,
+  ledgers: readonly Ledger[],
+  picture: LedgerPicture,
+  unit: ByteUnit,
+): Markup {
+  const guilty = guiltySite(ctx);
+  const blocks: Markup[] = [];
+  let y = 0;
+  picture.bars.forEach((bar, i) => {
+    const ledger = ledgers[i];
+    if (ledger === undefined) return;
+    const below = belowOf(ctx, bar, picture, bar.of === "process" ? guilty : undefined, unit);
+    const rows = Math.min(2, below.length);
+    blocks.push(
+      barBlock(ctx, {
+        ledger,
+        bar,
+        picture,
+        unit,
+        guilty,
+        below,
+        y,
+        isFirst: i === 0,
+        isLast: i === ledgers.length - 1,
+      }),
+    );
+    y += BELOW_Y - (rows === 0 ? 8 : 12) + rows * BELOW_STEP + 12;
+  });
+  return markup`<svg
+    class="ch"
+    height="${y}"
+    role="img"
+    aria-label="${description(ctx, ledgers, picture, unit)}"
+  >
+    ${blocks}
+  </svg>`;
+}
+
+interface Block {
+  readonly ledger: Ledger;
+  /** The bar whose limit counts: the container's, else the process's. */
+  readonly isLast: boolean;
+  readonly bar: LedgerBar;
+  readonly picture: LedgerPicture;
+  readonly unit: ByteUnit;
+  readonly guilty: Guilty | undefined;
+  readonly below: readonly Below[];
+  readonly y: number;
+  readonly isFirst: boolean;
+}
+
+function barBlock(ctx: Context, block: Block): Markup {
+  const { bar, picture, unit, guilty, y } = block;
+  const total = block.ledger.total?.value;
+  const top = y + BAR_Y;
+  const segments = bar.segments.map((s) => {
+    const share = total === undefined || total <= 0 ? "" : `, ${percent(s.bytes.value / total)} %`;
+    const range = limits(s.bytes.lo, s.bytes.hi, unit);
+    const title = `${ctx.input.names.part(s.part)} ${amount(s.bytes, unit)} ${range} ${unit.name}${share}`;
+    return s.width <= 0
+      ? ""
+      : markup`<rect
+          class="p-${s.part}"
+          x="${percentOf(s.from)}"
+          y="${top}"
+          width="${percentOf(s.width)}"
+          height="${BAR_H}"
+          ><title>${title}</title></rect
+        >`;
+  });
+  const open = 1 - bar.end;
+  const frame =
+    open <= 0.002
+      ? ""
+      : bar.isOpen
+        ? markup`<rect
+            class="open"
+            x="${percentOf(bar.end)}"
+            y="${top + 0.5}"
+            width="${percentOf(open)}"
+            height="${BAR_H - 1}"
+          />`
+        : picture.limitAt === undefined
+          ? ""
+          : markup`<rect
+              class="room"
+              x="${percentOf(bar.end)}"
+              y="${top + 0.5}"
+              width="${percentOf(Math.max(0, picture.limitAt - bar.end))}"
+              height="${BAR_H - 1}"
+            />`;
+  const whiskers = bar.segments
+    .filter((s) => s.width > 0 && s.edgeHi - s.edgeLo > 0.004)
+    .map((s) => whisker(s.edgeLo, s.from + s.width, s.edgeHi, top));
+  const marks = bar.marks.map((m) => {
+    const className = isOver(m, picture) ? "t-fault" : "t-ink";
+    const span =
+      m.hi - m.lo > 0.002
+        ? markup`<rect
+            class="${className}"
+            x="${percentOf(m.lo)}"
+            y="${top + BAR_H / 2 - 1}"
+            width="${percentOf(m.hi - m.lo)}"
+            height="2"
+          />`
+        : "";
+    return markup`<rect
+        class="${className}"
+        x="${percentOf(m.at)}"
+        y="${top}"
+        width="2"
+        height="${BAR_H + 6}"
+      />${span}`;
+  });
+  const limitMark =
+    picture.limitAt === undefined
+      ? ""
+      : markup`<rect
+          class="t-ink"
+          x="${percentOf(picture.limitAt)}"
+          y="${top - 5}"
+          width="2"
+          height="${BAR_H + 10}"
+          transform="translate(-2)"
+        />`;
+  const live = bar.segments.find((s) => s.part === "live");
+  const bracket =
+    guilty === undefined || live === undefined
+      ? ""
+      : bracketMark(live.from, guilty.live.value / picture.max, top + BAR_H + 4);
+  return markup`<g
+    >${segments}${frame}${whiskers}${limitMark}${marks}${bracket}
+    ${perTier((tier) => barLabels(ctx, block, tier))}</g
+  >`;
+}
+
+function whisker(lo: number, at: number, hi: number, top: number): Markup {
+  const mid = top + BAR_H / 2;
+  return markup`<g class="whisker"
+    ><rect
+      class="in"
+      x="${percentOf(lo)}"
+      y="${mid - 1}"
+      width="${percentOf(at - lo)}"
+      height="2" /><rect
+      class="in"
+      x="${percentOf(lo)}"
+      y="${mid - 6}"
+      width="1.5"
+      height="12" /><rect
+      class="out"
+      x="${percentOf(at)}"
+      y="${mid - 1}"
+      width="${percentOf(hi - at)}"
+      height="2" /><rect class="out" x="${percentOf(hi)}" y="${mid - 6}" width="1.5" height="12"
+  /></g>`;
+}
+
+function bracketMark(from: number, width: number, y: number): Markup {
+  return markup`<g class="t-fault"
+    ><rect x="${percentOf(from)}" y="${y}" width="${percentOf(width)}" height="1.5" /><rect
+      x="${percentOf(from)}"
+      y="${y - 3}"
+      width="1.5"
+      height="4" /><rect
+      x="${percentOf(from + width)}"
+      y="${y - 3}"
+      width="1.5"
+      height="4"
+      transform="translate(-1.5)"
+  /></g>`;
+}
+
+function barLabels(ctx: Context, block: Block, { width }: Tier): Markup {
+  const { bar, picture, unit, ledger, isFirst, y } = block;
+  const { labels } = ctx;
+  const out: Markup[] = [];
+  const title = barTitle(ctx, ledger, unit);
+  const titleWidth = textWidth(title, FONT, true);
+  out.push(markup`<text x="0" y="${y + TITLE_Y}" class="b">${title}</text>`);
+  const blocked = [{ from: 0, to: titleWidth }];
+  if (isFirst && picture.limit !== undefined) {
+    const value = `${inUnit(picture.limit, unit)}\u00a0${unit.name}`;
+    const forms =
+      picture.limitAt === undefined
+        ? [labels.limitBeyond(value), labels.limitIs(value)]
+        : [labels.limitIs(value)];
+    const at = (picture.limitAt ?? 1) * width;
+    const form = forms.find((f) => textWidth(f, FONT, true) + titleWidth + 12 <= at);
+    if (form !== undefined) {
+      blocked.push({ from: at - textWidth(form, FONT, true), to: at });
+      out.push(
+        markup`<text x="${percentOf(picture.limitAt ?? 1)}" y="${y + TITLE_Y}" class="b e"
+          >${form}</text
+        >`,
+      );
+    }
+  }
+  const drawn = bar.segments.filter((s) => s.width > 0);
+  const texts = drawn.map((s) => `${ctx.input.names.part(s.part)} ${amount(s.bytes, unit)}`);
+  const forms = drawn.map((s, i) => {
+    const text = texts[i] ?? "";
+    return s.edgeHi - s.edgeLo > 0.004
+      ? [`${text} ${limits(s.bytes.lo, s.bytes.hi, unit)}`.trim(), text]
+      : [text];
+  });
+  const placed = placeLabels(
+    drawn.map((s, i) => ({
+      x0: s.from * width,
+      x1: (s.from + s.width) * width,
+      // 5 px more: a label on the far row stands beside its leader.
+      widths: (forms[i] ?? []).map((text) => textWidth(text, FONT) + 5),
+      weight: s.width,
+    })),
+    width,
+    2,
+    [[], blocked],
+    10,
+  );
+  for (const p of placed) {
+    const segment = drawn[p.of];
+    if (segment === undefined) continue;
+    const x = percentOf(p.x / width);
+    const lineX = percentOf(segment.from);
+    if (p.row === 1) {
+      out.push(
+        markup`<line
+          x1="${lineX}"
+          x2="${lineX}"
+          y1="${y + TITLE_Y - 9}"
+          y2="${y + BAR_Y}"
+          class="lead"
+        />`,
+      );
+    }
+    const dx = p.row === 1 ? 5 : 0;
+    out.push(
+      markup`<text x="${x}" dx="${dx}" y="${y + (p.row === 1 ? TITLE_Y : NEAR_Y)}"
+        >${forms[p.of]?.[p.form] ?? ""}</text
+      >`,
+    );
+  }
+  const hidden = drawn.filter((_, i) => !placed.some((p) => p.of === i));
+  const hiddenTexts = hidden.map((s) => texts[drawn.indexOf(s)] ?? "");
+  const hiddenBytes = hidden.reduce((sum, s) => sum + s.bytes.value, 0);
+  out.push(...besideBar(ctx, block, hiddenTexts, hiddenBytes, width));
+  out.push(...belowLabels(block, width));
+  return markup`${out}`;
+}
+
+/** What stands right of a bar: parts that found no place, the room that is left, or that it is open. */
+function besideBar(
+  ctx: Context,
+  { bar, picture, unit, ledger, isLast, y }: Block,
+  hidden: readonly string[],
+  hiddenBytes: number,
+  width: number,
+): Markup[] {
+  const { labels } = ctx;
+  const line = y + BAR_Y + BAR_H / 2 + 4;
+  const marksEnd = Math.max(bar.end, ...bar.marks.map((m) => Math.max(m.at, m.hi)));
+  const from = Math.max(
+    bar.end,
+    ...bar.segments.map((s) => (s.edgeHi - s.edgeLo > 0.004 ? s.edgeHi : 0)),
+  );
+  const put = (start: number, forms: readonly string[], className: string): Markup[] => {
+    const room = (picture.limitAt ?? 1) * width - start * width - 24;
+    const form = forms.find((f) => textWidth(f, FONT) <= room);
+    return form === undefined
+      ? []
+      : [
+          markup`<text x="${percentOf(start)}" dx="12" y="${line}" class="${className}"
+            >${form}</text
+          >`,
+        ];
+  };
+  if (bar.isOpen) {
+    const names = bar.unknown.map((part) => ctx.input.names.part(part)).join(", ");
+    return put(from, [labels.unknownNotZero(names), labels.restUnknown, labels.unknown], "");
+  }
+  const more =
+    hidden.length === 0
+      ? []
+      : [hidden.join(" · "), `${labels.more(String(hidden.length))}: ${inUnit(hiddenBytes, unit)}`];
+  const reference = ledger.nextPeak ?? ledger.peakSeen ?? ledger.total;
+  const room =
+    picture.limitAt === undefined || picture.limit === undefined || reference === undefined
+      ? 0
+      : picture.limit - reference.value;
+  // A peak far from the bar's end would stand in the text: then only the headroom behind it is said.
+  const isClose = marksEnd - bar.end < 0.02;
+  if (!isLast && isClose) {
+    const text = put(marksEnd, more, "");
+    if (text.length > 0) return text;
+  }
+  const headroom =
+    isLast && room > 0 ? put(marksEnd, [labels.headroom(inUnit(room, unit))], "") : [];
+  return headroom.length > 0 || !isClose ? headroom : put(marksEnd, more, "");
+}
+
+function belowLabels({ below, y }: Block, width: number): Markup[] {
+  const placed = placeLabels(
+    below.map((b) => ({
+      x0: b.x0 * width,
+      x1: b.x0 * width,
+      widths: b.forms.map((f) => textWidth(f, FONT, true)),
+      weight: b.weight,
+    })),
+    width,
+    Math.min(2, Math.max(1, below.length)),
+    [],
+    10,
+  );
+  return placed.map((p) => {
+    const item = below[p.of];
+    return markup`<text
+      x="${percentOf(p.x / width)}"
+      y="${y + BELOW_Y + p.row * BELOW_STEP}"
+      class="h ${item?.className ?? ""}"
+      >${item?.forms[p.form] ?? ""}</text
+    >`;
+  });
+}
+
+interface TableColumns {
+  readonly unit: ByteUnit;
+  readonly total: number | undefined;
+  readonly hasInterval: boolean;
+  readonly hasChange: boolean;
+}
+
+function ledgerTable(ctx: Context, ledger: Ledger, unit: ByteUnit): Markup {
+  const { labels, process } = ctx;
+  const columns: TableColumns = {
+    unit,
+    total: ledger.total?.value,
+    hasInterval: ledger.parts.some(
+      (p) => p.bytes !== undefined && limits(p.bytes.lo, p.bytes.hi, unit) !== "",
+    ),
+    hasChange: ledger.parts.some((p) => p.change !== undefined),
+  };
+  const at = ledger.total?.evidence[0];
+  const time = process.evidence.find((row) => at?.startsWith(row.id))?.timeMs;
+  const name = ledger.of === "process" ? labels.processRss : labels.containerCharge;
+  const { total, hasInterval, hasChange } = columns;
+  const count = 3 + Number(hasInterval) + Number(total !== undefined) + Number(hasChange);
+  const beside =
+    ledger.beside.length === 0
+      ? ""
+      : markup`<tr class="sub">
+            <td colspan="${count}">${labels.beside}</td>
+          </tr>
+          ${ledger.beside.map((p) => ledgerRow(ctx, p, columns, true))}`;
+  return markup`<table class="led">
+    <caption>
+      ${name}${time === undefined ? "" : markup` <span class="i">${clock(time, true)} ${labels.utc}</span>`}
+    </caption>
+    <colgroup>
+      <col class="lp" />
+      <col class="ln" />
+      ${hasInterval ? markup`<col class="lr" />` : ""}${
+        total === undefined ? "" : markup`<col class="ls" />`
+      }${hasChange ? markup`<col class="lc" />` : ""}
+      <col />
+    </colgroup>
+    <thead>
+      <tr>
+        <th scope="col">${labels.part}</th>
+        <th scope="col" class="n">${unit.name}</th>
+        ${hasInterval ? markup`<th scope="col" class="r"><span class="vh">${labels.interval}</span></th>` : ""}
+        ${total === undefined ? "" : markup`<th scope="col" class="n">${labels.share}</th>`}
+        ${hasChange ? markup`<th scope="col" class="n">${labels.change}</th>` : ""}
+        <th scope="col" class="what">${labels.whatItIs}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${partRows(ctx, ledger, columns)} ${sumRow(ctx, ledger, columns)} ${beside}
+    </tbody>
+  </table>`;
+}
+
+function sumRow(
+  ctx: Context,
+  ledger: Ledger,
+  { unit, hasInterval, hasChange }: TableColumns,
+): Markup | undefined {
+  const { labels } = ctx;
+  if (ledger.total === undefined) return undefined;
+  const peak =
+    ledger.peakSeen === undefined
+      ? ""
+      : labels.peakSeen(`${inUnit(ledger.peakSeen.value, unit)} ${unit.name}`);
+  return markup`<tr class="tot">
+    <th scope="row">${labels.total}</th>
+    <td class="n">${amount(ledger.total, unit)}</td>
+    ${hasInterval ? markup`<td class="i r">${limits(ledger.total.lo, ledger.total.hi, unit)}</td>` : ""}
+    <td class="n i">100&nbsp;%</td>
+    ${hasChange ? markup`<td class="n">${totalChange(ledger, unit)}</td>` : ""}
+    <td class="note what">${peak}</td>
+  </tr>`;
+}
+
+/** Neighbours that are unknown for one reason share a row: the reason is the news, not the list. */
+function partRows(ctx: Context, ledger: Ledger, columns: TableColumns): Markup[] {
+  const out: Markup[] = [];
+  let unknown: LedgerPart[] = [];
+  const flush = (): void => {
+    if (unknown.length > 0) out.push(unknownRow(ctx, unknown, columns));
+    unknown = [];
+  };
+  for (const part of ledger.parts) {
+    if (part.bytes !== undefined) {
+      flush();
+      out.push(ledgerRow(ctx, part, columns, false));
+      continue;
+    }
+    if (unknown[0] !== undefined && unknown[0].unknown?.id !== part.unknown?.id) flush();
+    unknown.push(part);
+  }
+  flush();
+  return out;
+}
+
+function unknownRow(
+  ctx: Context,
+  parts: readonly LedgerPart[],
+  { total, hasInterval, hasChange }: TableColumns,
+): Markup {
+  const names = parts.map((p) => ctx.input.names.part(p.part)).join(", ");
+  const why = parts[0]?.unknown;
+  const rest = 1 + Number(hasInterval) + Number(total !== undefined) + Number(hasChange);
+  return markup`<tr class="unknown">
+    <th scope="row">${names}</th>
+    <td class="n unk">${ctx.labels.unknown}</td>
+    <td class="note" colspan="${rest}">${why === undefined ? "" : said(ctx, why).prose}</td>
+  </tr>`;
+}
+
+function totalChange(ledger: Ledger, unit: ByteUnit): string {
+  let sum = 0;
+  for (const { change } of ledger.parts) sum += change?.value ?? 0;
+  return signed(sum / unit.size);
+}
+
+function ledgerRow(
+  ctx: Context,
+  part: LedgerPart,
+  { unit, total, hasInterval, hasChange }: TableColumns,
+  isBeside: boolean,
+): Markup {
+  const { labels, input } = ctx;
+  const { bytes } = part;
+  const swatch = isBeside
+    ? ""
+    : markup`<svg class="sw" width="14" height="14" aria-hidden="true">
+        <rect class="p-${part.part}" x="0.5" y="0.5" width="13" height="13" />
+      </svg>`;
+  const note =
+    part.note !== undefined
+      ? said(ctx, part.note).prose
+      : part.unknown !== undefined
+        ? said(ctx, part.unknown).prose
+        : labels.partNotes[part.part];
+  const href = evidenceHref(ctx, bytes?.evidence[0]);
+  const value = bytes === undefined ? labels.unknown : amount(bytes, unit);
+  const share =
+    bytes === undefined || isBeside || total === undefined || total <= 0
+      ? ""
+      : markup`${percent(bytes.value / total)}&nbsp;%`;
+  return markup`<tr>
+    <th scope="row">${swatch}${input.names.part(part.part)}</th>
+    <td class="n">
+      ${href === undefined ? value : markup`<a class="q" href="${href}">${value}</a>`}
+    </td>
+    ${hasInterval ? markup`<td class="i r">${bytes === undefined ? "" : limits(bytes.lo, bytes.hi, unit)}</td>` : ""}
+    ${total === undefined ? "" : markup`<td class="n i">${share}</td>`}
+    ${
+      hasChange
+        ? markup`<td class="n">
+            ${part.change === undefined ? "" : signed(part.change.value / unit.size)}
+          </td>`
+        : ""
+    }
+    <td class="note what">${note}</td>
+  </tr>`;
+}
