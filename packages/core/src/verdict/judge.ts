@@ -18,11 +18,11 @@ import type {
 } from "./answer.ts";
 import { verdictMessages } from "./messages.ts";
 import { missingOf } from "./missing.ts";
-import { CONFIDENCE_RANK, RANK } from "./weights.ts";
+import { BRINGS_ABOUT, CONFIDENCE_RANK, RANK } from "./weights.ts";
 
 export function judge(view: View): ProcessAnswer {
   const outcomes = RULES.map((rule) => ({ rule, outcome: rule.evaluate(view) }));
-  const verdicts = outcomes
+  const ranked = outcomes
     .flatMap(({ rule, outcome }) =>
       outcome.is === "supported"
         ? [{ verdict: toVerdict(rule.id, outcome, view), weight: outcome.weight }]
@@ -30,6 +30,7 @@ export function judge(view: View): ProcessAnswer {
     )
     .sort((a, b) => order(a) - order(b) || b.weight - a.weight)
     .map((x) => x.verdict);
+  const verdicts = causesFirst(ranked);
   const results = outcomes.map((o) => o.outcome);
   const isFault = verdicts.some((v) => v.fault);
   const calm = isFault ? undefined : calmness(view);
@@ -64,6 +65,19 @@ export function judge(view: View): ProcessAnswer {
     diagnostics: p.artefacts.flatMap((a) => a.diagnostics.map((d) => ({ ...d, artefact: a.id }))),
     next: status === "inconclusive" ? nextSteps(view, target) : [],
   };
+}
+
+/** Moves a cause before its effect; the order of the rest stays. */
+function causesFirst(ranked: readonly Verdict[]): Verdict[] {
+  const list = [...ranked];
+  for (const [cause, effect] of BRINGS_ABOUT) {
+    const from = list.findIndex((v) => v.cause === cause && v.fault);
+    const to = list.findIndex((v) => v.cause === effect);
+    if (from < 0 || to < 0 || from < to) continue;
+    const [moved] = list.splice(from, 1);
+    if (moved !== undefined) list.splice(to, 0, moved);
+  }
+  return list;
 }
 
 /** Sure faults first, then by table rank; information last. */

@@ -28,3 +28,15 @@ export const CONFIDENCE_RANK: Readonly<Record<"high" | "medium" | "low", number>
   medium: 2,
   low: 1,
 };
+
+/**
+ * A supported cause goes before what it brings about, even at lower confidence: a growing heap is why
+ * the next peak does not fit; leaked goroutines are why the heap grows. Kept short: only where the
+ * second cannot be a fault of its own while the first is there.
+ */
+export const BRINGS_ABOUT: readonly (readonly [cause: CauseId, effect: CauseId])[] = [
+  ["heap-leak", "no-limit-oom-forecast"],
+  ["goroutine-leak", "no-limit-oom-forecast"],
+  ["native-growth", "no-limit-oom-forecast"],
+  ["goroutine-leak", "heap-leak"],
+];

@@ -40,6 +40,11 @@ export const messages = {
       `the limit of ${w.value(p.limit)} (${p.source}) is reached in ${w.full(p.left)}`,
     zh: (p, w) => `${w.full(p.left)}后达到上限 ${w.value(p.limit)}（${p.source}）`,
   } satisfies Message<{ limit: Quantity; left: Quantity; source: string }>,
+  "heap-leak.limit-now": {
+    en: (p: { limit: Quantity; source: string }, w) =>
+      `the next peak no longer fits the limit of ${w.value(p.limit)} (${p.source})`,
+    zh: (p, w) => `下一个峰值已放不进上限 ${w.value(p.limit)}（${p.source}）`,
+  } satisfies Message<{ limit: Quantity; source: string }>,
   "heap-leak.host": {
     en: (p: { left: Quantity }, w) => `no limit is set: the host is full in ${w.full(p.left)}`,
     zh: (p, w) => `未设置上限：${w.full(p.left)}后主机内存耗尽`,

@@ -76,12 +76,18 @@ export const heapLeak: Rule = {
       }
       return supported(view, trend.slope, grown);
     }
-    // "Rising": grew, but whether it still does cannot be told yet. Only two profiles in which a line
-    // keeps what it makes turn that into a lead.
-    if (growth === undefined || view.sites?.pair === undefined || view.sites.pair.isStill)
+    // "Rising": grew, but whether it still does cannot be told yet. A line of code that keeps what it
+    // makes turns that into a lead: in two profiles by its growth, in one by what it holds.
+    if (trend?.kind === "rising" && trend.slope.lo > 0) {
+      const grown = trend.slope.value * trend.seconds;
+      if (grown >= MIN_GROWTH && grown >= 0.3 * trend.endValue && keepsItsGrowth(view)) {
+        return supported(view, trend.slope, grown);
+      }
       return { is: "not-evaluable", missing: ["live-series"] };
-    if (trend?.kind === "rising" && !keepsItsGrowth(view))
+    }
+    if (growth === undefined || view.sites?.pair === undefined || view.sites.pair.isStill) {
       return { is: "not-evaluable", missing: ["live-series"] };
+    }
     if (!(growth.lo > MIN_GROWTH))
       return {
         is: "contradicted",
@@ -96,6 +102,15 @@ function keepsItsGrowth(view: View): boolean {
   return top?.survival !== undefined && top.survival.value >= SURVIVAL;
 }
 
+/** With one profile only: the line that holds most, when it freed next to nothing. */
+function holder(view: View): OwnLine[] {
+  const s = view.sites;
+  const top = [...(s?.ownLines ?? [])].sort((a, b) => b.live.value - a.live.value)[0];
+  if (s === undefined || top?.survival === undefined) return [];
+  const isLarge = top.live.value >= 0.3 * s.table.total.value && top.samples >= 8;
+  return isLarge && top.survival.value >= SURVIVAL ? [top] : [];
+}
+
 interface Attribution {
   readonly lines: readonly OwnLine[];
   readonly share: Quantity | undefined;
@@ -105,6 +120,7 @@ interface Attribution {
 function attribute(view: View, grown: Quantity | undefined): Attribution {
   const s = view.sites;
   if (s === undefined) return { lines: [], share: undefined };
+  if (s.pair === undefined || s.pair.isStill) return { lines: holder(view), share: undefined };
   const sure = s.ownLines.filter(
     (l) => l.growth !== undefined && l.growth.lo > 0 && l.samples >= 3,
   );
@@ -178,11 +194,14 @@ function supported(view: View, slope: Quantity | undefined, grownOverWindow: num
   }
   if (share !== undefined)
     facts.push(say(messages, "heap-leak.share", { share, lines: lines.length }, share.evidence));
-  else if (view.sites !== undefined)
+  else if (view.sites !== undefined && lines.length === 0)
     facts.push(say(messages, "heap-leak.spread", { lines: LINES }));
 
   const left = remaining(view, slope);
-  if (left !== undefined) {
+  if (left !== undefined && left.hi < 1 && view.forecast.limit !== undefined) {
+    const { bytes, source } = view.forecast.limit;
+    facts.push(say(messages, "heap-leak.limit-now", { limit: bytes, source }, left.evidence));
+  } else if (left !== undefined) {
     const limit = view.forecast.limit;
     facts.push(
       limit === undefined
@@ -203,7 +222,7 @@ function supported(view: View, slope: Quantity | undefined, grownOverWindow: num
         top.evidence,
       ]),
     );
-  if (trend !== undefined && slope !== undefined)
+  if (trend?.kind === "line" && slope !== undefined)
     forIt.push(
       say(
         messages,
@@ -250,7 +269,13 @@ function supported(view: View, slope: Quantity | undefined, grownOverWindow: num
   const further = Number(ratio >= 3 && isLong) + Number(lifelong);
   const placed = share !== undefined && share.value >= SHARE && lines.length <= LINES;
   const isMedium =
-    slope !== undefined && cycles >= MIN_CYCLES && steady && placed && survives && further >= 1;
+    slope !== undefined &&
+    trend?.kind === "line" &&
+    cycles >= MIN_CYCLES &&
+    steady &&
+    placed &&
+    survives &&
+    further >= 1;
   const confidence = isMedium && further >= 2 ? "high" : isMedium ? "medium" : "low";
   const command = verifyCommand(view.options.target, "5m");
   return {
