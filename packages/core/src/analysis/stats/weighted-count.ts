@@ -8,7 +8,7 @@
 // ../../../../docs/statistics.md "one bucket". It is Fay & Feuer's (1997) gamma interval with
 // Tiwari's (2006) effective instead of largest weight for the upper limit.
 //
-// Chosen by measured coverage (4 000 trials per row, nominal 95 %, statistics.test.ts repeats it):
+// Chosen by measured coverage (4 000 trials per row, nominal 95 %, heap-sampling.test.ts repeats it):
 //   what the node holds                     this   MOVER over buckets   Fay–Feuer, largest weight
 //   one bucket, 6 samples                   96.0          96.0                  96.0
 //   200 buckets of 0.1 expected samples     95.5          86.8                  95.5

@@ -1,5 +1,5 @@
 // From likelihood ratios to a verdict, in the scaled units of shapes.ts. The thresholds were set by
-// simulation (trend.test.ts measures the rates, docs/statistics.md holds them): lower ones call more
+// simulation (simulation.test.ts measures the rates, docs/statistics.md holds them): lower ones call more
 // leaks a line, and more ended ramps too.
 
 import type { Interval } from "../stats/interval.ts";

@@ -114,13 +114,12 @@ export function longRunVariance(columns: readonly Float64Array[], residual: Floa
   const basis: Float64Array[] = [];
   for (const column of columns) addOrthonormal(basis, column, 0);
   const modelSize = basis.length;
+  const cosine = new Float64Array(n);
   let variance = 0;
   let spectrum = 0;
   const correlation = lagCorrelation(residual);
   for (let k = 1; basis.length < modelSize + wanted && k < n; k++) {
-    const cosine = Float64Array.from({ length: n }, (_, i) =>
-      Math.cos((Math.PI * k * (i + 0.5)) / n),
-    );
+    for (let i = 0; i < n; i++) cosine[i] = Math.cos((Math.PI * k * (i + 0.5)) / n);
     if (!addOrthonormal(basis, cosine, MIN_LEFT * n)) continue;
     const projection = dot(basis[basis.length - 1], residual);
     variance += projection * projection;

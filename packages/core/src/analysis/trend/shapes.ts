@@ -173,26 +173,32 @@ export function bestSaturating(scan: ShapeScan, taus: readonly number[]): ShapeF
 /** The columns of a fitted shape, for an error of its coefficients: constant first. */
 export function shapeColumns(scan: ShapeScan, fit: ShapeFit): Float64Array[] {
   const { n, u } = scan;
+  const knot = u[fit.bend];
+  const column = (of: (i: number) => number): Float64Array => {
+    const values = new Float64Array(n);
+    for (let i = 0; i < n; i++) values[i] = of(i);
+    return values;
+  };
   const one = new Float64Array(n).fill(1);
-  const step = Float64Array.from({ length: n }, (_, i) => (i >= fit.bend ? 1 : 0));
-  const hinge = Float64Array.from({ length: n }, (_, i) => Math.max(0, u[i] - u[fit.bend]));
+  const step = (): Float64Array => column((i) => (i >= fit.bend ? 1 : 0));
+  const hinge = (): Float64Array => column((i) => Math.max(0, u[i] - knot));
   switch (fit.shape) {
     case "level":
       return [one];
     case "line":
       return [one, u];
     case "step":
-      return [one, step];
+      return [one, step()];
     case "ramp-level":
-      return [one, u.map((here) => Math.min(here, u[fit.bend]))];
+      return [one, column((i) => Math.min(u[i], knot))];
     case "level-ramp":
-      return [one, hinge];
+      return [one, hinge()];
     case "broken":
-      return [one, u, hinge];
+      return [one, u, hinge()];
     case "step-line":
-      return [one, u, step];
+      return [one, u, step()];
     case "saturating":
-      return [one, u.map((here) => Math.exp(-here / fit.tau))];
+      return [one, column((i) => Math.exp(-u[i] / fit.tau))];
   }
 }
 

@@ -66,7 +66,7 @@ export function loadSteadiness(
     for (let w = 1; w <= windows; w++) {
       const edge = at[0] + (span * w) / windows;
       let fell = false;
-      while (i + 2 < at.length && at[i + 1] < edge) {
+      while (i + 2 < at.length && at[i + 1] <= edge) {
         if (value[i + 1] < value[i]) fell = true;
         i++;
       }

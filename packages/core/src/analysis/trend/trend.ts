@@ -8,7 +8,7 @@
 //   (c) no shape that ended later, or that slows down, fitting significantly better than the line;
 //   (d) no third of the line's part that is significantly flatter than half the slope.
 // What grew but fails (b)–(d) without showing a flat end is "rising": look longer.
-// docs/statistics.md has the measured rates; trend.test.ts measures them again.
+// docs/statistics.md has the measured rates; simulation.test.ts measures them again.
 //
 // How it can mislead: a cache that fills more slowly than the window and a load ramp that lasts as
 // long as the window *are* lines; so is one half of a slow wave. Restarts must be cut out before.
@@ -17,7 +17,7 @@ import type { Interval } from "../stats/interval.ts";
 import { type Judged, judgeShapes } from "./judge.ts";
 import { type Line, lineThrough, resolutionVariance, visibleSlope } from "./line.ts";
 import { leastSquares } from "./long-run.ts";
-import { type Points, preparePoints, type TrendInput } from "./points.ts";
+import { isUsable, type Points, preparePoints, type TrendInput } from "./points.ts";
 import { scanOf, shapeColumns, type ShapeFit, type ShapeScan } from "./shapes.ts";
 
 /**
@@ -90,16 +90,17 @@ const GAP_LIMIT = 0.5;
 /** @param input times in ms on any clock, values in any unit; 5 to 10 000 points, any spacing */
 export function trendOf(input: TrendInput): Trend {
   const points = preparePoints(input);
-  if (points.used < 5 || !(points.spanSec > 0)) return tooShort(points);
+  if (points.used < 5 || !(points.spanSec > 0)) return unknown(points, "too-short");
   const resolution = input.resolution ?? 0;
   const scan = scanOf(points);
   // Values within one unit of resolution of each other (or of rounding) hold no shape at all.
-  if (rangeOf(points) <= Math.max(resolution, 1e-12 * Math.abs(scan.mean))) {
+  const least = Math.max(resolution, 1e-12 * Math.abs(scan.mean));
+  if (scan.scale === 0 || rangeOf(points) <= least) {
     return unchanged(points, resolution);
   }
   const leastVariance = resolutionVariance(resolution) / (scan.scale * scan.scale);
   const judged = judgeShapes(scan, leastVariance);
-  if (judged === undefined) return tooShort(points);
+  if (judged === undefined) return unknown(points, "irregular");
   return assemble(input, points, scan, judged);
 }
 
@@ -117,10 +118,10 @@ function baseOf(points: Points): Pick<Trend, "points" | "dropped" | "spanSec"> {
   return { points: points.used, dropped: points.dropped, spanSec: points.spanSec };
 }
 
-function tooShort(points: Points): Trend {
+function unknown(points: Points, kind: "too-short" | "irregular"): Trend {
   const value = points.length === 0 ? Number.NaN : points.value[points.length - 1];
   return {
-    kind: "too-short",
+    kind,
     ...baseOf(points),
     slopePerSec: UNKNOWN,
     p: 1,
@@ -248,7 +249,7 @@ function residualOf(input: TrendInput, points: Points, fitted: (i: number) => nu
   for (let i = 0; i < total; i++) {
     const time = input.time[i] ?? Number.NaN;
     const value = input.value[i] ?? Number.NaN;
-    if (!Number.isFinite(time) || !Number.isFinite(value)) continue;
+    if (!isUsable(time) || !isUsable(value)) continue;
     const sec = (time - points.startMs) / 1000;
     if (sec < points.sec[bin]) bin = 0;
     while (bin + 2 < points.length && points.sec[bin + 1] < sec) bin++;
