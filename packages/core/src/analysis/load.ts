@@ -18,18 +18,37 @@ export interface Load {
 }
 
 const STEADY = 0.1;
-const NONE: Load = { source: "none", counter: undefined, rate: undefined, variation: undefined, steady: undefined, drift: undefined };
+const NONE: Load = {
+  source: "none",
+  counter: undefined,
+  rate: undefined,
+  variation: undefined,
+  steady: undefined,
+  drift: undefined,
+};
 
 /** `wanted`: counter named by the user; unknown names are ignored and the caller says so. */
 export function loadOf(p: ProcessEvidence, series: SeriesSet, wanted: string | undefined): Load {
   const requests = requestCounter(p, wanted);
   if (requests !== undefined) {
-    const load = fromCounter(requests.times, requests.values, "requests", requests.name, requests.evidence);
+    const load = fromCounter(
+      requests.times,
+      requests.values,
+      "requests",
+      requests.name,
+      requests.evidence,
+    );
     if (load !== undefined) return load;
   }
   const allocated = series.allocated;
   if (allocated !== undefined) {
-    const load = fromCounter(Array.from(allocated.time), Array.from(allocated.value), "allocations", undefined, allocated.evidence);
+    const load = fromCounter(
+      Array.from(allocated.time),
+      Array.from(allocated.value),
+      "allocations",
+      undefined,
+      allocated.evidence,
+    );
     if (load !== undefined) return load;
   }
   return allocationsFromLog(series) ?? NONE;
@@ -57,13 +76,22 @@ function requestCounter(p: ProcessEvidence, wanted: string | undefined): Counter
   if (wanted !== undefined) return byName.get(wanted);
   const moved = (c: Counter) => (c.values[c.values.length - 1] ?? 0) - (c.values[0] ?? 0);
   // A counter that only the capture's own requests move says nothing of the service.
-  return [...byName.values()].filter((c) => c.times.length >= 5 && moved(c) > c.times.length * 2).sort((a, b) => moved(b) - moved(a))[0];
+  return [...byName.values()]
+    .filter((c) => c.times.length >= 5 && moved(c) > c.times.length * 2)
+    .sort((a, b) => moved(b) - moved(a))[0];
 }
 
-function fromCounter(times: readonly number[], values: readonly number[], source: Load["source"], counter: string | undefined, evidence: readonly string[]): Load | undefined {
+function fromCounter(
+  times: readonly number[],
+  values: readonly number[],
+  source: Load["source"],
+  counter: string | undefined,
+  evidence: readonly string[],
+): Load | undefined {
   const first = times[0];
   const last = times[times.length - 1];
-  if (first === undefined || last === undefined || !(last > first) || times.length < 2) return undefined;
+  if (first === undefined || last === undefined || !(last > first) || times.length < 2)
+    return undefined;
   const total = ((values[values.length - 1] ?? NaN) - (values[0] ?? NaN)) / ((last - first) / 1000);
   if (!Number.isFinite(total) || total < 0) return undefined;
   // Windows of equal count of points, at most 12: sampling jitter must not pass for load.
@@ -78,7 +106,9 @@ function fromCounter(times: readonly number[], values: readonly number[], source
   }
   const unit = source === "requests" ? "1/s" : "bytes/s";
   const spread = rates.length >= 2 ? deviation(rates) : NaN;
-  const half = Number.isFinite(spread) ? (1.96 * spread) / Math.sqrt(Math.max(1, rates.length)) : total;
+  const half = Number.isFinite(spread)
+    ? (1.96 * spread) / Math.sqrt(Math.max(1, rates.length))
+    : total;
   const variation = rates.length >= 4 && total > 0 ? spread / total : undefined;
   return {
     source,
@@ -102,7 +132,13 @@ function driftOf(rates: readonly number[]): number | undefined {
 function allocationsFromLog(series: SeriesSet): Load | undefined {
   const marked = series.marked;
   const peak = series.peak;
-  if (marked === undefined || peak === undefined || marked.time.length !== peak.time.length || marked.time.length < 6) return undefined;
+  if (
+    marked === undefined ||
+    peak === undefined ||
+    marked.time.length !== peak.time.length ||
+    marked.time.length < 6
+  )
+    return undefined;
   const times: number[] = [];
   const values: number[] = [];
   let sum = 0;

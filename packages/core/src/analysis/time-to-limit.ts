@@ -7,7 +7,12 @@ import { derived, type Quantity } from "../model/quantity.ts";
  * Seconds until `limit`, from the peak that the next cycle reaches and the slope of what grows.
  * Undefined when the slope's lower end is not above zero. `hi` is Infinity-free by that condition.
  */
-export function timeToLimit(limit: Quantity, nextPeak: Quantity, slope: Quantity, factor: number): Quantity | undefined {
+export function timeToLimit(
+  limit: Quantity,
+  nextPeak: Quantity,
+  slope: Quantity,
+  factor: number,
+): Quantity | undefined {
   if (!(slope.lo > 0)) return undefined;
   const headroom = limit.value - nextPeak.value;
   const at = (room: number, rate: number) => Math.max(0, room / (rate * factor));

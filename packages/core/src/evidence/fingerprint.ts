@@ -26,6 +26,8 @@ export interface Unit {
   readonly counters: ReadonlyMap<string, number>;
   /** Raw allocation counts per bucket, for heap profiles that are not deltas. */
   readonly buckets: ReadonlyMap<string, number> | undefined;
+  /** Text and protobuf cut the runtime's own frames differently: their buckets can agree, not clash. */
+  readonly encoding: "proto" | "text" | undefined;
   /** Carries identity of its own; others are placed by neighbourhood. */
   readonly isAnchor: boolean;
 }
@@ -113,6 +115,7 @@ export function fingerprint(artefact: Artefact, segment?: GcSegment): Unit {
     memStats,
     counters,
     buckets,
+    encoding: t.kind === "profile" ? t.encoding : undefined,
     isAnchor,
   };
 }
@@ -162,7 +165,7 @@ export function relate(a: Unit, b: Unit): Relation {
   if (a.vdso !== undefined && b.vdso !== undefined && a.vdso !== b.vdso) return { is: "different" };
   if (a.buildId !== "" && b.buildId !== "" && a.buildId !== b.buildId) return { is: "different" };
   const counts = compareBuckets(a.buckets, b.buckets);
-  if (counts === "contradiction") return { is: "different" };
+  if (counts === "contradiction" && a.encoding === b.encoding) return { is: "different" };
   if (a.vdso !== undefined && a.vdso === b.vdso) return { is: "same", by: "vdso" };
   if (a.segment !== undefined && b.segment !== undefined) {
     const copies = compareSegments(a.segment, b.segment);

@@ -6,19 +6,25 @@ import type { Detection, Format } from "../model/format.ts";
 import { buildinfoFormat } from "./buildinfo/buildinfo.ts";
 import { cgroupFormat } from "./cgroup/cgroup.ts";
 import { environFormat } from "./environ/environ.ts";
+import { gctrace } from "./gctrace/index.ts";
 import { meminfoFormat } from "./meminfo/meminfo.ts";
+import { metricsJsonFormat } from "./metrics-json/metrics-json.ts";
 import { podFormat } from "./pod/pod.ts";
 import { pprofFormat } from "./pprof/format.ts";
 import { procCgroupFormat } from "./proc-cgroup/proc-cgroup.ts";
 import { procLimitsFormat } from "./proc-limits/proc-limits.ts";
 import { procStatFormat } from "./proc-stat/proc-stat.ts";
 import { procStatusFormat } from "./proc-status/proc-status.ts";
+import { profileTextFormat } from "./profile-text/format.ts";
 import { smapsFormat } from "./smaps/smaps.ts";
 import { traceFormat } from "./trace/trace.ts";
 
 export const FORMATS: readonly Format[] = [
   traceFormat,
   pprofFormat,
+  profileTextFormat,
+  gctrace,
+  metricsJsonFormat,
   buildinfoFormat,
   smapsFormat,
   procStatusFormat,

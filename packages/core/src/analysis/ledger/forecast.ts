@@ -25,6 +25,8 @@ export interface Forecast {
   readonly nextPeak: Quantity | undefined;
   /** Part of nextPeak that is not the Go heap. */
   readonly other: number | undefined;
+  /** Part of `other` that GOMEMLIMIT does not count: native, file, shared, unexplained. */
+  readonly foreign: number | undefined;
   readonly live95: number | undefined;
   readonly gogcPercent: number;
   readonly gogcIsKnown: boolean;
@@ -66,24 +68,18 @@ export function forecast(
   const go = goReadings(p);
   const g = go[go.length - 1]?.memory;
   if (live95 === undefined || g === undefined)
-    return { ...base, nextPeak: undefined, other: undefined, live95 };
+    return { ...base, nextPeak: undefined, other: undefined, foreign: undefined, live95 };
   const part = (name: string): number =>
     process?.parts.find((x) => x.part === name)?.bytes?.value ?? 0;
   // Unused slots stay beside live objects; stacks and metadata are there at the peak as now.
   const runtime = process?.parts.find((x) => x.part === "runtime")?.bytes?.value ?? g.metadata;
-  const other =
-    g.heapUnused +
-    g.stacks +
-    runtime +
-    part("native") +
-    part("file") +
-    part("shared") +
-    Math.max(0, part("unexplained"));
+  const foreign = part("native") + part("file") + part("shared") + Math.max(0, part("unexplained"));
+  const other = g.heapUnused + g.stacks + runtime + foreign;
   let goal = gogcGoal(live95, g.stacks, 0, gogc);
   const memLimit = p.settings.goMemLimit;
   if (memLimit !== undefined && Number.isFinite(memLimit))
-    goal = Math.min(goal, Math.max(live95, memLimit - other));
-  if (!Number.isFinite(goal)) return { ...base, nextPeak: undefined, other, live95 };
+    goal = Math.min(goal, Math.max(live95, memLimit - (other - foreign)));
+  if (!Number.isFinite(goal)) return { ...base, nextPeak: undefined, other, foreign, live95 };
   const value = goal + other;
   const evidence = [...(marked?.evidence.slice(0, 2) ?? []), go[go.length - 1]?.evidence ?? ""];
   // The pacer meets its goal within a few per cent; roots not counted add at most stacks × g.
@@ -98,6 +94,7 @@ export function forecast(
       "gc-cycle",
     ),
     other,
+    foreign,
     live95,
   };
 }

@@ -126,10 +126,15 @@ function fromGcTrace(p: ProcessEvidence): {
   const peak = empty();
   const goal = empty();
   const onWall = Number.isFinite(p.startMs);
+  // Copies of a growing log repeat their cycles.
+  const seen = new Set<string>();
   for (const { artefact, segment } of p.gctrace) {
     const c = segment.cycles;
     for (let i = 0; i < c.length; i++) {
       if (((c.flags[i] ?? 0) & GC_UNSOUND) !== 0) continue;
+      const key = `${c.number[i] ?? NaN}@${(c.startSec[i] ?? NaN).toFixed(2)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
       const end = cycleEndSec(segment, i);
       const seconds = Number.isFinite(end) ? end : (c.startSec[i] ?? NaN);
       const time = (onWall ? p.startMs : 0) + seconds * 1000;

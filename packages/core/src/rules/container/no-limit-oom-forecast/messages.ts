@@ -29,6 +29,11 @@ export const messages = {
     zh: (p, w) =>
       `仅活跃内存 ${w.value(p.live)} 就放不下：GOMEMLIMIT 会以 GC 抖动告终，需要更大的上限或更少的数据`,
   } satisfies Message<{ live: Quantity }>,
+  "no-limit-oom-forecast.native": {
+    en: (p: { native: Quantity }, w) =>
+      `${w.full(p.native)} of it is native memory, which no Go setting bounds: look there first`,
+    zh: (p, w) => `其中 ${w.full(p.native)} 是原生内存，任何 Go 设置都无法约束：应先查它`,
+  } satisfies Message<{ native: Quantity }>,
   "no-limit-oom-forecast.not": {
     en: (p: { peak: Quantity; limit: Quantity }, w) =>
       `OOM by heap doubling: next peak ${w.value(p.peak)} of ${w.value(p.limit)}`,

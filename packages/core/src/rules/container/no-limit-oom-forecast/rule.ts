@@ -71,9 +71,15 @@ export const noLimitOomForecast: Rule = {
           peak: counted(history, "bytes", []),
         }),
       );
-    const room = limit.value * 0.95 - (f.other ?? 0) * 0.3;
-    const fits = f.live95 + (f.other ?? 0) < limit.value * 0.95;
-    if (!fits)
+    // GOMEMLIMIT counts what Go maps; the rest of the container is not its business.
+    const room = limit.value * 0.95 - (f.foreign ?? 0);
+    const native = view.processLedger?.parts.find((x) => x.part === "native")?.bytes;
+    const isNative = native !== undefined && native.value > 0.3 * limit.value;
+    const fits = !isNative && (f.live95 + (f.other ?? 0) - (f.foreign ?? 0)) * 1.2 < room;
+    if (isNative) {
+      facts.push(say(messages, "no-limit-oom-forecast.native", { native }, native.evidence));
+    }
+    if (!fits && !isNative)
       facts.push(say(messages, "no-limit-oom-forecast.live-over", { live }, live.evidence));
     const need = peak.value * 1.1;
     const points = view.series.marked?.time.length ?? 0;
