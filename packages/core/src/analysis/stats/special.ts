@@ -1,7 +1,7 @@
 // Special functions and quantiles that the intervals of this folder need, in double precision.
 //
 // Accuracy, measured against 50-digit arithmetic (test/fixtures/statistics, made with mpmath):
-// relative error below 1e-12 for the incomplete gamma and beta functions with parameters up to 1e4 and
+// relative error below 2e-12 for the incomplete gamma and beta functions with parameters up to 1e4 and
 // results above 1e-280, below 1e-10 for every quantile. logGamma is good to 1e-14 *absolute* near its
 // zeros at 1 and 2. Nothing here allocates; cost grows with the square root of the parameter.
 
