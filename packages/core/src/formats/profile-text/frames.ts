@@ -54,7 +54,7 @@ export class RowFrames {
   #addresses(builder: CallStacksBuilder): void {
     for (let i = 0; i < this.pcs.length; i++) {
       const pc = this.pcs.data[i];
-      // Go ≥ 1.23 pads threadcreate with zeros; 0 is no address.
+      // Go 1.26 and 1.27 pad threadcreate with zeros; 0 is no address.
       if (pc === 0) continue;
       builder.beginLocation(pc - 1, -1);
       builder.endLocation();
