@@ -16,7 +16,7 @@ import { type FlameValues, valuesWithout } from "@heapwright/core/pictures/flame
 import { position, shortFunction } from "@heapwright/core/pictures/go-names.ts";
 import { type CarriedFlame } from "./flame-data.ts";
 import { byteUnit, grouped, inUnit, limits, percent, short } from "./numbers.ts";
-import type { PageLabels } from "./words.ts";
+import type { ClientWords } from "./client-words.ts";
 
 export const FLAME_ROW = 20;
 export const FLAME_BOX = 19;
@@ -117,7 +117,7 @@ function titleOf(
   boxes: FlameBoxes,
   values: FlameValues,
   box: number,
-  labels: PageLabels,
+  labels: ClientWords,
 ): string {
   const frames = framesOf(carriedFlame, boxes, box);
   const shown = frames.slice(-MOST_TITLED).map((f) => (f.isLine ? "" : shortFunction(f.name)));
@@ -142,7 +142,7 @@ function titleOf(
   return parts.filter((p) => p !== "").join(" · ");
 }
 
-export function flameView(flame: CarriedFlame, state: FlameState, labels: PageLabels): FlameView {
+export function flameView(flame: CarriedFlame, state: FlameState, labels: ClientWords): FlameView {
   const { tree } = flame;
   const whole = tree.values[state.type] ?? tree.values[0];
   if (whole === undefined) throw new Error("a flame needs values of one type at least");

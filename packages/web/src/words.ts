@@ -6,6 +6,7 @@ import type { ContainerPart, ProcessPart } from "@heapwright/core/analysis/ledge
 import type { SeriesId } from "@heapwright/core/analysis/series/series.ts";
 import type { Lang } from "@heapwright/core/model/message.ts";
 import type { FlameType } from "@heapwright/core/pictures/flame-tree.ts";
+import { CLIENT_WORDS } from "./client-words.ts";
 import type { Confidence } from "@heapwright/core/verdict/answer.ts";
 
 type PartNotes = Readonly<Record<ProcessPart | ContainerPart, string>>;
@@ -45,6 +46,7 @@ const seriesEn: SeriesNames = {
 };
 
 const en = {
+  ...CLIENT_WORDS.en,
   html: "en",
   skip: "Skip to the verdict",
   sections: "Sections",
@@ -55,7 +57,6 @@ const en = {
   sites: "Who, by site",
   for: "For",
   against: "Against",
-  alike: "Looks the same",
   notIt: "Not it",
   worthKnowing: "Worth knowing",
   also: "Also",
@@ -79,7 +80,6 @@ const en = {
   light: "Light",
   dark: "Dark",
   copy: "Copy",
-  copied: "Copied",
   copyAsText: "Copy as text",
   saveJson: "Save as JSON",
   asJson: "The same as JSON",
@@ -126,7 +126,6 @@ const en = {
   // Ledgers.
   processRss: "process RSS",
   containerCharge: "container charge",
-  mib: (unit: string) => unit,
   part: "part",
   share: "share",
   change: "change",
@@ -143,7 +142,6 @@ const en = {
   madeAt: (value: string, site: string) => `${value} made at ${site}`,
   skew: (time: string) => `parts up to ${time} apart`,
   beside: "beside it, no part of the sum",
-  peakColumn: "peak",
   // Growth.
   series: seriesEn,
   seriesShort: {
@@ -172,12 +170,10 @@ const en = {
   restSays: "shaded: 95 % limits of the line",
   restBeyond: (n: string) => `${n} points outside`,
   level: "level",
-  perSecond: (rate: string) => `${rate}/s`,
   numbers: "The numbers",
   time: "time",
   utc: "UTC",
   sinceStart: "since the start of the process",
-  otherSeries: "Beside it",
   fromTo: (a: string, b: string) => `${a} to ${b}`,
   chartSays: (p: {
     name: string;
@@ -189,7 +185,6 @@ const en = {
   }) =>
     `${p.name}: ${p.first} at ${p.from}, ${p.last} at ${p.to}${p.limit === "" ? "" : `; limit ${p.limit}`}.`,
   // Flame.
-  flame: "Flame graph",
   flameRoot: "all",
   flameSays: (p: { type: string; total: string; boxes: string }) =>
     `Flame graph of ${p.type}, ${p.total} in all, callers on top, ${p.boxes} boxes. Arrow keys move, Enter zooms. The table of sites below says the same.`,
@@ -202,15 +197,8 @@ const en = {
   sampleType: "Sample type",
   find: "Find function or file  ( / )",
   findLabel: "Find function or file",
-  hits: (n: string, value: string) => `${n} boxes, ${value}`,
-  noHits: "nothing found",
   interval: "95 % interval",
   wider: "wider",
-  oneSample: "1 sample",
-  samples: (n: string) => `${n} samples`,
-  ofAll: (percent: string) => `${percent} %`,
-  frames: (n: string) => `${n} frames`,
-  smaller: (n: string) => `${n} smaller`,
   deeper: (n: string) => `${n} rows deeper: zoom in`,
   everythingElse: (value: string) => `Everything else, ${value}`,
   elseSays: (site: string) => `the same stacks with ${site} left out`,
@@ -219,8 +207,6 @@ const en = {
   stacksWord: (n: string) => (n === "1" ? "one stack" : `${n} stacks`),
   unfold: "Every frame",
   zoomOut: "Zoom out",
-  leftOut: (name: string) => `without ${name}`,
-  putBack: "Put back",
   hint: "Point at a box or move with the arrow keys.",
   // Sites.
   live: "live",
@@ -246,7 +232,6 @@ const en = {
   ownCode: "own code",
   calledBy: "Called by",
   sitesCaption: (unit: string) => `Sites by live memory, in ${unit} with 95 % interval`,
-  inFlame: "show in the flame",
   openRow: (name: string) => `Callers and counts of ${name}`,
   // Why.
   alikeSays: (causes: string) => `this evidence cannot tell it from ${causes}`,
@@ -321,6 +306,7 @@ const en = {
 export type PageLabels = typeof en;
 
 const zh: PageLabels = {
+  ...CLIENT_WORDS.zh,
   html: "zh-Hans",
   skip: "跳到结论",
   sections: "章节",
@@ -330,7 +316,6 @@ const zh: PageLabels = {
   sites: "按位置",
   for: "支持",
   against: "反对",
-  alike: "表现相同",
   notIt: "已排除",
   worthKnowing: "值得了解",
   also: "另外",
@@ -352,7 +337,6 @@ const zh: PageLabels = {
   light: "浅色",
   dark: "深色",
   copy: "复制",
-  copied: "已复制",
   copyAsText: "复制为文本",
   saveJson: "存为 JSON",
   asJson: "同内容的 JSON",
@@ -391,7 +375,6 @@ const zh: PageLabels = {
   nothing: "没有可读的内容",
   processRss: "进程 RSS",
   containerCharge: "容器计费内存",
-  mib: (unit) => unit,
   part: "部分",
   share: "占比",
   change: "变化",
@@ -408,7 +391,6 @@ const zh: PageLabels = {
   madeAt: (value, site) => `${value} 产生于 ${site}`,
   skew: (time) => `各部分读取时间最多相差 ${time}`,
   beside: "不计入合计",
-  peakColumn: "峰值",
   series: {
     marked: "每次 GC 后的活跃内存",
     peak: "每次 GC 前的峰值",
@@ -450,16 +432,13 @@ const zh: PageLabels = {
   restSays: "阴影：直线的 95 % 范围",
   restBeyond: (n) => `${n} 个点在图外`,
   level: "持平",
-  perSecond: (rate) => `${rate}/s`,
   numbers: "数值",
   time: "时间",
   utc: "UTC",
   sinceStart: "自进程启动起",
-  otherSeries: "其他序列",
   fromTo: (a, b) => `${a} 至 ${b}`,
   chartSays: (p) =>
     `${p.name}：${p.from} 为 ${p.first}，${p.to} 为 ${p.last}${p.limit === "" ? "" : `；上限 ${p.limit}`}。`,
-  flame: "火焰图",
   flameRoot: "全部",
   flameSays: (p) =>
     `${p.type}的火焰图，共 ${p.total}，调用者在上，${p.boxes} 个方框。方向键移动，Enter 放大。下面的位置表给出同样的内容。`,
@@ -472,15 +451,8 @@ const zh: PageLabels = {
   sampleType: "采样类型",
   find: "查找函数或文件  ( / )",
   findLabel: "查找函数或文件",
-  hits: (n, value) => `${n} 个方框，${value}`,
-  noHits: "没有找到",
   interval: "95 % 区间",
   wider: "更宽",
-  oneSample: "1 个样本",
-  samples: (n) => `${n} 个样本`,
-  ofAll: (percent) => `${percent} %`,
-  frames: (n) => `${n} 帧`,
-  smaller: (n) => `${n} 个较小的`,
   deeper: (n) => `下面还有 ${n} 层：请放大`,
   everythingElse: (value) => `其余 ${value}`,
   elseSays: (site) => `同样的调用栈，去掉 ${site}`,
@@ -488,8 +460,6 @@ const zh: PageLabels = {
   stacksWord: (n) => `${n} 个调用栈`,
   unfold: "显示每一帧",
   zoomOut: "缩小",
-  leftOut: (name) => `去掉 ${name}`,
-  putBack: "恢复",
   hint: "指向方框，或用方向键移动。",
   live: "活跃",
   growthColumn: "增长",
@@ -514,7 +484,6 @@ const zh: PageLabels = {
   ownCode: "自己的代码",
   calledBy: "调用者",
   sitesCaption: (unit) => `各位置的活跃内存，单位 ${unit}，附 95 % 区间`,
-  inFlame: "在火焰图中显示",
   openRow: (name) => `${name} 的调用者与计数`,
   alikeSays: (causes) => `凭现有证据无法与之区分：${causes}`,
   what: "缺什么",

@@ -1,6 +1,6 @@
 // Copying: a command, the whole answer, the answer as a file.
 
-import type { PageLabels } from "../words.ts";
+import type { ClientWords } from "../client-words.ts";
 import { all, dataBlock, one } from "./dom.ts";
 
 /** Where the clipboard is refused the text is selected, so that Ctrl-C takes it. */
@@ -14,7 +14,7 @@ async function put(text: string, shown: Element): Promise<boolean> {
   }
 }
 
-function flash(button: HTMLButtonElement, labels: PageLabels): void {
+function flash(button: HTMLButtonElement, labels: ClientWords): void {
   const before = button.dataset["label"] ?? button.textContent;
   button.dataset["label"] = before;
   button.textContent = labels.copied;
@@ -30,7 +30,7 @@ function answerText(verdict: Element): string {
   return lines.map((e) => (e?.textContent ?? "").replace(/\s+/g, " ").trim()).join("\n");
 }
 
-export async function copyAnswer(verdict: Element, labels: PageLabels): Promise<void> {
+export async function copyAnswer(verdict: Element, labels: ClientWords): Promise<void> {
   const button = one("[data-copy-answer]", HTMLButtonElement, verdict);
   if ((await put(answerText(verdict), verdict)) && button !== undefined) flash(button, labels);
 }
@@ -47,7 +47,7 @@ function saveJson(): void {
 }
 
 /** One listener for the page: buttons that come with a live update work without being wired. */
-export function startCopying(labels: PageLabels): void {
+export function startCopying(labels: ClientWords): void {
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target.closest("button") : null;
     if (target === null) return;

@@ -18,7 +18,7 @@ import {
   sumOnly,
 } from "../flame-view.ts";
 import { grouped } from "../numbers.ts";
-import type { PageLabels } from "../words.ts";
+import type { ClientWords } from "../client-words.ts";
 import { all, dataBlock, one, svg } from "./dom.ts";
 
 /** What the URL keeps of a flame. */
@@ -56,7 +56,7 @@ function pathKeys({ tree }: CarriedFlame): string[] {
 export class Flame {
   readonly #root: HTMLElement;
   readonly #picture: SVGSVGElement;
-  readonly #labels: PageLabels;
+  readonly #labels: ClientWords;
   readonly #flame: CarriedFlame;
   readonly #keys: readonly string[];
   readonly #read: HTMLElement | undefined;
@@ -74,7 +74,7 @@ export class Flame {
     root: HTMLElement,
     picture: SVGSVGElement,
     data: FlameData,
-    labels: PageLabels,
+    labels: ClientWords,
     changed: () => void,
   ) {
     this.#root = root;
@@ -96,7 +96,7 @@ export class Flame {
   }
 
   /** undefined when the block carries no data or no picture. */
-  static over(root: HTMLElement, labels: PageLabels, changed: () => void): Flame | undefined {
+  static over(root: HTMLElement, labels: ClientWords, changed: () => void): Flame | undefined {
     const data = dataBlock("[data-flame-json]", root);
     const picture = one("svg.flame", SVGSVGElement, root);
     if (!isFlameData(data) || picture === undefined) return undefined;

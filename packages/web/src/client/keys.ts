@@ -1,7 +1,7 @@
 // Single keys. They work outside of fields only, and can be turned off (WCAG 2.1.4): a screen reader or
 // speech control may own them.
 
-import type { PageLabels } from "../words.ts";
+import type { ClientWords } from "../client-words.ts";
 import { copyAnswer, visibleVerdict } from "./copy.ts";
 import { all, isField, one, remember, remembered } from "./dom.ts";
 import type { Flame } from "./flame.ts";
@@ -9,7 +9,7 @@ import type { Flame } from "./flame.ts";
 const REMEMBERED = "heapwright-keys";
 
 export interface KeyTargets {
-  readonly labels: PageLabels;
+  readonly labels: ClientWords;
   /** The flame of the process that is shown. */
   flame(): Flame | undefined;
   cycleTheme(): void;

@@ -1,7 +1,7 @@
 // Brings the static page to life. Without this script everything that is shown can be read; with it, it
 // can be zoomed, searched, copied and followed while a capture runs.
 
-import { LABELS } from "../words.ts";
+import { CLIENT_WORDS } from "../client-words.ts";
 import { startCopying } from "./copy.ts";
 import { all, one, remember, remembered } from "./dom.ts";
 import { Flame } from "./flame.ts";
@@ -11,7 +11,7 @@ import { readState, writeState } from "./state.ts";
 import "./style.css";
 
 const THEME = "heapwright-theme";
-const labels = LABELS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"];
+const labels = CLIENT_WORDS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"];
 
 /** Theme: the radios work by style alone; the script only remembers. */
 function themeRadios(): HTMLInputElement[] {
