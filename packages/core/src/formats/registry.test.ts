@@ -82,6 +82,14 @@ describe("the registry", () => {
     expect(detectFormat(utf8("12\n"), "other")).toBeUndefined();
   });
 
+  it("takes a pod for a pod although its last words are gctrace lines", () => {
+    const line =
+      "gc 7 @1.204s 2%: 0.018+1.2+0.003 ms clock, 0.14+0.3/2.2/0.1+0.02 ms cpu, 4->5->2 MB, 5 MB goal, 0 MB stacks, 0 MB globals, 8 P";
+    const pod = `{"kind":"Pod","apiVersion":"v1","status":{"message":"${line}"}}`;
+    expect(detectFormat(utf8(pod), "pod.json")?.format.id).toBe("pod");
+    expect(detectFormat(utf8(`${line}\n`), "app.log")?.format.id).toBe("gctrace");
+  });
+
   for (const part of ["kernel", "kube", "gctrace", "go-trace", "pprof", "jvm"]) {
     const folder = corpus(part);
     it.skipIf(folder === undefined)(
@@ -149,6 +157,11 @@ describe("unknown content", () => {
       ["{}", "json-other"],
       ["{ not json }", "text"],
       ["[INFO] started", "text"],
+      ["[0.012s][info][gc] Using G1\n", "text"],
+      ["[    1.234567] Linux version 6.1\n", "text"],
+      ["[2026-11-26 00:00:00] up\n", "text"],
+      ["[1234] started\n", "text"],
+      ['[{"a":1},', "json-other"],
       ["404 page not found\n", "text"],
       ["na\u00efve \u4f60\u597d", "text"],
       ["\u001b[31mred\u001b[0m", "text"],

@@ -7,6 +7,7 @@ import { buildinfoFormat } from "./buildinfo/buildinfo.ts";
 import { cgroupFormat } from "./cgroup/cgroup.ts";
 import { environFormat } from "./environ/environ.ts";
 import { gctrace } from "./gctrace/index.ts";
+import { goroutineTextFormat } from "./goroutine-text/format.ts";
 import { meminfoFormat } from "./meminfo/meminfo.ts";
 import { metricsJsonFormat } from "./metrics-json/metrics-json.ts";
 import { podFormat } from "./pod/pod.ts";
@@ -23,7 +24,7 @@ export const FORMATS: readonly Format[] = [
   traceFormat,
   pprofFormat,
   profileTextFormat,
-  gctrace,
+  goroutineTextFormat,
   metricsJsonFormat,
   buildinfoFormat,
   smapsFormat,
@@ -33,6 +34,8 @@ export const FORMATS: readonly Format[] = [
   procCgroupFormat,
   meminfoFormat,
   podFormat,
+  // Finds its lines anywhere in a text, a pod's termination message included: behind what is anchored.
+  gctrace,
   cgroupFormat,
   environFormat,
 ];
@@ -59,8 +62,12 @@ export type UnknownContent = "html" | "json-other" | "text" | "binary" | "gzip" 
 
 const HTML = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)?<(?:!doctype html|html|head|body)[\s>]/i;
 
-/** One value of a document or of lines of them; the end may be missing. */
-const JSON_START = /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[[{"\d\]-]|true|false|null|$))/;
+/**
+ * How a document of JSON, or of lines of it, begins; the end may be missing. A bracket with a number is
+ * a time stamp or a process id in logs, unless a comma follows.
+ */
+const JSON_START =
+  /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:\{|"|\[\s*[[{"\d]|\]\s*$|-?\d+(?:\.\d+)?\s*,|(?:true|false|null)\s*,|$))/;
 
 function startsWith(head: Uint8Array, ...magic: readonly number[]): boolean {
   return magic.every((byte, i) => head[i] === byte);
