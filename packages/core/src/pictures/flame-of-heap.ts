@@ -1,16 +1,23 @@
 // The flame of a Go heap profile: live and allocated, in bytes and objects, from raw sample counts.
 
-import type { SnapshotRows } from "../analysis/sites/buckets.ts";
 import { missedFraction, samplingProbability } from "../analysis/stats/heap-sampling.ts";
 import type { SourceLine } from "../analysis/sites/site.ts";
+import type { HeapRows } from "../goruntime/heap-sampling.ts";
+import type { CallStacks } from "../model/tables/stacks.ts";
 import { type FlameInput, type FlameRows, flameFromProfile } from "./flame-tree.ts";
+
+/** A heap profile with its raw counts; analysis/sites' SnapshotRows is one. */
+export interface HeapSamples {
+  readonly snapshot: { readonly profile: CallStacks };
+  readonly rows: HeapRows;
+}
 
 /**
  * `guilty` are the lines of a verdict. `root` is the name of the whole, in the reader's language.
  * Types that are 0 in all rows are left out; the tree is the same for the others.
  */
 export function flameOfHeap(
-  { snapshot, rows }: SnapshotRows,
+  { snapshot, rows }: HeapSamples,
   guilty: readonly SourceLine[],
   root: string,
 ): FlameInput {
