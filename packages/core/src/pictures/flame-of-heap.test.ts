@@ -82,8 +82,8 @@ test("bytes and intervals are those of the table of sites", () => {
   expect(live.value[0]).toBeCloseTo(memoryInterval(whole).bytes.value, 3);
   expect(live.lo[0]).toBeCloseTo(memoryInterval(whole).bytes.lo, 3);
   expect(live.hi[0]).toBeCloseTo(memoryInterval(whole).bytes.hi, 3);
-  // Objects of 4 MiB are sampled for certain: no error to speak of.
-  expect(live.hi[nodeOf("main.go:3")] / (12 * MIB)).toBeLessThan(1.03);
+  // Objects of 4 MiB are sampled almost for certain: + 4 %, where three small ones would have + 190 %.
+  expect(live.hi[nodeOf("main.go:3")] / (12 * MIB)).toBeLessThan(1.05);
   expect(flame.isGuilty[nodeOf("main.go:3")]).toBe(1);
   expect(flame.isGuilty[nodeOf("main.go:1")]).toBe(0);
 });
