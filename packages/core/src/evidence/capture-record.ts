@@ -24,6 +24,8 @@ export interface CaptureRecordBase {
   readonly intrusiveness: "none" | "stw-short" | "stw-long" | "forced-gc" | "trace";
   /** Without user info and query values. */
   readonly url?: string;
+  /** When the kernel started the process, Unix ms, ± 20 ms; only where /proc could be read. */
+  readonly processStartMs?: number;
   /** What was taken out before writing: "label-values", "exemplars", "expvar-text", "environment". */
   readonly redacted?: readonly string[];
 }

@@ -52,7 +52,8 @@ function assemble(
   key: string,
 ): ProcessEvidence {
   const own = cluster.units;
-  const nearShared = nearest(own, shared);
+  // A capture names the process for its cgroup and pod files too; loose ones are shared.
+  const nearShared = [...nearest(own, shared), ...own.filter((u) => !u.isAnchor)];
   const at = (a: Artefact) => instants.get(a) ?? NO_INSTANT;
   const timed = <T>(u: Unit, value: T, row = ""): Timed<T> => {
     const { timeMs, clock } = at(u.artefact);
@@ -127,7 +128,7 @@ function assemble(
     }
   }
   const byTime = <T>(list: Timed<T>[]): Timed<T>[] => sortTimed(list);
-  const startMs = processStart(gctrace, memStats, metrics);
+  const startMs = processStart(gctrace, memStats, metrics, own);
   const heap = heapUnits
     .map(({ unit, profile }) => heapSnapshot(unit, profile, at(unit.artefact)))
     .sort(bySnapshot);
@@ -272,11 +273,11 @@ function cgroupStates(units: readonly Unit[], at: (a: Artefact) => Instant): Tim
     const known = byFolder.get(v1Parent);
     const entry = known ?? {
       first: u.artefact,
-      version: t.version,
+      version: t.isVersionGuessed === true ? undefined : t.version,
       files: new Map<string, ReadonlyMap<string, number>>(),
       time,
     };
-    entry.version ??= t.version;
+    if (t.isVersionGuessed !== true) entry.version ??= t.version;
     if (!entry.files.has(t.file)) entry.files.set(t.file, t.values);
     byFolder.set(v1Parent, entry);
   }
@@ -296,6 +297,7 @@ function processStart(
   gctrace: ProcessEvidence["gctrace"],
   memStats: readonly Timed<MemStats>[],
   metrics: readonly Timed<MetricsSample>[],
+  own: readonly Unit[],
 ): number {
   for (const { segment } of gctrace) {
     const c = segment.cycles;
@@ -319,7 +321,10 @@ function processStart(
     const s = m.value.process.startTimeSec;
     if (s !== undefined) return s * 1000;
   }
-  return NaN;
+  return (
+    own.find((u) => u.artefact.record?.processStartMs !== undefined)?.artefact.record
+      ?.processStartMs ?? NaN
+  );
 }
 
 function containerOf(artefact: Artefact): ProcessEvidence["container"] {

@@ -40,7 +40,10 @@ export function ownerOf(functionName: string, file: string, modulePath: string |
   if (
     importPath === "runtime" ||
     importPath.startsWith("runtime/") ||
-    importPath.startsWith("internal/runtime/")
+    importPath.startsWith("internal/runtime/") ||
+    // Allocation entry points that the runtime pushes into other packages by linkname.
+    functionName === "internal/bytealg.MakeNoZero" ||
+    importPath === "internal/abi"
   ) {
     return "runtime";
   }

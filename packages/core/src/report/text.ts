@@ -6,7 +6,7 @@ import type { Site } from "../analysis/sites/site.ts";
 import { say, type Statement } from "../model/message.ts";
 import type { Quantity } from "../model/quantity.ts";
 import { MiB } from "../model/units.ts";
-import { shortLine } from "../rules/naming.ts";
+import { shortFunction, shortLine } from "../rules/naming.ts";
 import type { Answer, ProcessAnswer, Verdict } from "../verdict/answer.ts";
 import { padEnd, padStart, shorten, width, wrap } from "./columns.ts";
 import { describeDiagnostic } from "./diagnostics.ts";
@@ -330,18 +330,13 @@ function siteLine(s: Site, o: TextOptions): string {
   }
   const kept = s.survival === undefined ? "–" : v.words.percent(s.survival.value);
   const head = `  ${live}  ${padEnd(growth, 32)}${padEnd(kept, 9)}`;
-  const function_ = shortFunction(s.function);
-  const place = `${shortLine(s)}  ${function_}`;
-  const user = s.user === undefined ? "" : `  ← ${shortLine(s.user)}`;
-  const text = `${head}${printable(shorten(place + user, Math.max(30, COLUMNS + 10 - width(head))))}`;
+  // A library line is told by the own line below it, an own line by its function.
+  const place =
+    s.user === undefined
+      ? `${shortLine(s)}  ${shortFunction(s.function)}`
+      : `${shortLine(s)} ← ${shortLine(s.user)}`;
+  const text = `${head}${printable(shorten(place, Math.max(40, COLUMNS + 4 - width(head))))}`;
   return o.withEvidence ? `${text}  [${s.evidence}]` : text;
-}
-
-/** `github.com/a/b/session.(*Store).Add` → `(*Store).Add`. */
-export function shortFunction(name: string): string {
-  const plain = name.slice(name.lastIndexOf("/") + 1);
-  const dot = plain.indexOf(".");
-  return dot < 0 ? plain : plain.slice(dot + 1);
 }
 
 function missing(p: ProcessAnswer, o: TextOptions): string[] {

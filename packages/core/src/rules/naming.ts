@@ -20,3 +20,12 @@ export function verifyCommand(target: string, duration: string): string {
     ? `heapwright why ${target} --for ${duration}`
     : `heapwright why http://HOST:PORT --for ${duration}`;
 }
+
+/** `github.com/a/b/session.(*Store).Add` → `(*Store).Add`: beside a file name the package says nothing new. */
+export function shortFunction(name: string): string {
+  const bracket = name.indexOf("[");
+  const head = bracket < 0 ? name : name.slice(0, bracket);
+  const plain = name.slice(head.lastIndexOf("/") + 1);
+  const dot = plain.indexOf(".");
+  return dot < 0 ? plain : plain.slice(dot + 1);
+}

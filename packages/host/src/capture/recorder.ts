@@ -38,6 +38,7 @@ export class Recorder {
   /** What a record's `process` says unless it says otherwise. */
   process: string;
   pid: number | undefined;
+  processStartMs: number | undefined;
   readonly #startMonoMs: number;
   readonly #onArtefact: ((record: CaptureRecord, folder: string) => void) | undefined;
   #absentSeen = new Set<string>();
@@ -88,6 +89,9 @@ export class Recorder {
       ...(facts.numGCBefore === undefined ? {} : { numGCBefore: facts.numGCBefore }),
       ...(facts.numGCAfter === undefined ? {} : { numGCAfter: facts.numGCAfter }),
       intrusiveness: facts.intrusiveness,
+      ...(this.processStartMs === undefined || facts.process !== undefined
+        ? {}
+        : { processStartMs: this.processStartMs }),
       ...(facts.url === undefined ? {} : { url: facts.url }),
       ...(facts.redacted === undefined ? {} : { redacted: facts.redacted }),
     };

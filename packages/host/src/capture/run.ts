@@ -143,6 +143,10 @@ export class CaptureRun {
     this.#watch.follow(identity);
     this.#recorder.process = String(identity.pid);
     this.#recorder.pid = identity.pid;
+    const { uptimeSec } = this.#process;
+    if (uptimeSec !== undefined) {
+      this.#recorder.processStartMs = Math.round(Date.now() - uptimeSec * 1000);
+    }
     if (this.#target.foundBy === "listening-socket") {
       const { pid, comm } = identity;
       this.#recorder.note("pid-found-by-port", { pid, comm, proof: choice.proof });

@@ -140,36 +140,57 @@ function findArena(
     if (region !== undefined && last !== undefined && r.start - last.end <= ARENA) region.push(r);
     else regions.push([r]);
   }
-  let best: { rows: number[]; error: number; aligned: boolean } | undefined;
+  // The runtime asks for its arenas far from where the kernel places libraries and foreign mmaps, and
+  // gets them there unless that address space is taken. Regions near file mappings come second.
+  const anchors = fileMappings(t);
+  const isRemote = (r: Row) => anchors.every((a) => Math.abs(a - r.start) > 16 * 1024 * MiB);
+  // One arena chunk may be mapped between the two readings, and HeapSys leaves out a part of the first.
+  const tolerance = Math.max(8 * MiB, (arenaBytes ?? 0) * 0.1);
+  const near = bestRun(regions, arenaBytes, (r) => !isRemote(r));
+  const remote = bestRun(regions, arenaBytes, isRemote);
+  if (remote !== undefined && remote.error <= tolerance) return { rows: remote.rows, isSure: true };
+  if (near !== undefined && near.error <= tolerance / 2) return { rows: near.rows, isSure: true };
+  const old = rows.filter((r) => r.start >= OLD_BASE && r.start < OLD_BASE + 2 ** 40);
+  if (old.length > 0) return { rows: old.map((r) => r.i), isSure: false };
+  if (remote === undefined || arenaBytes === undefined) return undefined;
+  return remote.error > 0.25 * arenaBytes ? undefined : { rows: remote.rows, isSure: false };
+}
+
+/** Starts of mappings of files, the stack and the vdso. */
+function fileMappings(t: SmapsTable): number[] {
+  const out: number[] = [];
+  for (let i = 0; i < t.rows; i++) {
+    const n = t.strings.get(t.name[i] ?? 0);
+    if (n.startsWith("/") || n === "[stack]" || n === "[vdso]") out.push(t.start[i] ?? 0);
+  }
+  return out;
+}
+
+/**
+ * The run of mappings within one region whose bytes come nearest to `arenaBytes`: foreign mappings may
+ * lie before or behind the arenas.
+ */
+function bestRun(
+  regions: readonly (readonly Row[])[],
+  arenaBytes: number | undefined,
+  isCandidate: (first: Row) => boolean,
+): { rows: number[]; error: number } | undefined {
+  let best: { rows: number[]; error: number } | undefined;
   for (const region of regions) {
-    // The arena is a run of mappings inside a region: foreign ones may lie before or behind it.
     for (let a = 0; a < region.length; a++) {
       const first = region[a];
-      if (first === undefined) continue;
-      const aligned = first.start % (4 * MiB) === 0;
-      if (!aligned) continue;
+      if (first === undefined || first.start % (4 * MiB) !== 0 || !isCandidate(first)) continue;
       let sum = 0;
       for (let b = a; b < region.length && b < a + 512; b++) {
         sum += region[b]?.size ?? 0;
+        const isOldBase = first.start === OLD_BASE;
         const error =
-          arenaBytes === undefined
-            ? first.start === OLD_BASE
-              ? 0
-              : Infinity
-            : Math.abs(sum - arenaBytes);
-        const preferred = first.start === OLD_BASE || first.start % ARENA === 0;
-        if (best === undefined || error < best.error - (preferred ? 0 : 1)) {
-          best = { rows: region.slice(a, b + 1).map((r) => r.i), error, aligned: preferred };
+          arenaBytes === undefined ? (isOldBase ? 0 : Infinity) : Math.abs(sum - arenaBytes);
+        if (best === undefined || error < best.error) {
+          best = { rows: region.slice(a, b + 1).map((r) => r.i), error };
         }
       }
     }
   }
-  // One arena chunk may be mapped between the two readings.
-  const tolerance = Math.max(4 * MiB, (arenaBytes ?? 0) * 0.03);
-  if (best !== undefined && best.error <= tolerance) return { rows: best.rows, isSure: true };
-  const old = rows.filter((r) => r.start >= OLD_BASE && r.start < OLD_BASE + 2 ** 40);
-  if (old.length > 0) return { rows: old.map((r) => r.i), isSure: false };
-  return best === undefined || arenaBytes === undefined || best.error > 0.25 * arenaBytes
-    ? undefined
-    : { rows: best.rows, isSure: false };
+  return best;
 }

@@ -7,7 +7,7 @@ import { timeToLimit } from "../../../analysis/time-to-limit.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { derived, type Quantity } from "../../../model/quantity.ts";
 import { MiB } from "../../../model/units.ts";
-import { shortLine, verifyCommand } from "../../naming.ts";
+import { shortFunction, shortLine, verifyCommand } from "../../naming.ts";
 import type { Rule, RuleOutcome, RuleSite, Supported } from "../../rule.ts";
 import { messages } from "./messages.ts";
 
@@ -286,9 +286,12 @@ function supported(view: View, slope: Quantity | undefined, grownOverWindow: num
     headline:
       top === undefined
         ? say(messages, "heap-leak.headline-unplaced", {})
-        : say(messages, "heap-leak.headline", { line: shortLine(top), function: top.function }, [
-            top.evidence,
-          ]),
+        : say(
+            messages,
+            "heap-leak.headline",
+            { line: shortLine(top), function: shortFunction(top.function) },
+            [top.evidence],
+          ),
     facts,
     for: forIt,
     against,
