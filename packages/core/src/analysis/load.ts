@@ -5,6 +5,7 @@
 import type { ProcessEvidence } from "../evidence/process.ts";
 import { estimated, type Quantity } from "../model/quantity.ts";
 import type { SeriesSet } from "./series/build.ts";
+import { loadSteadiness } from "./trend/steadiness.ts";
 
 export interface Load {
   readonly source: "requests" | "allocations" | "none";
@@ -17,7 +18,6 @@ export interface Load {
   readonly drift: number | undefined;
 }
 
-const STEADY = 0.1;
 const NONE: Load = {
   source: "none",
   counter: undefined,
@@ -92,40 +92,39 @@ function fromCounter(
   const last = times[times.length - 1];
   if (first === undefined || last === undefined || !(last > first) || times.length < 2)
     return undefined;
-  const total = ((values[values.length - 1] ?? NaN) - (values[0] ?? NaN)) / ((last - first) / 1000);
+  const steadiness = loadSteadiness(times, values, source === "requests" ? "events" : "bytes");
+  const total =
+    steadiness.windows > 0
+      ? steadiness.meanRatePerSec
+      : ((values[values.length - 1] ?? NaN) - (values[0] ?? NaN)) / ((last - first) / 1000);
   if (!Number.isFinite(total) || total < 0) return undefined;
-  // Windows of equal count of points, at most 12: sampling jitter must not pass for load.
-  const windows = Math.min(12, Math.floor((times.length - 1) / 2));
-  const rates: number[] = [];
-  for (let w = 0; w < windows; w++) {
-    const a = Math.round((w * (times.length - 1)) / windows);
-    const b = Math.round(((w + 1) * (times.length - 1)) / windows);
-    const dt = ((times[b] ?? NaN) - (times[a] ?? NaN)) / 1000;
-    const dv = (values[b] ?? NaN) - (values[a] ?? NaN);
-    if (dt > 0 && Number.isFinite(dv)) rates.push(dv / dt);
-  }
+  const { cv, windows } = steadiness;
+  const half = Number.isFinite(cv) ? (1.96 * cv * total) / Math.sqrt(windows) : total;
   const unit = source === "requests" ? "1/s" : "bytes/s";
-  const spread = rates.length >= 2 ? deviation(rates) : NaN;
-  const half = Number.isFinite(spread)
-    ? (1.96 * spread) / Math.sqrt(Math.max(1, rates.length))
-    : total;
-  const variation = rates.length >= 4 && total > 0 ? spread / total : undefined;
   return {
     source,
     counter,
     rate: estimated(total, Math.max(0, total - half), total + half, unit, evidence, "wall"),
-    variation,
-    steady: variation === undefined ? undefined : variation < STEADY,
-    drift: driftOf(rates),
+    variation: Number.isFinite(cv) ? steadiness.cvBeyondCounting : undefined,
+    steady: steadiness.isSteady,
+    drift: driftOf(times, values),
   };
 }
 
-function driftOf(rates: readonly number[]): number | undefined {
-  if (rates.length < 4) return undefined;
-  const half = Math.floor(rates.length / 2);
-  const a = mean(rates.slice(0, half));
-  const b = mean(rates.slice(-half));
-  return a > 0 ? b / a : undefined;
+/** Rate of the second half of the span over that of the first, interpolated at the middle. */
+function driftOf(times: readonly number[], values: readonly number[]): number | undefined {
+  const n = times.length;
+  if (n < 5) return undefined;
+  const t0 = times[0] ?? NaN;
+  const t1 = times[n - 1] ?? NaN;
+  const middle = (t0 + t1) / 2;
+  let i = 0;
+  while (i + 2 < n && (times[i + 1] ?? Infinity) <= middle) i++;
+  const share = (middle - (times[i] ?? NaN)) / ((times[i + 1] ?? NaN) - (times[i] ?? NaN));
+  const at = (values[i] ?? NaN) + share * ((values[i + 1] ?? NaN) - (values[i] ?? NaN));
+  const before = at - (values[0] ?? NaN);
+  const after = (values[n - 1] ?? NaN) - at;
+  return before > 0 && after >= 0 ? after / before : undefined;
 }
 
 /** Allocation between cycles: next cycle's heap at start minus this one's marked, over the time. */
@@ -148,13 +147,4 @@ function allocationsFromLog(series: SeriesSet): Load | undefined {
     values.push(sum);
   }
   return fromCounter(times, values, "allocations", undefined, marked.evidence);
-}
-
-function mean(x: readonly number[]): number {
-  return x.reduce((a, b) => a + b, 0) / x.length;
-}
-
-function deviation(x: readonly number[]): number {
-  const m = mean(x);
-  return Math.sqrt(x.reduce((a, b) => a + (b - m) ** 2, 0) / Math.max(1, x.length - 1));
 }

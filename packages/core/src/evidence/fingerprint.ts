@@ -3,7 +3,7 @@
 // and differs between processes under address-space randomisation; two processes on a host without
 // it may collide, hence the other conditions.
 
-import { bucketKey, heapRows } from "../goruntime/heap-sampling.ts";
+import { bucketKey, heapRows } from "../goruntime/heap-rows.ts";
 import { stackHashes } from "../model/stack-frames.ts";
 import type { GcSegment } from "../model/tables/gc-cycles.ts";
 import type { MemStats } from "../model/tables/memstats.ts";

@@ -1,8 +1,8 @@
 // The flame of a Go heap profile: live and allocated, in bytes and objects, from raw sample counts.
 
-import { missedFraction, samplingProbability } from "../analysis/stats/heap-sampling.ts";
+import { missedFraction, samplingProbability } from "../goruntime/sampling.ts";
 import type { SourceLine } from "../analysis/sites/site.ts";
-import type { HeapRows } from "../goruntime/heap-sampling.ts";
+import type { HeapRows } from "../goruntime/heap-rows.ts";
 import type { CallStacks } from "../model/tables/stacks.ts";
 import { type FlameInput, type FlameRows, flameFromProfile } from "./flame-tree.ts";
 

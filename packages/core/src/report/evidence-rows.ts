@@ -2,7 +2,7 @@
 // Keys: `stack:HEX`, `MemStats`, `sample-N`, a metric name, `L120-131`, `MaxRSS`, `NumGC`, `-race`.
 
 import type { Artefact } from "../evidence/artefact.ts";
-import { heapRows } from "../goruntime/heap-sampling.ts";
+import { heapRows } from "../goruntime/heap-rows.ts";
 import {
   framesOf,
   functionFile,

@@ -1,6 +1,7 @@
 // From a view to an answer for one process: runs the rules, caps and ranks what they say, and decides
 // between fault, no fault seen and inconclusive. Only this folder ranks.
 
+import { spanToSee } from "../analysis/trend/limit.ts";
 import type { View } from "../analysis/view.ts";
 import { say, type Statement } from "../model/message.ts";
 import { counted, derived } from "../model/quantity.ts";
@@ -156,9 +157,8 @@ function calmness(view: View): Statement[] | undefined {
       );
       const day = 86_400;
       if (left < day) {
-        // Visible slope falls with the 1.5th power of the window: enough minutes for a day.
         const minutes =
-          Math.ceil(((trend.seconds / 60) * (day / Math.max(60, left)) ** (2 / 3)) / 5) * 5;
+          Math.ceil(spanToSee(left === 0 ? Infinity : day / left, trend.allSeconds, 1) / 300) * 5;
         out.push(
           say(verdictMessages, "answer.look-longer", {
             command: verifyCommand(

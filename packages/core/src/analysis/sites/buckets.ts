@@ -2,12 +2,8 @@
 
 import { cycleEndSec } from "../../evidence/fingerprint.ts";
 import type { HeapSnapshot, ProcessEvidence } from "../../evidence/process.ts";
-import {
-  bucketKey,
-  heapRows,
-  sampleProbability,
-  type HeapRows,
-} from "../../goruntime/heap-sampling.ts";
+import { bucketKey, heapRows, type HeapRows } from "../../goruntime/heap-rows.ts";
+import { samplingProbability } from "../../goruntime/sampling.ts";
 import { stackHashes } from "../../model/stack-frames.ts";
 import { MiB } from "../../model/units.ts";
 
@@ -211,7 +207,7 @@ function allocatedCycles(
   let live = 0;
   for (let i = 0; i < sizes.length; i++) {
     const size = sizes[i] ?? 0;
-    const each = size > 0 ? size / sampleProbability(size, rate) : 0;
+    const each = size > 0 ? size / samplingProbability(size, rate) : 0;
     allocated += Math.max(0, (c.allocAfter[i] ?? 0) - (c.allocBefore[i] ?? 0)) * each;
     live += (c.inuseAfter[i] ?? 0) * each;
   }

@@ -7,7 +7,8 @@ import { derived, estimated, type Quantity } from "../../model/quantity.ts";
 import { framesOf, functionFile, functionName, stackKey } from "../../model/stack-frames.ts";
 import type { ProfileTable } from "../../model/tables/profile.ts";
 import { GrowthSum, growthInterval } from "../stats/growth.ts";
-import { memoryInterval, samplingProbability, SampledMemory } from "../stats/heap-sampling.ts";
+import { samplingProbability } from "../../goruntime/sampling.ts";
+import { memoryInterval, SampledMemory } from "../stats/heap-sampling.ts";
 import { comparablePair, rowsOf, type SnapshotPair, type SnapshotRows } from "./buckets.ts";
 import type { OwnLine, Site, SiteTable, SourceLine } from "./site.ts";
 

@@ -2,13 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../test/random.ts";
 import { GrowthSum, growthInterval, naiveGrowth, pairedGrowth } from "./growth.ts";
-import {
-  liveInterval,
-  memoryInterval,
-  neverSeenBound,
-  SampledMemory,
-  samplingProbability,
-} from "./heap-sampling.ts";
+import { liveInterval, memoryInterval, neverSeenBound, SampledMemory } from "./heap-sampling.ts";
+import { samplingProbability } from "../../goruntime/sampling.ts";
 import { poissonLimits, proportionInterval } from "./poisson.ts";
 import { minVisibleGrowth } from "./visible-growth.ts";
 

@@ -14,20 +14,10 @@
 // is recorded; a rate changed at run time makes R wrong for the older samples; the profile shows the
 // end of the last finished GC cycle, not the moment of the request.
 
+import { missedFraction, samplingProbability } from "../../goruntime/sampling.ts";
 import type { Interval } from "./interval.ts";
 import { CONFIDENCE } from "./poisson.ts";
 import { WeightedCount, weightedInterval } from "./weighted-count.ts";
-
-/** p = 1 − e^(−s/R), the chance that one object of `size` bytes is sampled; 1 for rates ≤ 1. */
-export function samplingProbability(size: number, rate: number): number {
-  if (rate <= 1) return 1;
-  return -Math.expm1(-size / rate);
-}
-
-/** q = 1 − p, with all its digits when p is near 1. */
-export function missedFraction(size: number, rate: number): number {
-  return rate <= 1 ? 0 : Math.exp(-size / rate);
-}
 
 /** Objects and bytes of a set of buckets, as sums from which intervals follow. Additive. */
 export class SampledMemory {

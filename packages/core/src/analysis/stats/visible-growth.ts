@@ -1,6 +1,6 @@
 // What a pair of profiles could not have seen: the smallest growth whose lower limit exceeds 0.
 
-import { missedFraction, samplingProbability } from "./heap-sampling.ts";
+import { missedFraction, samplingProbability } from "../../goruntime/sampling.ts";
 import { CONFIDENCE, poissonLimits } from "./poisson.ts";
 import { betaI, gammaP, logGamma, normalQuantile } from "./special.ts";
 

@@ -3,6 +3,7 @@
 // (Go 1.22–1.27). A bucket is a (stack, size class); its scaled bytes are n·s / (1 − e^(−s/R)).
 
 import type { ProfileTable } from "../model/tables/profile.ts";
+import { recoverRawCounts } from "./raw-counts.ts";
 
 export interface HeapRows {
   readonly rows: number;
@@ -23,15 +24,6 @@ export interface HeapRows {
   /** Largest distance of a recovered count from a whole number, over rows. */
   readonly maxResidual: number;
 }
-
-/** Probability that one object of `size` bytes is sampled at rate `rate`. */
-export function sampleProbability(size: number, rate: number): number {
-  if (rate <= 1) return 1;
-  return -Math.expm1(-size / rate);
-}
-
-/** Residual up to which a count is taken as whole: truncation to bytes moves n by < p/s ≤ 1/R. */
-const RESIDUAL_LIMIT = 0.02;
 
 /** Undefined when the profile has no alloc/inuse space columns or sampling was off. */
 export function heapRows(p: ProfileTable): HeapRows | undefined {
@@ -63,58 +55,39 @@ export function heapRows(p: ProfileTable): HeapRows | undefined {
     return { rows, rate, size, allocs, inuse, stack: p.rowStack, counts: "exact", maxResidual: 0 };
   }
   const labelSize = sizeLabels(p);
-  let worst = 0;
-  let labelled = 0;
-  let withBytes = 0;
-  for (let r = 0; r < rows; r++) {
-    const a = allocSpace[r] ?? 0;
-    const i = inuseSpace[r] ?? 0;
-    if (a === 0 && i === 0) continue;
-    withBytes++;
-    const s = labelSize[r] ?? 0;
-    if (!(s > 0)) continue;
-    labelled++;
-    const p1 = sampleProbability(s, rate);
-    const na = (a * p1) / s;
-    const ni = (i * p1) / s;
-    worst = Math.max(worst, Math.abs(na - Math.round(na)), Math.abs(ni - Math.round(ni)));
-    size[r] = s;
-    allocs[r] = Math.round(na);
-    inuse[r] = Math.round(ni);
-  }
-  if (labelled === withBytes && worst <= RESIDUAL_LIMIT) {
+  const allocated = recoverRawCounts(allocSpace, labelSize, rate);
+  const live = recoverRawCounts(inuseSpace, labelSize, rate);
+  const maxResidual = Math.max(allocated.maxResidual, live.maxResidual);
+  if (allocated.verified && live.verified) {
     return {
       rows,
       rate,
-      size,
-      allocs,
-      inuse,
+      size: labelSize,
+      allocs: allocated.counts,
+      inuse: live.counts,
       stack: p.rowStack,
       counts: "exact",
-      maxResidual: worst,
+      maxResidual,
     };
   }
+  // Labels dropped or values transformed: the object's size is what bytes and objects leave.
   for (let r = 0; r < rows; r++) {
     const objects = Math.abs(allocObjects?.[r] ?? 0);
-    const live = Math.abs(inuseObjects?.[r] ?? 0);
-    const a = allocSpace[r] ?? 0;
-    const i = inuseSpace[r] ?? 0;
-    const s =
-      labelSize[r] || (objects > 0 ? Math.abs(a) / objects : live > 0 ? Math.abs(i) / live : 0);
-    size[r] = s;
-    const p1 = s > 0 ? sampleProbability(s, rate) : 1;
-    allocs[r] = s > 0 ? (a * p1) / s : a / rate;
-    inuse[r] = s > 0 ? (i * p1) / s : i / rate;
+    const held = Math.abs(inuseObjects?.[r] ?? 0);
+    const bytes = objects > 0 ? Math.abs(allocSpace[r] ?? 0) : Math.abs(inuseSpace[r] ?? 0);
+    const n = objects > 0 ? objects : held;
+    const known = labelSize[r] ?? 0;
+    size[r] = known > 0 ? known : n > 0 ? bytes / n : 0;
   }
   return {
     rows,
     rate,
     size,
-    allocs,
-    inuse,
+    allocs: recoverRawCounts(allocSpace, size, rate).counts,
+    inuse: recoverRawCounts(inuseSpace, size, rate).counts,
     stack: p.rowStack,
     counts: "approximate",
-    maxResidual: worst,
+    maxResidual,
   };
 }
 

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { Profile } from "pprof-format";
 import { describe, expect, test } from "vitest";
-import { corpus } from "../../../test/corpus.ts";
+import { corpus } from "../../test/corpus.ts";
 import { recoverRawCounts } from "./raw-counts.ts";
 
 /** What runtime/pprof writes for n samples of `size` bytes (scaleHeapSample, Go 1.26). */

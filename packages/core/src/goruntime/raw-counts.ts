@@ -9,7 +9,7 @@
 // A profile that was normalised, averaged or converted on its way has other residuals: then the
 // numbers below are only proportional to samples and `verified` is false.
 
-import { samplingProbability } from "./heap-sampling.ts";
+import { samplingProbability } from "./sampling.ts";
 
 /**
  * - `exact`: rate 1, every object was counted.

@@ -1,0 +1,14 @@
+// The chance that Go's heap profiler sees an object. The runtime draws points along the stream of
+// allocated bytes, on average one every R bytes (MemProfileRate), with exponential gaps
+// (runtime/malloc.go nextSample, Go 1.22–1.27).
+
+/** p = 1 − e^(−s/R), the chance that one object of `size` bytes is sampled; 1 for rates ≤ 1. */
+export function samplingProbability(size: number, rate: number): number {
+  if (rate <= 1) return 1;
+  return -Math.expm1(-size / rate);
+}
+
+/** q = 1 − p, with all its digits when p is near 1. */
+export function missedFraction(size: number, rate: number): number {
+  return rate <= 1 ? 0 : Math.exp(-size / rate);
+}
