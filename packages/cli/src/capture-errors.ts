@@ -15,7 +15,10 @@ const WORDS: Readonly<Record<CaptureErrorCode, Words>> = {
     en: `${p("url")} is not an address. Try http://localhost:6060`,
     zh: `${p("url")} 不是地址。试试 http://localhost:6060`,
   }),
-  "bad-header": (p) => ({ en: `${p("header")} is no request header. Write --header "Name: value"`, zh: `${p("header")} 不是请求头。写法：--header "Name: value"` }),
+  "bad-header": (p) => ({
+    en: `${p("header")} is no request header. Write --header "Name: value"`,
+    zh: `${p("header")} 不是请求头。写法：--header "Name: value"`,
+  }),
   "bad-scheme": (p) => ({
     en: `${p("url")}: only http and https are understood`,
     zh: `${p("url")}：只支持 http 与 https`,

@@ -16,6 +16,9 @@ const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`heapwright ${version()}\n`);
 } else {
+  const { outputFailure, watchOutput } = await import("./output.ts");
+  watchOutput();
   const { run } = await import("./program.ts");
-  process.exitCode = await run(args, version());
+  const code = await run(args, version());
+  process.exitCode = outputFailure() ?? code;
 }

@@ -59,6 +59,8 @@ Examples:
 Exit codes: 0 answered, 1 --fail-on was met, 2 usage, 3 nothing readable, 70 a bug, 130 Ctrl-C.
 `;
 
+const NO_HEADERS: string[] = [];
+
 function live(command: Command): Command {
   return command
     .optionsGroup("Where the service is:")
@@ -71,7 +73,7 @@ function live(command: Command): Command {
       "--header <line>",
       'add a request header, "Name: value" (repeatable)',
       (v: string, all: string[]) => [...all, v],
-      [] as string[],
+      NO_HEADERS,
     )
     .option("--cacert <file>", "trust this CA")
     .option("--cert <file>", "client certificate")

@@ -5,3 +5,11 @@ export class UsageError extends Error {
     this.name = "UsageError";
   }
 }
+
+/** What was named cannot be read: exit 3, one sentence, no stack. */
+export class UnreadableError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UnreadableError";
+  }
+}

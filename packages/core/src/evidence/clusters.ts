@@ -149,7 +149,8 @@ function mergeByAssumption(
   const isOnly = !groups.some((g, i) => groups.slice(i + 1).some((h) => differ(g, h)));
   if (isOnly) {
     const largest = [...groups].sort((a, b) => b.members.length - a.members.length)[0];
-    for (const g of [...groups]) if (largest !== undefined && g !== largest) join(largest, g);
+    const others = groups.filter((g) => g !== largest);
+    if (largest !== undefined) for (const g of others) join(largest, g);
     return;
   }
   for (;;) {

@@ -168,7 +168,12 @@ test("the order of the artefacts does not matter", () => {
   const shape = (order: readonly number[]) => {
     const list = make();
     return link(order.map((i) => list[i]).filter((a) => a !== undefined))
-      .processes.map((p) => p.artefacts.map((a) => a.name).sort())
+      .processes.map((p) =>
+        p.artefacts
+          .map((a) => a.name)
+          .toSorted()
+          .join(),
+      )
       .sort();
   };
   const expected = shape([0, 1, 2, 3, 4]);

@@ -103,7 +103,8 @@ function narrow(s: VersionSources): MinorRange {
   return range;
 }
 
-const MAX_INT64 = 9223372036854775807;
+/** 2^63 − 1, "no limit", rounds up to 2^63 in a double. */
+const MAX_INT64 = 2 ** 63;
 
 export function settingsOf(
   metrics: readonly MetricsSample[],

@@ -27,9 +27,18 @@ export interface Wording {
   code(name: string): string;
 }
 
-export type Message<P> = Readonly<Record<Lang, (params: P, w: Wording) => string>>;
+export type Params = Readonly<Record<string, Param>>;
 
-export type Messages = Readonly<Record<string, Message<never>>>;
+/**
+ * Both languages of one sentence. Methods, so that messages with different parameters fit one catalog;
+ * `say` checks the parameters where a statement is made.
+ */
+export interface Message<P> {
+  en(params: P, w: Wording): string;
+  zh(params: P, w: Wording): string;
+}
+
+export type Messages = Readonly<Record<string, Message<Params>>>;
 
 export type ParamsOf<M> = M extends Message<infer P> ? P : never;
 

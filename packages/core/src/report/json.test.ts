@@ -72,7 +72,6 @@ describe.each([
       const markdown = formatMarkdown(answer, voice, 10);
       for (const t of [text, markdown]) {
         expect(t).not.toMatch(/undefined|NaN|\[object/);
-        // eslint-disable-next-line no-control-regex -- that is what is looked for
         expect(t).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
       }
       // Inside a code span it is text; outside one it must be escaped.

@@ -11,7 +11,7 @@ import type { Voice } from "./say.ts";
 import { digits, printable } from "./wording.ts";
 
 export function formatMarkdown(answer: Answer, voice: Voice, top: number): string {
-  return `${answer.processes.map((p) => processMarkdown(p, voice, top)).join("\n---\n\n")}`;
+  return answer.processes.map((p) => processMarkdown(p, voice, top)).join("\n---\n\n");
 }
 
 function word(voice: Voice, id: string): string {

@@ -31,9 +31,7 @@ export function voiceOf(lang: Lang): Voice {
     say: (s) => {
       const message = CATALOG[s.id];
       if (message === undefined) throw new Error(`no message ${s.id}`);
-      // `say()` checked the parameters against this message when the statement was made.
-      const render: (params: never, w: Wording) => string = message[lang];
-      return render(s.params as never, words);
+      return message[lang](s.params, words);
     },
   };
 }

@@ -131,7 +131,7 @@ export function verdictWord(v: Verdict, o: { readonly voice: Voice }): string {
     : cause;
 }
 
-function word(o: { readonly voice: Voice }, id: keyof typeof m & string): string {
+function word(o: { readonly voice: Voice }, id: keyof typeof m): string {
   return o.voice.say({ id, params: {}, evidence: [] });
 }
 
@@ -197,11 +197,7 @@ function labelled(label: string, lines: readonly string[]): string[] {
   return out;
 }
 
-function section(
-  heading: keyof typeof m & string,
-  list: readonly Statement[],
-  o: TextOptions,
-): string[] {
+function section(heading: keyof typeof m, list: readonly Statement[], o: TextOptions): string[] {
   return list.length === 0
     ? []
     : labelled(

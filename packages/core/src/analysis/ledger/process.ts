@@ -10,6 +10,7 @@ import {
   type GoMemory,
 } from "../../goruntime/memory-classes.ts";
 import { say, type Statement } from "../../model/message.ts";
+import type { SmapsTable } from "../../model/tables/system.ts";
 import { counted, derived, type Quantity } from "../../model/quantity.ts";
 import type { Series } from "../series/series.ts";
 import type { Ledger, LedgerPart, ProcessPart } from "./ledger.ts";
@@ -51,7 +52,7 @@ interface KernelReading {
   readonly anon: number | undefined;
   readonly file: number | undefined;
   readonly shmem: number | undefined;
-  readonly smaps: Timed<import("../../model/tables/system.ts").SmapsTable> | undefined;
+  readonly smaps: Timed<SmapsTable> | undefined;
 }
 
 function kernelReadings(p: ProcessEvidence): KernelReading[] {
@@ -277,7 +278,7 @@ function partsAt(at: Pair, marked: Series | undefined): Parts {
       ),
     );
   } else {
-    parts.push(known("live", resident.live, [...(marked?.evidence ?? []).slice(0, 2)]));
+    parts.push(known("live", resident.live, (marked?.evidence ?? []).slice(0, 2)));
     parts.push(
       known("since-gc", resident.sinceGc, goId, say(ledgerMessages, "ledger.since-gc", {})),
     );

@@ -5,8 +5,9 @@
 import { markedFromNextGC, minimumGoal } from "../../goruntime/pacer.ts";
 import { fromMemStats, fromMetrics, goMapped } from "../../goruntime/memory-classes.ts";
 import { cycleEndSec } from "../../evidence/fingerprint.ts";
-import type { ProcessEvidence, Timed } from "../../evidence/process.ts";
+import type { ProcessEvidence } from "../../evidence/process.ts";
 import { GC_UNSOUND } from "../../model/tables/gc-cycles.ts";
+import type { MemStats } from "../../model/tables/memstats.ts";
 import { MiB } from "../../model/units.ts";
 import type { Series, SeriesId } from "./series.ts";
 
@@ -237,9 +238,7 @@ function scalarSeries(
   p: ProcessEvidence,
   id: SeriesId,
   fromScalars: (m: ReadonlyMap<string, number>) => number | undefined,
-  fromStats: (
-    m: NonNullable<Timed<import("../../model/tables/memstats.ts").MemStats>["value"]>,
-  ) => number | undefined,
+  fromStats: (m: MemStats) => number | undefined,
 ): Series | undefined {
   const points = empty();
   for (const m of p.metrics) {

@@ -77,14 +77,13 @@ function finite(x: number): number {
 function align(before: SnapshotRows, after: SnapshotRows, p: ProcessEvidence): SnapshotPair {
   const index = new Map<string, number>();
   const sizes: number[] = [];
-  const columns = {
-    allocBefore: [] as number[],
-    allocAfter: [] as number[],
-    inuseBefore: [] as number[],
-    inuseAfter: [] as number[],
-    afterRow: [] as number[],
-    beforeRow: [] as number[],
-  };
+  const allocBefore: number[] = [];
+  const allocAfter: number[] = [];
+  const inuseBefore: number[] = [];
+  const inuseAfter: number[] = [];
+  const afterRow: number[] = [];
+  const beforeRow: number[] = [];
+  const columns = { allocBefore, allocAfter, inuseBefore, inuseAfter, afterRow, beforeRow };
   const slot = (key: string, size: number): number => {
     const known = index.get(key);
     if (known !== undefined) return known;

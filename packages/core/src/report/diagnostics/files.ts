@@ -154,7 +154,8 @@ export const filesMessages: DiagnosticMessages = {
   "files.shorter-than-recorded": {
     en: (d) =>
       `cut since the capture: ${d.bytes("bytes")} of ${d.bytes("recorded")} are left. Copy the folder again`,
-    zh: (d) => `采集之后被截短：只剩 ${d.bytes("recorded")} 中的 ${d.bytes("bytes")}。请重新复制目录`,
+    zh: (d) =>
+      `采集之后被截短：只剩 ${d.bytes("recorded")} 中的 ${d.bytes("bytes")}。请重新复制目录`,
   },
   "files.not-as-recorded": {
     en: (d) => `its ${d.bytes("bytes")} are not those that were captured: changed since`,

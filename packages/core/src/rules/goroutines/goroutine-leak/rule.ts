@@ -5,6 +5,7 @@ import type { View } from "../../../analysis/view.ts";
 import { isInternalWait } from "../../../goruntime/waits.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
+import type { ProfileTable } from "../../../model/tables/profile.ts";
 import { shortLine, verifyCommand } from "../../naming.ts";
 import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
 import { messages } from "./messages.ts";
@@ -242,10 +243,7 @@ function supported(
   };
 }
 
-function namesStack(
-  t: import("../../../model/tables/profile.ts").ProfileTable,
-  top: GoroutineGroup,
-): boolean {
+function namesStack(t: ProfileTable, top: GoroutineGroup): boolean {
   for (let f = 0; f < t.functions.length; f++) {
     if (t.strings.get(t.functions.name[f] ?? 0) === top.at.function) return true;
   }
