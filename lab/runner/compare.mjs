@@ -119,3 +119,9 @@ function lineOf(verdict, accepted) {
 export function isConfidentlyWrong({ outcome, confidence }) {
   return (outcome === "wrong" || outcome === "alarm") && confidence !== "low";
 }
+
+/** Is this what must be said of the program? @param {Comparison} comparison */
+export function isMet({ outcome, line }) {
+  if (outcome === "calm") return true;
+  return (outcome === "right" || outcome === "general") && (line === "yes" || line === "n/a");
+}

@@ -48,6 +48,17 @@ export function readManifest() {
   return existsSync(MANIFEST) ? JSON.parse(readFileSync(MANIFEST, "utf8")).recordings : [];
 }
 
+/**
+ * Recordings that are not yet answered as they should be, each with the reason.
+ * @returns {Map<string, string>}
+ */
+export function readKnownMisses() {
+  const file = path.join(RECORDINGS, "known-misses.json");
+  /** @type {Record<string, string>} */
+  const misses = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  return new Map(Object.entries(misses));
+}
+
 /** @param {readonly Recording[]} recordings */
 export function writeManifest(recordings) {
   mkdirSync(RECORDINGS, { recursive: true });
