@@ -2,6 +2,8 @@
 
 import type { Lang } from "@heapwright/core/model/message.ts";
 import { printable } from "@heapwright/core/report/wording.ts";
+import type { CaptureOutcome } from "@heapwright/host/capture/types.ts";
+import { EXIT } from "./exit-codes.ts";
 import type { CaptureErrorCode, CaptureParams } from "@heapwright/host/capture/error.ts";
 
 type Words = (p: (name: string) => string) => { readonly en: string; readonly zh: string };
@@ -137,6 +139,49 @@ const WORDS: Readonly<Record<CaptureErrorCode, Words>> = {
     zh: `进程 ${p("pid")} 不是 Go 可执行文件；heapwright 用于 Go 服务`,
   }),
 };
+
+/** What is wrong with the command line rather than with the service. */
+const USAGE: ReadonlySet<CaptureErrorCode> = new Set([
+  "no-target",
+  "bad-url",
+  "bad-scheme",
+  "bad-header",
+  "folder-not-empty",
+  "folder-not-writable",
+  "not-on-this-platform",
+]);
+
+export function exitOfCaptureError(code: CaptureErrorCode): number {
+  if (code === "interrupted") return EXIT.interrupted;
+  return USAGE.has(code) ? EXIT.usage : EXIT.unreadable;
+}
+
+const REASONS: Readonly<Record<string, Readonly<Record<Lang, string>>>> = {
+  "pid-gone": { en: "the process ended", zh: "进程已结束" },
+  "pid-reused": {
+    en: "the process ended, and its pid is another's",
+    zh: "进程已结束，pid 已被重用",
+  },
+  "connection-refused": { en: "nothing listens at its address any more", zh: "地址上不再有监听" },
+  "process-changed": {
+    en: "another process answers (a restart, or a load balancer)",
+    zh: "应答的是另一个进程（重启，或负载均衡）",
+  },
+};
+
+const ENDS: Readonly<Record<CaptureOutcome["ended"], Readonly<Record<Lang, string>>>> = {
+  done: { en: "complete", zh: "完整" },
+  interrupted: { en: "stopped by Ctrl-C", zh: "被 Ctrl-C 中止" },
+  limit: { en: "stopped at the size limit of a capture", zh: "达到采集大小上限" },
+  "target-died": { en: "the target went away", zh: "目标中途消失" },
+};
+
+/** How a capture ended, with the reason where there is one. */
+export function endWords(outcome: CaptureOutcome, lang: Lang): string {
+  return outcome.reason === undefined
+    ? ENDS[outcome.ended][lang]
+    : (REASONS[outcome.reason]?.[lang] ?? printable(outcome.reason));
+}
 
 export function captureErrorWords(
   code: CaptureErrorCode,

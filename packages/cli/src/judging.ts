@@ -10,6 +10,11 @@ import { parseBytes } from "./arguments.ts";
 import type { JudgeFlags } from "./flags.ts";
 import type { Source } from "./obtain.ts";
 
+/** Throws a UsageError for a value that could not be used when the time comes. */
+export function assertJudgeable(flags: JudgeFlags): void {
+  if (flags.limit !== undefined) parseBytes(flags.limit, "--limit");
+}
+
 export function judgeFolder(
   folder: EvidenceFolder,
   source: Source,
@@ -39,8 +44,12 @@ export function nothingReadable(folder: EvidenceFolder, label: string, voice: Vo
   const zh = voice.lang === "zh";
   const reasons = folder.unread
     .slice(0, 8)
-    .map((u) => `  ${printable(u.name)}: ${describeDiagnostic(u.diagnostic, voice)}`);
-  const more = folder.unread.length > 8 ? [`  +${folder.unread.length - 8}`] : [];
+    .map(
+      (u) =>
+        `  ${printable(u.name === "" ? label : u.name)}: ${describeDiagnostic(u.diagnostic, voice)}`,
+    );
+  const rest = folder.unread.length - 8;
+  const more = rest > 0 ? [zh ? `  另有 ${rest} 个` : `  and ${rest} more`] : [];
   const head =
     folder.unread.length === 0
       ? zh
@@ -49,5 +58,30 @@ export function nothingReadable(folder: EvidenceFolder, label: string, voice: Vo
       : zh
         ? `heapwright: ${label} 中没有可用的证据：`
         : `heapwright: nothing in ${label} could be used as evidence:`;
-  return `${[head, ...reasons, ...more].join("\n")}\n`;
+  return `${[head, ...reasons, ...more, ...whatToDo(folder, zh)].join("\n")}\n`;
+}
+
+/** What helps depends on whether the files were evidence once. */
+function whatToDo(folder: EvidenceFolder, zh: boolean): string[] {
+  const reasons = new Set(folder.unread.map((u) => u.reason));
+  const out: string[] = [];
+  if (reasons.has("unusable") || reasons.has("empty") || reasons.has("too-large"))
+    out.push(
+      zh
+        ? "  重新获取：curl -f -o heap.pb.gz http://HOST:PORT/debug/pprof/heap"
+        : "  Fetch it again: curl -f -o heap.pb.gz http://HOST:PORT/debug/pprof/heap",
+    );
+  if (reasons.has("unreadable"))
+    out.push(
+      zh
+        ? "  以能读取这些文件的用户运行，或先复制"
+        : "  Run it as a user who may read them, or copy them first",
+    );
+  if (reasons.has("unknown"))
+    out.push(
+      zh
+        ? "  按内容而非文件名识别。能读什么、如何获取：heapwright why --missing"
+        : "  Content decides, not the name. What is read, and how to get it: heapwright why --missing",
+    );
+  return out;
 }

@@ -8,7 +8,8 @@ import type {
   CaptureProgress,
   CaptureTarget,
 } from "@heapwright/host/capture/types.ts";
-import { captureErrorWords } from "./capture-errors.ts";
+import { EXIT } from "./exit-codes.ts";
+import { captureErrorWords, exitOfCaptureError } from "./capture-errors.ts";
 import type { LiveFlags } from "./flags.ts";
 import { captureOptionsOf } from "./obtain.ts";
 import type { ProgressLine } from "./terminal.ts";
@@ -27,6 +28,8 @@ export interface Captured {
   readonly outcome: CaptureOutcome | undefined;
   readonly error: string | undefined;
   readonly isInterrupted: boolean;
+  /** The exit code when there is an error. */
+  readonly exit: number;
 }
 
 /** Reading a growing folder again costs; the first verdict is wanted within 5 s, later ones less often. */
@@ -38,7 +41,11 @@ export async function runCapture(
   options: RunOptions,
 ): Promise<Captured> {
   const controller = new AbortController();
-  const onInterrupt = () => controller.abort();
+  const onInterrupt = () => {
+    // The first Ctrl-C seals; whoever presses again does not want to wait for it. What is on disk stays readable.
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort();
+  };
   process.on("SIGINT", onInterrupt);
   process.on("SIGTERM", onInterrupt);
   let soFar = "";
@@ -72,8 +79,9 @@ export async function runCapture(
         ? `剩余 ${Math.ceil(p.remainingMs / 1000)} 秒`
         : `${Math.ceil(p.remainingMs / 1000)} s left`,
     );
-    parts.push(zh ? "Ctrl-C 保留已采集内容" : "Ctrl-C keeps what is there");
+    // The verdict comes first: on a narrow terminal the line is cut at its end.
     if (soFar !== "") parts.push(soFar);
+    parts.push(zh ? "Ctrl-C 保留已采集内容" : "Ctrl-C keeps what is there");
     options.progress.show(parts.join("   "));
   };
   try {
@@ -93,6 +101,7 @@ export async function runCapture(
       outcome,
       error: undefined,
       isInterrupted: outcome.ended === "interrupted",
+      exit: EXIT.ok,
     };
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
@@ -101,6 +110,7 @@ export async function runCapture(
       outcome: undefined,
       error: captureErrorWords(error.code, error.params, options.lang),
       isInterrupted: error.code === "interrupted",
+      exit: exitOfCaptureError(error.code),
     };
   } finally {
     process.off("SIGINT", onInterrupt);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { CaptureOptions, CaptureTarget } from "@heapwright/host/capture/types.ts";
 import { looksLikeAddress, parseCount, parseDuration, parseHeader } from "./arguments.ts";
 import type { LiveFlags } from "./flags.ts";
-import { UsageError } from "./usage-error.ts";
+import { UnreadableError, UsageError } from "./usage-error.ts";
 
 /** What to look at: a live target, or paths. */
 export type Source =
@@ -38,15 +38,20 @@ export function sourceOf(targets: readonly string[], flags: LiveFlags): Source {
       "what should be looked at? A URL, --pid, or a folder. Try: heapwright why http://localhost:6060",
     );
   for (const p of paths)
-    if (!existsSync(p))
-      throw new UsageError(
-        `${p} does not exist${/^[\w.-]+$/.test(p) ? `. For a service: heapwright why http://${p}:6060` : ""}`,
-      );
+    if (!existsSync(p)) throw new UnreadableError(`${p} does not exist${whatElse(p)}`);
   return {
     kind: "paths",
     paths,
     label: paths.length === 1 ? (paths[0] ?? "") : `${paths[0] ?? ""} +${paths.length - 1}`,
   };
+}
+
+/** What somebody who typed this may have meant. */
+function whatElse(p: string): string {
+  if (/^\d+$/.test(p)) return `. For a process: --pid ${p}; for a service on that port: :${p}`;
+  if (/^[a-z0-9][a-z0-9.-]*$/i.test(p) && !/\.(gz|pb|pprof|json|txt|log|out)$/i.test(p))
+    return `. For a service: heapwright why http://${p}:6060`;
+  return ". Name a folder or file that is there, or a URL";
 }
 
 /** Without user info and query: a label is printed and stored. */

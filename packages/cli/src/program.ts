@@ -1,9 +1,11 @@
 // The command line: verbs, flags and help. Each verb is one file, loaded when it is called.
 
+import { existsSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import { looksLikeAddress } from "./arguments.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CaptureFlags, SharedFlags, ViewFlags, WhyFlags } from "./flags.ts";
-import { UsageError } from "./usage-error.ts";
+import { UnreadableError, UsageError } from "./usage-error.ts";
 
 /** Runs one command line and gives the exit code. */
 export async function run(args: readonly string[], version: string): Promise<number> {
@@ -25,6 +27,10 @@ export async function run(args: readonly string[], version: string): Promise<num
       process.stderr.write(`heapwright: ${error.message}\n`);
       return EXIT.usage;
     }
+    if (error instanceof UnreadableError) {
+      process.stderr.write(`heapwright: ${error.message}\n`);
+      return EXIT.unreadable;
+    }
     const detail =
       error instanceof Error
         ? process.env["HEAPWRIGHT_DEBUG"]
@@ -38,13 +44,11 @@ export async function run(args: readonly string[], version: string): Promise<num
   }
 }
 
-const SHORT = `heapwright tells why a Go service uses the memory it uses.
-
+const SHORT = `heapwright tells why a Go service uses the memory it uses, down to the source line.
   heapwright why http://localhost:6060     a live service with net/http/pprof, 60 s
   heapwright why ./incident/               a folder of profiles, gctrace, /proc files
   heapwright view http://localhost:6060    the same answer as a page
-
-heapwright why --help shows examples and every flag.
+Every flag, with examples: heapwright why --help
 `;
 
 const WHY_EXAMPLES = `
@@ -59,8 +63,6 @@ Examples:
 Exit codes: 0 answered, 1 --fail-on was met, 2 usage, 3 nothing readable, 70 a bug, 130 Ctrl-C.
 `;
 
-const NO_HEADERS: string[] = [];
-
 function live(command: Command): Command {
   return command
     .optionsGroup("Where the service is:")
@@ -72,8 +74,7 @@ function live(command: Command): Command {
     .option(
       "--header <line>",
       'add a request header, "Name: value" (repeatable)',
-      (v: string, all: string[]) => [...all, v],
-      NO_HEADERS,
+      (v: string, all: string[] | undefined) => [...(all ?? []), v],
     )
     .option("--cacert <file>", "trust this CA")
     .option("--cert <file>", "client certificate")
@@ -98,6 +99,31 @@ function shared(command: Command): Command {
     .option("--quiet", "no progress and no notes on stderr");
 }
 
+const VERBS = ["why", "capture", "view", "evidence"] as const;
+
+/** commander's sentence in our form: one line, the nearest name in it, and what to do. */
+function commandLineError(text: string): string {
+  const line = text
+    .trim()
+    .replace(/^error: /, "")
+    .replace(/\s*\n\(Did you mean (.*)\?\)$/, ". Did you mean $1?")
+    .replace(
+      "required option '-o, --output <folder>' not specified",
+      "capture needs a new folder to write to: -o FOLDER",
+    )
+    .replace(
+      "missing required argument 'id'",
+      "evidence needs an id such as 9f31c2aa:stack:4be07c; heapwright why --evidence prints them",
+    );
+  const command = /^unknown command '(.*?)'/.exec(line)?.[1];
+  if (command === undefined || line.includes("Did you mean")) return `heapwright: ${line}\n`;
+  const next =
+    looksLikeAddress(command) || existsSync(command)
+      ? `Did you mean: heapwright why ${command}`
+      : `There are ${VERBS.join(", ")}; heapwright --help tells what each does`;
+  return `heapwright: ${line}. ${next}\n`;
+}
+
 function defaultLang(): "en" | "zh" {
   const env = process.env["LC_ALL"] || process.env["LC_MESSAGES"] || process.env["LANG"] || "";
   return /^zh([_.]|$)/i.test(env) ? "zh" : "en";
@@ -106,8 +132,14 @@ function defaultLang(): "en" | "zh" {
 function answering(command: Command): Command {
   return command
     .optionsGroup("How it is judged:")
-    .option("--limit <bytes>", "memory limit to judge against, when the evidence has none")
-    .option("--load <name>", "request counter that stands for load");
+    .option(
+      "--limit <bytes>",
+      "memory limit to judge against, e.g. 512MiB, when the evidence has none",
+    )
+    .option(
+      "--load <name>",
+      "name of the request counter, e.g. http_requests_total: growth per request",
+    );
 }
 
 function build(version: string, done: (code: number) => void): Command {
@@ -120,7 +152,7 @@ function build(version: string, done: (code: number) => void): Command {
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, "heapwright: ")),
+      outputError: (text, write) => write(commandLineError(text)),
     })
     .helpCommand(true);
 
@@ -144,7 +176,7 @@ function build(version: string, done: (code: number) => void): Command {
     .addOption(
       new Option(
         "--fail-on <confidence>",
-        "exit 1 when a fault has at least this confidence",
+        "exit 1 on a fault of at least this confidence: low POSSIBLE, medium LIKELY, high",
       ).choices(["low", "medium", "high"]),
     )
     .addHelpText("before", WHY_EXAMPLES)

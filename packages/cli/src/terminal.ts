@@ -1,5 +1,7 @@
 // What the terminal can show. Colour only supports and never carries meaning alone.
 
+import { padEnd, width } from "@heapwright/core/report/columns.ts";
+
 export type Paint = (text: string, as: "fault" | "low" | "ok" | "dim" | "bold") => string;
 
 const CODES = { fault: "1;31", low: "33", ok: "32", dim: "2", bold: "1" } as const;
@@ -33,13 +35,25 @@ export class ProgressLine {
     const now = Date.now();
     if (!this.#isOn || (!force && now - this.#last < 100)) return;
     this.#last = now;
-    const line = text.slice(0, Math.max(20, (process.stderr.columns ?? 100) - 1));
-    process.stderr.write(`\r${line}${" ".repeat(Math.max(0, this.#shown - line.length))}`);
-    this.#shown = line.length;
+    const line = cut(text, Math.max(20, (process.stderr.columns || 100) - 1));
+    process.stderr.write(`\r${padEnd(line, this.#shown)}`);
+    this.#shown = width(line);
   }
 
   clear(): void {
     if (this.#isOn && this.#shown > 0) process.stderr.write(`\r${" ".repeat(this.#shown)}\r`);
     this.#shown = 0;
   }
+}
+
+/** The beginning of a line that fits; a line that wraps could not be replaced in place. */
+function cut(text: string, columns: number): string {
+  let used = 0;
+  let out = "";
+  for (const ch of text) {
+    used += width(ch);
+    if (used > columns) return out;
+    out += ch;
+  }
+  return out;
 }

@@ -1,5 +1,6 @@
 // `heapwright capture`: collect only.
 
+import { endWords } from "../capture-errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { rememberPaths } from "../last-target.ts";
 import { runCapture } from "../live.ts";
@@ -27,7 +28,7 @@ export async function captureVerb(
   });
   if (captured.error !== undefined) {
     process.stderr.write(`heapwright: ${captured.error}\n`);
-    return captured.isInterrupted ? EXIT.interrupted : EXIT.unreadable;
+    return captured.exit;
   }
   rememberPaths([flags.output]);
   const o = captured.outcome;
@@ -37,11 +38,11 @@ export async function captureVerb(
     const zh = flags.lang === "zh";
     const lines = [
       zh
-        ? `${flags.output}：${files} 份证据，来自 ${o.target}${o.process.pid === undefined ? "" : `（pid ${o.process.pid}）`}；${o.ended}${o.reason === undefined ? "" : `（${o.reason}）`}`
-        : `${flags.output}: ${files} artefacts from ${o.target}${o.process.pid === undefined ? "" : ` (pid ${o.process.pid}${o.process.foundBy === "listening-socket" ? ", found by its port" : ""})`}; ${o.ended}${o.reason === undefined ? "" : ` (${o.reason})`}`,
+        ? `${flags.output}：${files} 份证据，来自 ${o.target}${o.process.pid === undefined ? "" : `（pid ${o.process.pid}）`}；${endWords(o, "zh")}`
+        : `${flags.output}: ${files} artefacts from ${o.target}${o.process.pid === undefined ? "" : ` (pid ${o.process.pid}${o.process.foundBy === "listening-socket" ? ", found by its port" : ""})`}; ${endWords(o, "en")}`,
       zh
-        ? `  对服务的开销：${o.cost.requests} 次请求，${o.cost.stwCount} 次 STW，≤ ${Math.round(o.cost.targetBusyMs)} 毫秒`
-        : `  cost to the service: ${o.cost.requests} requests, ${o.cost.stwCount} stops of the world, ≤ ${Math.round(o.cost.targetBusyMs)} ms of its time`,
+        ? `  对服务的开销：${o.cost.requests} 次请求，${o.cost.stwCount} 次 STW，≤ ${Math.ceil(o.cost.targetBusyMs)} 毫秒`
+        : `  cost to the service: ${o.cost.requests} requests, ${o.cost.stwCount} stops of the world, ≤ ${Math.ceil(o.cost.targetBusyMs)} ms of its time`,
     ];
     const seen = new Set<string>();
     for (const r of absent) {

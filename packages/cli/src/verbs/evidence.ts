@@ -1,13 +1,15 @@
 // `heapwright evidence ID`: the bytes or rows behind a number.
 
+import { existsSync } from "node:fs";
 import type { Artefact } from "@heapwright/core/evidence/artefact.ts";
 import { describeEvidence } from "@heapwright/core/report/evidence-rows.ts";
 import { voiceOf } from "@heapwright/core/report/say.ts";
+import { printable } from "@heapwright/core/report/wording.ts";
 import { readEvidence } from "@heapwright/host/files/read-evidence.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lastPaths } from "../last-target.ts";
 import type { SharedFlags } from "../flags.ts";
-import { UsageError } from "../usage-error.ts";
+import { UnreadableError, UsageError } from "../usage-error.ts";
 
 export async function evidence(
   id: string,
@@ -24,6 +26,13 @@ export async function evidence(
     throw new UsageError(
       "no earlier answer is known here. Name the folder: heapwright evidence ID FOLDER",
     );
+  for (const p of paths)
+    if (!existsSync(p))
+      throw new UnreadableError(
+        given.length > 0
+          ? `${p} does not exist`
+          : `the last answer was made from ${p}, which is gone. Name the folder: heapwright evidence ID FOLDER`,
+      );
   const folder = await readEvidence(paths);
   const prefix = match[1];
   const artefacts = new Map<string, Artefact>();
@@ -35,13 +44,15 @@ export async function evidence(
     return EXIT.unreadable;
   }
   const voice = voiceOf(flags.lang);
-  for (const a of artefacts.values()) {
-    const text = describeEvidence(a, match[2], voice);
-    if (text === undefined) {
-      process.stderr.write(`heapwright: ${a.name} (${a.id}) has no row ${match[2] ?? ""}\n`);
-      return EXIT.unreadable;
-    }
-    process.stdout.write(text);
+  const texts = [...artefacts.values()].map((a) => describeEvidence(a, match[2], voice));
+  const found = texts.filter((t) => t !== undefined);
+  if (found.length === 0) {
+    const names = [...artefacts.values()].map((a) => `${printable(a.name)} (${a.id})`).join(", ");
+    process.stderr.write(
+      `heapwright: ${names} has no row ${match[2] ?? ""}. What it holds: heapwright evidence ${prefix}\n`,
+    );
+    return EXIT.unreadable;
   }
+  for (const text of found) process.stdout.write(text);
   return EXIT.ok;
 }

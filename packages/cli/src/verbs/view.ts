@@ -12,7 +12,7 @@ import { sourceOf, temporaryFolder } from "../obtain.ts";
 import { pageOf } from "../page.ts";
 import { ProgressLine } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
-import { judgeFolder, nothingReadable, soFarLine } from "../judging.ts";
+import { assertJudgeable, judgeFolder, nothingReadable, soFarLine } from "../judging.ts";
 import type { ViewFlags } from "../flags.ts";
 
 function portOf(text: string | undefined): number {
@@ -36,6 +36,7 @@ export async function view(
     flags.unix !== undefined;
   const source = sourceOf(isNamed ? targets : (lastPaths() ?? []), flags);
   const port = portOf(flags.port);
+  assertJudgeable(flags);
   const progress = new ProgressLine(flags.quiet === true);
   const judge = async (paths: readonly string[]) => {
     const folder = await readEvidence(paths);
@@ -93,7 +94,7 @@ export async function view(
     if (captured.error !== undefined) {
       process.stderr.write(`heapwright: ${captured.error}\n`);
       await server?.close();
-      return captured.isInterrupted ? EXIT.interrupted : EXIT.unreadable;
+      return captured.exit;
     }
     const { folder, answered } = await judge([captured.folder]);
     if (answered === undefined) {

@@ -1,6 +1,8 @@
 // `heapwright why`: the main job.
 
-import { writeFile } from "node:fs/promises";
+import { constants, statSync } from "node:fs";
+import { access, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
 import type { EvidenceFolder } from "@heapwright/core/evidence/artefact.ts";
 import { formatJson } from "@heapwright/core/report/json.ts";
@@ -14,10 +16,12 @@ import type { CaptureOutcome } from "@heapwright/host/capture/types.ts";
 import { parseCount } from "../arguments.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { WhyFlags } from "../flags.ts";
-import { judgeFolder, nothingReadable, soFarLine } from "../judging.ts";
+import { assertJudgeable, judgeFolder, nothingReadable, soFarLine } from "../judging.ts";
 import { rememberPaths } from "../last-target.ts";
+import { endWords } from "../capture-errors.ts";
 import { runCapture } from "../live.ts";
 import { sourceOf, temporaryFolder } from "../obtain.ts";
+import { writeCause } from "../output.ts";
 import { paintFor, ProgressLine } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -31,7 +35,8 @@ export async function why(
     flags.missing === true &&
     targets.length === 0 &&
     flags.pid === undefined &&
-    flags.url === undefined
+    flags.url === undefined &&
+    flags.unix === undefined
   ) {
     process.stdout.write(listMissing(voice));
     return EXIT.ok;
@@ -39,6 +44,9 @@ export async function why(
   if (flags.json === true && flags.md === true) throw new UsageError("--json or --md, not both");
   const top = parseCount(flags.top ?? "10", "--top");
   const source = sourceOf(targets, flags);
+  // Whatever is wrong with the command line is said before a minute is spent on a capture.
+  assertJudgeable(flags);
+  if (flags.html !== undefined) await assertWritable(flags.html);
   const progress = new ProgressLine(flags.quiet === true);
   const judge = (folder: EvidenceFolder) => judgeFolder(folder, source, flags, version);
 
@@ -50,11 +58,14 @@ export async function why(
       version,
       lang: flags.lang,
       progress,
-      soFar: async (folder) => soFarLine(judge(await readEvidence([folder])), voice),
+      // Only a terminal shows it.
+      ...(progress.isOn
+        ? { soFar: async (folder) => soFarLine(judge(await readEvidence([folder])), voice) }
+        : {}),
     });
     if (captured.error !== undefined) {
       process.stderr.write(`heapwright: ${captured.error}\n`);
-      return captured.isInterrupted ? EXIT.interrupted : EXIT.unreadable;
+      return captured.exit;
     }
     outcome = captured.outcome;
     paths = [captured.folder];
@@ -74,11 +85,6 @@ export async function why(
   }
   rememberPaths(paths);
   const { answer } = answered;
-  if (flags.html !== undefined) {
-    const { pageOf } = await import("../page.ts");
-    await writeReport(flags.html, await pageOf(answered, { lang: flags.lang, isLive: false }));
-    if (flags.quiet !== true) process.stderr.write(`heapwright: wrote ${flags.html}\n`);
-  }
   if (flags.json === true) process.stdout.write(formatJson(answer, voice));
   else if (flags.md === true) process.stdout.write(formatMarkdown(answer, voice, top));
   else {
@@ -93,6 +99,11 @@ export async function why(
       }),
     );
     if (flags.missing === true) process.stdout.write(`\n${listMissing(voice)}`);
+  }
+  if (flags.html !== undefined) {
+    const { pageOf } = await import("../page.ts");
+    await writeReport(flags.html, await pageOf(answered, { lang: flags.lang, isLive: false }));
+    if (flags.quiet !== true) process.stderr.write(`heapwright: wrote ${flags.html}\n`);
   }
   if (outcome?.ended === "interrupted") return EXIT.interrupted;
   return flags.failOn !== undefined && isAtLeast(answered, flags.failOn)
@@ -114,12 +125,12 @@ function keptLine(folder: string, outcome: CaptureOutcome | undefined, voice: Vo
       ? ""
       : zh
         ? `；对服务的开销：${outcome.cost.requests} 次请求，${outcome.cost.stwCount} 次 STW`
-        : `; cost to the service: ${outcome.cost.requests} requests, ${outcome.cost.stwCount} stops of the world, ≤ ${Math.round(outcome.cost.targetBusyMs)} ms of its time`;
+        : `; cost to the service: ${outcome.cost.requests} requests, ${outcome.cost.stwCount} stops of the world, ≤ ${Math.ceil(outcome.cost.targetBusyMs)} ms of its time`;
   const died =
     outcome?.ended === "target-died"
       ? zh
-        ? `；目标已终止（${outcome.reason ?? "?"}），此前的证据已保留`
-        : `; the target died (${outcome.reason ?? "unknown"}), what was collected before is kept`
+        ? `；目标中途消失：${endWords(outcome, "zh")}；此前的证据已保留`
+        : `; the target went away: ${endWords(outcome, "en")}; what was collected before is kept`
       : "";
   return zh
     ? `heapwright: 证据保存在 ${folder}${cost}${died}`
@@ -130,10 +141,19 @@ async function writeReport(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    throw new UsageError(
-      `cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new UsageError(`cannot write ${file}: ${writeCause(error)}`);
   }
+}
+
+/** Before the work, not after it: the folder is there and may be written, and the name is no folder. */
+async function assertWritable(file: string): Promise<void> {
+  try {
+    await access(dirname(resolve(file)), constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${writeCause(error)}`);
+  }
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new UsageError(`cannot write ${file}: it is a folder. Name a file: --html report.html`);
 }
 
 function listMissing(voice: Voice): string {
