@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -192,6 +193,8 @@ export async function bundle(root = ROOT) {
   const stamp = stampOf(root);
   mkdirSync(path.dirname(stamp), { recursive: true });
   const fresh = mkdtempSync(path.join(path.dirname(stamp), "dist-"));
+  // mkdtemp makes a folder for its owner alone; a build is for everyone who may read the checkout.
+  chmodSync(fresh, 0o755);
   const dist = distOf(root);
   try {
     const inputs = await bundleCli(root, fresh);

@@ -38,13 +38,18 @@ export function answerOf(folder: EvidenceFolder, options: AnswerOptions): Answer
   if (worst === undefined) return undefined;
   const { key: _key, ...top } = worst.answer;
   const unread = folder.unread.map((u) => ({ ...u.diagnostic, artefact: u.name }));
+  // About the folder itself: a torn manifest, more files than were looked at.
+  const ofFolder = (folder.diagnostics ?? []).map((d) => ({
+    ...d,
+    artefact: typeof d.params["file"] === "string" ? d.params["file"] : "",
+  }));
   return {
     answer: {
       schema: "heapwright.why/1",
       tool: { name: "heapwright", version: options.toolVersion },
       target: options.target,
       ...top,
-      diagnostics: [...top.diagnostics, ...unread],
+      diagnostics: [...top.diagnostics, ...unread, ...ofFolder],
       processes: judged.map((j) => j.answer),
     },
     views: judged.map((j) => j.view),
