@@ -3,7 +3,8 @@
 
 import type { ProcessEvidence } from "../evidence/process.ts";
 import { counted, derived, type Quantity } from "../model/quantity.ts";
-import { GC_UNSOUND } from "../model/tables/gc-cycles.ts";
+import { cycleEndSec } from "../evidence/fingerprint.ts";
+import { GC_UNSOUND, type GcCycleColumns, type GcSegment } from "../model/tables/gc-cycles.ts";
 
 export interface GcCost {
   /** Share of the CPU used, idle mark workers excluded; hi = 1 when only a lower bound is known. */
@@ -18,7 +19,9 @@ export interface GcCost {
 }
 
 export function gcCost(p: ProcessEvidence): GcCost | undefined {
-  return costFromMetrics(p) ?? costFromLog(p) ?? costFromMemStats(p);
+  const metrics = costFromMetrics(p);
+  if (metrics?.gcShare !== undefined) return metrics;
+  return costFromLog(p) ?? metrics ?? costFromMemStats(p);
 }
 
 function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
@@ -72,76 +75,180 @@ function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
   };
 }
 
-/** CPU used by the whole process between two readings of /proc/PID/stat or process_cpu_seconds. */
-function cpuUsedPerSec(p: ProcessEvidence): number | undefined {
-  const first = p.stat[0];
-  const last = p.stat[p.stat.length - 1];
-  if (first !== undefined && last !== undefined && last.timeMs - first.timeMs > 1000) {
-    const ticks =
-      last.value.userTicks +
-      last.value.systemTicks -
-      first.value.userTicks -
-      first.value.systemTicks;
-    return ticks / 100 / ((last.timeMs - first.timeMs) / 1000);
-  }
-  const scraped = p.metrics.filter((m) => m.value.process.cpuSeconds !== undefined);
-  const a = scraped[0];
-  const b = scraped[scraped.length - 1];
-  if (a === undefined || b === undefined || !(b.timeMs - a.timeMs > 1000)) return undefined;
-  return (
-    ((b.value.process.cpuSeconds ?? 0) - (a.value.process.cpuSeconds ?? 0)) /
-    ((b.timeMs - a.timeMs) / 1000)
-  );
+/** CPU used by the whole process between two readings, and the error of that number. */
+interface CpuWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly usedSec: number;
+  readonly errorSec: number;
+  /** How far the clock of a reading may be off, ms. */
+  readonly clockMs: number;
+  readonly evidence: readonly string[];
 }
 
+/** From /proc/PID/stat (ticks of 10 ms), else process_cpu_seconds_total. */
+function cpuWindow(p: ProcessEvidence): CpuWindow | undefined {
+  const readings =
+    p.stat.length >= 2
+      ? p.stat.map((s) => ({
+          at: s,
+          sec: (s.value.userTicks + s.value.systemTicks) / 100,
+          row: "utime",
+        }))
+      : p.metrics.flatMap((m) =>
+          m.value.process.cpuSeconds === undefined
+            ? []
+            : [{ at: m, sec: m.value.process.cpuSeconds, row: "process_cpu_seconds_total" }],
+        );
+  const a = readings[0];
+  const b = readings[readings.length - 1];
+  if (a === undefined || b === undefined || !(b.at.timeMs - a.at.timeMs > 1000)) return undefined;
+  const usedSec = b.sec - a.sec;
+  // Less than at the start: another process than the first.
+  if (!(usedSec > 0)) return undefined;
+  return {
+    fromMs: a.at.timeMs,
+    toMs: b.at.timeMs,
+    usedSec,
+    errorSec: 0.02,
+    clockMs: a.at.clock === "reply" && b.at.clock === "reply" ? 50 : 1500,
+    evidence: [a, b].map((r) => `${r.at.artefact.id}:${r.row}`),
+  };
+}
+
+/** Sound cycles of a log between two of its rows, summed; CPU seconds. */
+interface LogWork {
+  readonly first: number;
+  readonly last: number;
+  readonly cycles: number;
+  readonly gc: number;
+  readonly assist: number;
+  readonly idle: number;
+  /** GC work of the costliest cycle: what one more or less at an end of the window would change. */
+  readonly most: number;
+}
+
+function workOf(c: GcCycleColumns, rows: readonly number[]): LogWork | undefined {
+  const first = rows[0];
+  const last = rows[rows.length - 1];
+  if (first === undefined || last === undefined) return undefined;
+  let gc = 0;
+  let assist = 0;
+  let idle = 0;
+  let most = 0;
+  for (const i of rows) {
+    const work =
+      sum(c.assistCpuNs[i], c.workerCpuNs[i], c.sweepTermCpuNs[i], c.markTermCpuNs[i]) / 1e9;
+    gc += work;
+    most = Math.max(most, work);
+    assist += (c.assistCpuNs[i] ?? 0) / 1e9;
+    idle += (c.idleCpuNs[i] ?? 0) / 1e9;
+  }
+  return { first, last, cycles: rows.length, gc, assist, idle, most };
+}
+
+type Shares = Pick<GcCost, "gcShare" | "assistShare" | "cyclesPerSec" | "cycles" | "seconds">;
+
 function costFromLog(p: ProcessEvidence): GcCost | undefined {
-  let best: GcCost | undefined;
+  const window = cpuWindow(p);
+  let best: Shares | undefined;
+  const isBetter = (x: Shares): boolean => {
+    if (best === undefined) return true;
+    const known = (s: Shares) => Number(s.gcShare?.grade !== "bound");
+    return known(x) - known(best) > 0 || (x.cycles ?? 0) > (best.cycles ?? 0);
+  };
   for (const { artefact, segment } of p.gctrace) {
     const c = segment.cycles;
     const sound: number[] = [];
     for (let i = 0; i < c.length; i++) if (((c.flags[i] ?? 0) & GC_UNSOUND) === 0) sound.push(i);
-    // Start-up is not the service: the first fifth of a long log is left out.
-    const from = sound.length >= 20 ? Math.floor(sound.length / 5) : 0;
-    const rows = sound.slice(from);
-    const a = rows[0];
-    const b = rows[rows.length - 1];
-    if (a === undefined || b === undefined || rows.length < 3) continue;
-    const seconds = (c.startSec[b] ?? NaN) - (c.startSec[a] ?? NaN);
-    if (!(seconds > 0)) continue;
-    let gc = 0;
-    let assist = 0;
-    let idle = 0;
-    // Cycle a..b−1 lie wholly inside the window between the two starts.
-    for (const i of rows.slice(0, -1)) {
-      gc += sum(c.assistCpuNs[i], c.workerCpuNs[i], c.sweepTermCpuNs[i], c.markTermCpuNs[i]) / 1e9;
-      assist += (c.assistCpuNs[i] ?? 0) / 1e9;
-      idle += (c.idleCpuNs[i] ?? 0) / 1e9;
-    }
-    const procs = c.procs[b] ?? 1;
-    const used = cpuUsedPerSec(p);
-    const evidence = [`${artefact.id}:L${c.line[a] ?? 0}-${c.line[b] ?? 0}`];
-    const share = (x: number): Quantity => {
-      // Without the process's CPU time only the capacity is known: the share of it is a lower bound.
-      const known = used !== undefined && used * seconds > 0.05;
-      const denominator = known ? Math.max(used * seconds - idle, x) : procs * seconds;
-      const v = Math.min(1, x / denominator);
-      return known
-        ? derived(v, v * 0.9, Math.min(1, v * 1.1), "fraction", evidence, "gc-cycle")
-        : { ...derived(v, v, 1, "fraction", evidence, "gc-cycle"), grade: "bound" };
-    };
-    const n = (c.number[b] ?? 0) - (c.number[a] ?? 0);
-    const cost: GcCost = {
-      gcShare: share(gc),
-      assistShare: share(assist),
-      cyclesPerSec: counted(n / seconds, "1/s", evidence, "gc-cycle"),
-      cycles: n,
-      seconds,
-      limiterActive: undefined,
-      source: "gctrace",
-    };
-    if (best === undefined || (cost.cycles ?? 0) > (best.cycles ?? 0)) best = cost;
+    const id = (w: LogWork) => `${artefact.id}:L${c.line[w.first] ?? 0}-${c.line[w.last] ?? 0}`;
+    const shares =
+      (window === undefined ? undefined : shareOfUsed(window, segment, sound, p.startMs, id)) ??
+      shareOfCapacity(c, sound, id);
+    if (shares !== undefined && isBetter(shares)) best = shares;
   }
-  return best;
+  return best === undefined ? undefined : { ...best, limiterActive: undefined, source: "gctrace" };
+}
+
+/**
+ * Cycles that ended between the two readings of CPU time, over the CPU used between them. The two must
+ * be of one window: start-up fills caches and costs another share than what follows.
+ */
+function shareOfUsed(
+  w: CpuWindow,
+  segment: GcSegment,
+  sound: readonly number[],
+  startMs: number,
+  id: (work: LogWork) => string,
+): Shares | undefined {
+  if (!Number.isFinite(startMs)) return undefined;
+  const ends = (i: number) => startMs + cycleEndSec(segment, i) * 1000;
+  const within = sound.filter((i) => ends(i) > w.fromMs && ends(i) <= w.toMs);
+  const work = workOf(segment.cycles, within);
+  if (work === undefined || work.cycles < 3) return undefined;
+  const lastLogged = sound[sound.length - 1];
+  const gap = ((w.toMs - w.fromMs) / work.cycles) * 3;
+  // A log that ends long before the window does would show less than there was.
+  if (lastLogged === undefined || ends(lastLogged) < w.toMs - gap) return undefined;
+  const seconds = (w.toMs - w.fromMs) / 1000;
+  const rate = work.cycles / seconds;
+  // At either end one cycle, or as many as the clock's error holds, may belong to the other side.
+  const atEnds = Math.max(1, rate * (w.clockMs / 1000));
+  const mean = work.gc / work.cycles;
+  const doubt = Math.max(work.most, mean * atEnds);
+  const used = w.usedSec - work.idle;
+  if (!(used > 5 * w.errorSec)) return undefined;
+  const evidence = [id(work), ...w.evidence];
+  const share = (x: number): Quantity => {
+    const off = work.gc > 0 ? (doubt * x) / work.gc : doubt;
+    const at = (v: number, of: number) => Math.min(1, Math.max(0, v / of));
+    return derived(
+      at(x, used),
+      at(x - off, used + w.errorSec),
+      at(x + off, used - w.errorSec),
+      "fraction",
+      evidence,
+      "gc-cycle",
+    );
+  };
+  return {
+    gcShare: share(work.gc),
+    assistShare: share(work.assist),
+    cyclesPerSec: counted(rate, "1/s", evidence, "gc-cycle"),
+    cycles: work.cycles,
+    seconds,
+  };
+}
+
+/** Without the process's CPU time only the capacity is known: the share of it is a lower bound. */
+function shareOfCapacity(
+  c: GcCycleColumns,
+  sound: readonly number[],
+  id: (work: LogWork) => string,
+): Shares | undefined {
+  // Start-up is not the service: the first fifth of a long log is left out.
+  const rows = sound.slice(sound.length >= 20 ? Math.floor(sound.length / 5) : 0);
+  const a = rows[0];
+  const b = rows[rows.length - 1];
+  // The cycles before the last lie wholly inside the window between the first and the last start.
+  const work = workOf(c, rows.slice(0, -1));
+  if (a === undefined || b === undefined || work === undefined || rows.length < 3) return undefined;
+  const seconds = (c.startSec[b] ?? NaN) - (c.startSec[a] ?? NaN);
+  if (!(seconds > 0)) return undefined;
+  const capacity = (c.procs[b] ?? 1) * seconds;
+  const evidence = [id({ ...work, last: b })];
+  const share = (x: number): Quantity => {
+    const v = Math.min(1, x / capacity);
+    return { ...derived(v, v, 1, "fraction", evidence, "gc-cycle"), grade: "bound" };
+  };
+  const n = (c.number[b] ?? 0) - (c.number[a] ?? 0);
+  return {
+    gcShare: share(work.gc),
+    assistShare: share(work.assist),
+    cyclesPerSec: counted(n / seconds, "1/s", evidence, "gc-cycle"),
+    cycles: n,
+    seconds,
+  };
 }
 
 function sum(...list: (number | undefined)[]): number {

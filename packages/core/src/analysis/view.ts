@@ -50,6 +50,7 @@ const TRENDED: readonly SeriesId[] = [
   "rss",
   "rss-anon",
   "stacks",
+  "heap-alloc",
   "container-charge",
 ];
 

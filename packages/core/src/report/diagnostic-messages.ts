@@ -1,7 +1,14 @@
-// Words for diagnostic codes, by code. Parameters come as text, already made printable.
+// Words for diagnostic codes, by code; one file for each family of formats.
 
-import type { Lang } from "../model/message.ts";
+import { filesMessages } from "./diagnostics/files.ts";
+import { profilesMessages } from "./diagnostics/profiles.ts";
+import { seriesMessages } from "./diagnostics/series.ts";
+import { systemMessages } from "./diagnostics/system.ts";
+import type { DiagnosticMessages } from "./diagnostics/words.ts";
 
-export type DiagnosticWords = Readonly<Record<Lang, (p: (name: string) => string) => string>>;
-
-export const DIAGNOSTIC_MESSAGES: Readonly<Record<string, DiagnosticWords>> = {};
+export const DIAGNOSTIC_MESSAGES: DiagnosticMessages = {
+  ...filesMessages,
+  ...profilesMessages,
+  ...seriesMessages,
+  ...systemMessages,
+};

@@ -26,6 +26,16 @@ export const reportMessages = {
   "heading.evidence": word("EVIDENCE", "证据"),
   "heading.linking": word("LINKING", "关联"),
   "heading.damage": word("DAMAGE", "损坏"),
+  "heading.capture": word("CAPTURE", "采集"),
+  "damage.and-more": {
+    en: (p: { name: string; count: number }) => `${p.name} and ${p.count} more`,
+    zh: (p) => `${p.name} 等 ${p.count + 1} 个文件`,
+  } satisfies Message<{ name: string; count: number }>,
+  "damage.fraction": {
+    en: (p: { fraction: string }) => `${p.fraction} of it could be read`,
+    zh: (p) => `可读取其中 ${p.fraction}`,
+  } satisfies Message<{ fraction: string }>,
+  "damage.lower-bounds": word("numbers from it are lower bounds", "由此得出的数字是下限"),
   "heading.unused": word("UNUSED", "未使用"),
   "answer.unused": {
     en: (p: { count: number; names: string }) =>
@@ -58,6 +68,8 @@ export const reportMessages = {
   "cause.cache-plateau": word("FILLED CACHE", "缓存已填满"),
   "cause.race-build": word("RACE BUILD", "竞态检测构建"),
   "cause.profiler-overhead": word("PROFILER OVERHEAD", "剖析器开销"),
+  "cause.gogc-off": word("GC SWITCHED OFF", "GC 被关闭"),
+  "cause.unexplained-growth": word("UNEXPLAINED GROWTH", "原因不明的增长"),
   "who.header": {
     en: (p: { cycles: string }) => `live MiB            growth${p.cycles}`,
     zh: (p: { cycles: string }) => `活跃 MiB            增长${p.cycles}`,

@@ -11,6 +11,8 @@ import { messages as pageCacheMessages } from "./container/page-cache/messages.t
 import { pageCache } from "./container/page-cache/rule.ts";
 import { messages as churnMessages } from "./gc/churn/messages.ts";
 import { churn } from "./gc/churn/rule.ts";
+import { messages as gogcOffMessages } from "./gc/gogc-off/messages.ts";
+import { gogcOff } from "./gc/gogc-off/rule.ts";
 import { messages as limitThrashMessages } from "./gc/limit-thrash/messages.ts";
 import { limitThrash } from "./gc/limit-thrash/rule.ts";
 import { messages as minHeapMessages } from "./gc/min-heap-regime/messages.ts";
@@ -27,6 +29,8 @@ import { messages as scavengerLagMessages } from "./heap/scavenger-lag/messages.
 import { scavengerLag } from "./heap/scavenger-lag/rule.ts";
 import { messages as nativeGrowthMessages } from "./native/native-growth/messages.ts";
 import { nativeGrowth } from "./native/native-growth/rule.ts";
+import { messages as unexplainedMessages } from "./process/unexplained-growth/messages.ts";
+import { unexplainedGrowth } from "./process/unexplained-growth/rule.ts";
 import type { Rule } from "./rule.ts";
 
 export const RULES: readonly Rule[] = [
@@ -43,6 +47,8 @@ export const RULES: readonly Rule[] = [
   cachePlateau,
   raceBuild,
   profilerOverhead,
+  gogcOff,
+  unexplainedGrowth,
 ];
 
 export const RULE_MESSAGES: Messages = {
@@ -59,4 +65,6 @@ export const RULE_MESSAGES: Messages = {
   ...cachePlateauMessages,
   ...raceBuildMessages,
   ...profilerOverheadMessages,
+  ...gogcOffMessages,
+  ...unexplainedMessages,
 };

@@ -15,7 +15,9 @@ export type CauseId =
   | "page-cache"
   | "cache-plateau"
   | "race-build"
-  | "profiler-overhead";
+  | "profiler-overhead"
+  | "gogc-off"
+  | "unexplained-growth";
 
 export interface CauseFacts {
   readonly fault: boolean;
@@ -68,4 +70,16 @@ export const CAUSES: Readonly<Record<CauseId, CauseFacts>> = {
   "cache-plateau": { fault: false, needs: ["live series with a bend"], alike: [], top: "medium" },
   "race-build": { fault: true, needs: ["build info"], alike: [], top: "medium" },
   "profiler-overhead": { fault: true, needs: ["BuckHashSys"], alike: [], top: "high" },
+  "gogc-off": {
+    fault: true,
+    needs: ["GOGC and GOMEMLIMIT in force"],
+    alike: ["heap-leak"],
+    top: "high",
+  },
+  "unexplained-growth": {
+    fault: true,
+    needs: ["RSS series"],
+    alike: ["heap-leak", "native-growth", "goroutine-leak"],
+    top: "low",
+  },
 };

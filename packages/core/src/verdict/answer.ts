@@ -4,6 +4,7 @@
 import type { Ledger } from "../analysis/ledger/ledger.ts";
 import type { Series } from "../analysis/series/series.ts";
 import type { Site, SiteTable, SourceLine } from "../analysis/sites/site.ts";
+import type { CaptureCost, CaptureNote } from "../evidence/capture-record.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Statement } from "../model/message.ts";
 import type { Quantity } from "../model/quantity.ts";
@@ -55,6 +56,10 @@ export interface EvidenceRow {
   readonly timeMs: number | undefined;
   readonly cycle: number | undefined;
   readonly complete: boolean;
+  /** 0–1, how much of it was read, where a denominator is known. */
+  readonly fraction?: number | undefined;
+  /** Sums over it are lower bounds. */
+  readonly lowerBounds?: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -95,11 +100,25 @@ export interface ProcessAnswer {
   readonly next: readonly Statement[];
 }
 
+/** How one of the captures was taken that the evidence comes from. */
+export interface CaptureFacts {
+  readonly target: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** "done", "interrupted", "target-died", "limit". */
+  readonly ended: string;
+  readonly reason: string | undefined;
+  readonly notes: readonly CaptureNote[];
+  readonly cost: CaptureCost | undefined;
+}
+
 export interface Answer extends Omit<ProcessAnswer, "key"> {
   readonly schema: "heapwright.why/1";
   readonly tool: { readonly name: "heapwright"; readonly version: string };
   readonly target: string;
   readonly processes: readonly ProcessAnswer[];
+  /** Empty when the evidence was not captured by heapwright. */
+  readonly captures?: readonly CaptureFacts[];
 }
 
 export type { Site, SiteTable };
