@@ -10,6 +10,8 @@ import { Interrupted, stopAll } from "./runner/children.mjs";
 import { rejudgeSet, runSet } from "./runner/live-set.mjs";
 import { recordSet } from "./runner/record-set.mjs";
 import { replay } from "./runner/replay.mjs";
+import { studyCoverage } from "./runner/study-coverage.mjs";
+import { studyLedger } from "./runner/study-ledger.mjs";
 
 const HELP = `npm run lab -- [VERB] [FLAGS]
 
@@ -18,6 +20,8 @@ const HELP = `npm run lab -- [VERB] [FLAGS]
   record     run as live does and keep the evidence in recordings/
   replay     explain every recording with today's sources, in one process
   ablation   the same with random parts of the evidence left out
+  study-ledger     planted memory of several kinds: does the ledger find it?
+  study-coverage   known allocations: do the intervals hold the truth?
 
   --only PATTERN    scenario or scenario/kind, * for anything (repeatable)
   --go LIST         toolchains, e.g. local,1.22.12,1.24.9,1.27.3       default local
@@ -85,7 +89,15 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
 }
 
 /** @type {Readonly<Record<string, typeof runSet>>} */
-const VERBS = { live: runSet, record: recordSet, rejudge: rejudgeSet, replay, ablation };
+const VERBS = {
+  live: runSet,
+  record: recordSet,
+  rejudge: rejudgeSet,
+  replay,
+  ablation,
+  "study-ledger": studyLedger,
+  "study-coverage": studyCoverage,
+};
 
 try {
   const asked = readCommandLine();

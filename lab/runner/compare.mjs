@@ -2,6 +2,9 @@
 
 /** @typedef {"high" | "medium" | "low"} Confidence */
 /** @typedef {{ readonly text: string }} Statement */
+/** @typedef {{ readonly value: number, readonly lo: number, readonly hi: number }} Quantity */
+/** @typedef {{ readonly of: string, readonly total: Quantity | null, readonly parts: readonly { part: string, bytes: Quantity | null }[] }} Ledger */
+/** @typedef {{ readonly sites: readonly { function: string, live: Quantity, growth: Quantity | null }[] }} SiteTable */
 /**
  * The parts of an answer as JSON (schema heapwright.why/1) that the lab looks at.
  * @typedef {object} Answer
@@ -12,6 +15,8 @@
  * @property {readonly { what: string }[]} missing
  * @property {readonly { code: string, severity: string }[]} diagnostics
  * @property {readonly unknown[]} processes
+ * @property {readonly Ledger[]} ledgers
+ * @property {SiteTable | null} sites
  */
 /**
  * @typedef {object} Verdict

@@ -139,9 +139,9 @@ export async function record({ scenario, variant, toolchain, key }, folder, row,
  * @param {Service} service
  * @param {string} folder
  * @param {number} seconds
- * @param {LiveOptions} options
+ * @param {Pick<LiveOptions, "every" | "signal">} options
  */
-async function capture(service, folder, seconds, { every, signal }) {
+export async function capture(service, folder, seconds, { every, signal }) {
   const args = ["capture", "--pid", String(service.pid), "--url", service.url, "-o", folder];
   args.push("--for", `${seconds}s`, "--quiet");
   if (every !== undefined) args.push("--every", every);

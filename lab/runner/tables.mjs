@@ -136,8 +136,8 @@ export function upperBound(k, n) {
   return high;
 }
 
-/** @param {number} k @param {number} n @param {number} p */
-function binomialAtMost(k, n, p) {
+/** Chance of at most k of n at rate p. @param {number} k @param {number} n @param {number} p */
+export function binomialAtMost(k, n, p) {
   let term = (1 - p) ** n;
   let sum = term;
   for (let i = 1; i <= k; i += 1) {
