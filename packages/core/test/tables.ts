@@ -7,6 +7,14 @@ import type { GcCycleColumns, GcSegment, GcTraceTable } from "../src/model/table
 import type { MemStats } from "../src/model/tables/memstats.ts";
 import type { MetricsSample, MetricsTable } from "../src/model/tables/metrics.ts";
 import type { ProfileKind, ProfileTable } from "../src/model/tables/profile.ts";
+import type {
+  BuildInfoTable,
+  CgroupTable,
+  GoEnvTable,
+  ProcStatTable,
+  ProcStatusTable,
+  SmapsTable,
+} from "../src/model/tables/system.ts";
 import { StringTableBuilder } from "../src/model/strings.ts";
 import { COMPLETE } from "../src/model/diagnostic.ts";
 import { MiB } from "../src/model/units.ts";
@@ -260,4 +268,273 @@ export function ring(endsMs: readonly number[]): Float64Array {
     out[(i + 1 + 255) % 256] = ms;
   });
   return out;
+}
+
+const mib = (x: number | undefined): number | undefined =>
+  x === undefined ? undefined : Math.round(x * MiB);
+
+/** Go's account of its memory at one instant, MiB; everything else follows from it. */
+export interface GoState {
+  readonly timeMs: number;
+  readonly numGC: number;
+  /** Marked at the end of the last cycle. */
+  readonly markedMiB: number;
+  /** Allocated heap objects now; default halfway to the goal. */
+  readonly objectsMiB?: number;
+  readonly unusedMiB?: number;
+  readonly freeMiB?: number;
+  readonly releasedMiB?: number;
+  readonly stacksMiB?: number;
+  readonly metadataMiB?: number;
+  readonly bucketsMiB?: number;
+  /** Allocated since start. */
+  readonly totalAllocMiB?: number;
+  readonly goalMiB?: number;
+  readonly gogc?: number;
+  readonly lastGCMs?: number;
+  readonly maxRssMiB?: number;
+}
+
+function completed(s: GoState) {
+  const gogc = s.gogc ?? 100;
+  const stacks = s.stacksMiB ?? 1;
+  // M + (M + S)·g with the 4 MiB·g floor; runtime/mgcpacer.go.
+  const goal =
+    s.goalMiB ?? Math.max(s.markedMiB + (s.markedMiB + stacks) * (gogc / 100), (4 * gogc) / 100);
+  return {
+    objects: s.objectsMiB ?? (s.markedMiB + goal) / 2,
+    unused: s.unusedMiB ?? 2,
+    free: s.freeMiB ?? 1,
+    released: s.releasedMiB ?? 2,
+    stacks,
+    metadata: s.metadataMiB ?? 4,
+    buckets: s.bucketsMiB ?? 1.4,
+    total: s.totalAllocMiB ?? s.numGC * s.markedMiB,
+    goal,
+  };
+}
+
+export function memStats(s: GoState): MemStats {
+  const c = completed(s);
+  const bytes = (x: number) => Math.round(x * MiB);
+  return {
+    totalAlloc: bytes(c.total),
+    heapAlloc: bytes(c.objects),
+    heapInuse: bytes(c.objects + c.unused),
+    heapIdle: bytes(c.free + c.released),
+    heapReleased: bytes(c.released),
+    heapSys: bytes(c.objects + c.unused + c.free + c.released),
+    stackInuse: bytes(c.stacks),
+    stackSys: bytes(c.stacks),
+    mSpanInuse: bytes(c.metadata * 0.1),
+    mSpanSys: bytes(c.metadata * 0.2),
+    gcSys: bytes(c.metadata * 0.6),
+    otherSys: bytes(c.metadata * 0.2),
+    buckHashSys: bytes(c.buckets),
+    nextGC: bytes(c.goal),
+    numGC: s.numGC,
+    lastGCMs: s.lastGCMs ?? s.timeMs - 500,
+    ...(s.maxRssMiB === undefined ? {} : { maxRss: bytes(s.maxRssMiB) }),
+  };
+}
+
+export interface CpuState {
+  /** CPU seconds since start: GOMAXPROCS × wall. */
+  readonly totalSec: number;
+  readonly userSec: number;
+  readonly assistSec?: number;
+  readonly dedicatedSec?: number;
+  readonly idleMarkSec?: number;
+}
+
+/** A sample of runtime/metrics as Go ≥ 1.21 gives it; /cpu/classes only with `cpu`. */
+export function runtimeSample(
+  s: GoState,
+  cpu?: CpuState,
+  more: {
+    readonly goroutines?: number;
+    readonly memLimitMiB?: number;
+    readonly limiterCycle?: number;
+  } = {},
+): Partial<MetricsSample> & { readonly timeMs: number } {
+  const c = completed(s);
+  const scalars = new Map<string, number>([
+    ["/gc/gogc:percent", s.gogc ?? 100],
+    ["/gc/gomemlimit:bytes", more.memLimitMiB === undefined ? 2 ** 63 : more.memLimitMiB * MiB],
+    ["/gc/cycles/total:gc-cycles", s.numGC],
+    ["/gc/heap/live:bytes", s.markedMiB * MiB],
+    ["/gc/heap/goal:bytes", c.goal * MiB],
+    ["/gc/heap/allocs:bytes", c.total * MiB],
+    ["/gc/scan/stack:bytes", c.stacks * MiB],
+    ["/gc/scan/globals:bytes", 0],
+    ["/gc/limiter/last-enabled:gc-cycle", more.limiterCycle ?? 0],
+    ["/memory/classes/heap/objects:bytes", c.objects * MiB],
+    ["/memory/classes/heap/unused:bytes", c.unused * MiB],
+    ["/memory/classes/heap/free:bytes", c.free * MiB],
+    ["/memory/classes/heap/released:bytes", c.released * MiB],
+    ["/memory/classes/heap/stacks:bytes", c.stacks * MiB],
+    ["/memory/classes/metadata/mspan/inuse:bytes", c.metadata * 0.2 * MiB],
+    ["/memory/classes/metadata/other:bytes", c.metadata * 0.8 * MiB],
+    ["/memory/classes/profiling/buckets:bytes", c.buckets * MiB],
+    ["/sched/goroutines:goroutines", more.goroutines ?? 20],
+  ]);
+  if (cpu !== undefined) {
+    const assist = cpu.assistSec ?? 0;
+    const dedicated = cpu.dedicatedSec ?? 0;
+    const idleMark = cpu.idleMarkSec ?? 0;
+    const gc = assist + dedicated + idleMark;
+    scalars.set("/cpu/classes/total:cpu-seconds", cpu.totalSec);
+    scalars.set("/cpu/classes/user:cpu-seconds", cpu.userSec);
+    scalars.set("/cpu/classes/gc/total:cpu-seconds", gc);
+    scalars.set("/cpu/classes/gc/mark/assist:cpu-seconds", assist);
+    scalars.set("/cpu/classes/gc/mark/dedicated:cpu-seconds", dedicated);
+    scalars.set("/cpu/classes/gc/mark/idle:cpu-seconds", idleMark);
+    scalars.set("/cpu/classes/idle:cpu-seconds", cpu.totalSec - cpu.userSec - gc);
+  }
+  return { timeMs: s.timeMs, scalars };
+}
+
+/** client_golang's default collectors: go_memstats_*, go_goroutines, process_*; no runtime/metrics. */
+export function defaultScrape(
+  s: GoState,
+  process: MetricsSample["process"] = {},
+): Partial<MetricsSample> & { readonly timeMs: number } {
+  // MemStats without NumGC and PauseEnd: go_memstats_* carries neither.
+  const { numGC: _numGC, ...rest } = memStats(s);
+  return { timeMs: s.timeMs, memStats: rest, goroutines: 20, process };
+}
+
+export function procStatus(facts: {
+  readonly pid?: number;
+  readonly rssMiB: number;
+  readonly anonMiB?: number;
+  readonly fileMiB?: number;
+  readonly shmemMiB?: number;
+  readonly hwmMiB?: number;
+}): ProcStatusTable {
+  const file = facts.fileMiB ?? 8;
+  const shmem = facts.shmemMiB ?? 0;
+  return {
+    kind: "proc-status",
+    name: "app",
+    pid: facts.pid ?? 7,
+    threads: 9,
+    vmRss: facts.rssMiB * MiB,
+    rssAnon: (facts.anonMiB ?? facts.rssMiB - file - shmem) * MiB,
+    rssFile: file * MiB,
+    rssShmem: shmem * MiB,
+    vmHwm: (facts.hwmMiB ?? facts.rssMiB) * MiB,
+  };
+}
+
+export function procStat(cpuSec: number, pid = 7): ProcStatTable {
+  return {
+    kind: "proc-stat",
+    pid,
+    comm: "app",
+    userTicks: Math.round(cpuSec * 90),
+    systemTicks: Math.round(cpuSec * 10),
+    startTicks: 1000,
+    threads: 9,
+    rssPages: 10_000,
+  };
+}
+
+export interface Mapping {
+  readonly start: number;
+  readonly sizeMiB: number;
+  readonly rssMiB?: number;
+  /** Default: all of rss for anonymous mappings, none for files. */
+  readonly anonMiB?: number;
+  readonly hugeMiB?: number;
+  readonly permissions?: string;
+  readonly name?: string;
+}
+
+export function smaps(mappings: readonly Mapping[]): SmapsTable {
+  const strings = new StringTableBuilder();
+  const sorted = [...mappings].sort((a, b) => a.start - b.start);
+  const bytes = (of: (m: Mapping) => number | undefined) =>
+    Float64Array.from(sorted, (m) => mib(of(m)) ?? 0);
+  const rss = (m: Mapping) => m.rssMiB ?? 0;
+  const anon = (m: Mapping) => m.anonMiB ?? ((m.name ?? "").startsWith("/") ? 0 : rss(m));
+  return {
+    kind: "smaps",
+    form: "smaps",
+    strings,
+    rows: sorted.length,
+    start: Float64Array.from(sorted, (m) => m.start),
+    end: Float64Array.from(sorted, (m) => m.start + Math.round(m.sizeMiB * MiB)),
+    permissions: Int32Array.from(sorted, (m) => strings.intern(m.permissions ?? "rw-p")),
+    inode: Float64Array.from(sorted, (m) => ((m.name ?? "").startsWith("/") ? 99 : 0)),
+    name: Int32Array.from(sorted, (m) => strings.intern(m.name ?? "")),
+    rss: bytes(rss),
+    pss: bytes(rss),
+    anonymous: bytes(anon),
+    privateDirty: bytes(anon),
+    shared: bytes(() => 0),
+    lazyFree: bytes(() => 0),
+    anonHugePages: bytes((m) => m.hugeMiB ?? 0),
+    swap: bytes(() => 0),
+  };
+}
+
+const DIR = "/sys/fs/cgroup";
+
+/** The files of a cgroup v2 in one folder, as a copy of /sys/fs/cgroup holds them. */
+export function cgroupV2(
+  folder: string,
+  facts: {
+    readonly anonMiB: number;
+    readonly fileMiB?: number;
+    readonly shmemMiB?: number;
+    readonly kernelMiB?: number;
+    readonly currentMiB?: number;
+    readonly maxMiB?: number;
+    readonly peakMiB?: number;
+  },
+  timeMs?: number,
+): Artefact[] {
+  const file = facts.fileMiB ?? 0;
+  const shmem = facts.shmemMiB ?? 0;
+  const kernel = facts.kernelMiB ?? 2;
+  const current = facts.currentMiB ?? facts.anonMiB + file + shmem + kernel;
+  const one = (name: string, values: Record<string, number>): Artefact => {
+    const table: CgroupTable = {
+      kind: "cgroup",
+      version: 2,
+      file: name,
+      values: new Map(Object.entries(values)),
+    };
+    return artefact(`${folder}${DIR}/${name}`, table, timeMs);
+  };
+  return [
+    one("memory.current", { "": current * MiB }),
+    one("memory.max", { "": facts.maxMiB === undefined ? Infinity : facts.maxMiB * MiB }),
+    one("memory.peak", { "": (facts.peakMiB ?? current) * MiB }),
+    one("memory.stat", {
+      anon: facts.anonMiB * MiB,
+      // The kernel counts shmem in file too.
+      file: (file + shmem) * MiB,
+      shmem: shmem * MiB,
+      kernel: kernel * MiB,
+      inactive_file: file * 0.5 * MiB,
+      active_file: file * 0.5 * MiB,
+    }),
+  ];
+}
+
+export function buildInfo(settings: Record<string, string> = {}): BuildInfoTable {
+  return {
+    kind: "build-info",
+    goVersion: "go1.26.8",
+    path: "app/cmd/app",
+    mainModule: { path: "app", version: "(devel)" },
+    dependencies: [],
+    settings: new Map(Object.entries({ CGO_ENABLED: "0", GOARCH: "amd64", ...settings })),
+  };
+}
+
+export function goEnv(variables: Record<string, string>): GoEnvTable {
+  return { kind: "go-env", variables: new Map(Object.entries(variables)) };
 }
