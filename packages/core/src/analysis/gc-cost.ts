@@ -3,6 +3,7 @@
 
 import type { ProcessEvidence } from "../evidence/process.ts";
 import { counted, derived, type Quantity } from "../model/quantity.ts";
+import { containerReadings } from "./ledger/container.ts";
 import { cycleEndSec } from "../evidence/fingerprint.ts";
 import { GC_UNSOUND, type GcCycleColumns, type GcSegment } from "../model/tables/gc-cycles.ts";
 
@@ -10,6 +11,11 @@ export interface GcCost {
   /** Share of the CPU used, idle mark workers excluded; hi = 1 when only a lower bound is known. */
   readonly gcShare: Quantity | undefined;
   readonly assistShare: Quantity | undefined;
+  /**
+   * Cores that the collector kept busy: all that a change could give back. An idle service's forced
+   * cycle every two minutes is a large share of next to nothing.
+   */
+  readonly gcCores: number | undefined;
   readonly cyclesPerSec: Quantity | undefined;
   readonly cycles: number | undefined;
   readonly seconds: number | undefined;
@@ -17,6 +23,11 @@ export interface GcCost {
   readonly limiterActive: boolean | undefined;
   readonly source: "metrics" | "gctrace" | "memstats";
 }
+
+/** A shorter look is as good as all start-up, or one burst. */
+export const SHORT_LOOK_SEC = 10;
+/** Below this many cores spent on GC there is nothing to win, whatever their share. */
+export const WORTH_CORES = 0.02;
 
 export function gcCost(p: ProcessEvidence): GcCost | undefined {
   const metrics = costFromMetrics(p);
@@ -41,7 +52,10 @@ function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
   const idleMark = d("/cpu/classes/gc/mark/idle:cpu-seconds");
   const gc = d("/cpu/classes/gc/total:cpu-seconds") - idleMark;
   const used = total - d("/cpu/classes/idle:cpu-seconds") - idleMark;
-  const seconds = (last.timeMs - first.timeMs) / 1000;
+  const clocked = (last.timeMs - first.timeMs) / 1000;
+  // Without a clock: total = GOMAXPROCS × wall time.
+  const procs = last.value.scalars.get("/sched/gomaxprocs:threads") ?? NaN;
+  const seconds = Number.isFinite(clocked) ? clocked : total / procs;
   const rate = Number.isFinite(seconds) && seconds > 0 ? cycles / seconds : NaN;
   const share = (x: number): Quantity | undefined => {
     if (!(used > 0.05) || cycles < 1) return undefined;
@@ -62,6 +76,7 @@ function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
   return {
     gcShare: share(gc),
     assistShare: share(d("/cpu/classes/gc/mark/assist:cpu-seconds")),
+    gcCores: seconds > 0 && gc >= 0 ? gc / seconds : undefined,
     cyclesPerSec: Number.isFinite(rate) ? counted(rate, "1/s", evidence, "wall") : undefined,
     cycles,
     seconds: Number.isFinite(seconds) ? seconds : undefined,
@@ -116,6 +131,10 @@ function cpuWindow(p: ProcessEvidence): CpuWindow | undefined {
   };
 }
 
+function isThrottled(p: ProcessEvidence): boolean {
+  return containerReadings(p).some((r) => (r.throttledFraction ?? 0) > 0.05);
+}
+
 /** Sound cycles of a log between two of its rows, summed; CPU seconds. */
 interface LogWork {
   readonly first: number;
@@ -147,10 +166,13 @@ function workOf(c: GcCycleColumns, rows: readonly number[]): LogWork | undefined
   return { first, last, cycles: rows.length, gc, assist, idle, most };
 }
 
-type Shares = Pick<GcCost, "gcShare" | "assistShare" | "cyclesPerSec" | "cycles" | "seconds">;
+type Shares = Pick<
+  GcCost,
+  "gcShare" | "assistShare" | "gcCores" | "cyclesPerSec" | "cycles" | "seconds"
+>;
 
 function costFromLog(p: ProcessEvidence): GcCost | undefined {
-  const window = cpuWindow(p);
+  const window = isThrottled(p) ? undefined : cpuWindow(p);
   let best: Shares | undefined;
   const isBetter = (x: Shares): boolean => {
     if (best === undefined) return true;
@@ -198,6 +220,9 @@ function shareOfUsed(
   const doubt = Math.max(work.most, mean * atEnds);
   const used = w.usedSec - work.idle;
   if (!(used > 5 * w.errorSec)) return undefined;
+  // The log's CPU times are of the wall clock while a P is held: a process that is throttled or waits for a
+  // core shows more of it than it used, and then the two cannot be divided.
+  if (work.gc + work.idle > 0.9 * w.usedSec) return undefined;
   const evidence = [id(work), ...w.evidence];
   const share = (x: number): Quantity => {
     const off = work.gc > 0 ? (doubt * x) / work.gc : doubt;
@@ -214,6 +239,7 @@ function shareOfUsed(
   return {
     gcShare: share(work.gc),
     assistShare: share(work.assist),
+    gcCores: work.gc / seconds,
     cyclesPerSec: counted(rate, "1/s", evidence, "gc-cycle"),
     cycles: work.cycles,
     seconds,
@@ -245,6 +271,7 @@ function shareOfCapacity(
   return {
     gcShare: share(work.gc),
     assistShare: share(work.assist),
+    gcCores: work.gc / seconds,
     cyclesPerSec: counted(n / seconds, "1/s", evidence, "gc-cycle"),
     cycles: n,
     seconds,
@@ -268,6 +295,7 @@ function costFromMemStats(p: ProcessEvidence): GcCost | undefined {
   return {
     gcShare: undefined,
     assistShare: undefined,
+    gcCores: undefined,
     cyclesPerSec: counted((b - a) / seconds, "1/s", evidence, "wall"),
     cycles: b - a,
     seconds,

@@ -42,6 +42,17 @@ export const messages = {
     en: (p: { cycles: number }, w) => `only ${w.count(p.cycles)} cycles were seen`,
     zh: (p, w) => `只看到 ${w.count(p.cycles)} 次周期`,
   } satisfies Message<{ cycles: number }>,
+  "churn.against-short": {
+    en: (p: { seconds: number }, w) =>
+      `only ${w.duration(p.seconds)} were seen: start-up or one burst looks the same`,
+    zh: (p, w) => `只观察了 ${w.duration(p.seconds)}：启动或一次突发看起来也是这样`,
+  } satisfies Message<{ seconds: number }>,
+  "churn.not-idle": {
+    en: (p: { cores: number; gc: Quantity }, w) =>
+      `churn: GC takes ${w.value(p.gc)} of the CPU used, but that is ${w.percent(p.cores)} of one core`,
+    zh: (p, w) =>
+      `分配过频：GC 占已用 CPU 的 ${w.value(p.gc)}，但只占一个核的 ${w.percent(p.cores)}`,
+  } satisfies Message<{ cores: number; gc: Quantity }>,
   "churn.not": {
     en: (p: { gc: Quantity }, w) => `churn: GC takes ${w.value(p.gc)} of the CPU used`,
     zh: (p, w) => `分配过频：GC 占已用 CPU 的 ${w.value(p.gc)}`,

@@ -1,5 +1,6 @@
 // churn: what is allocated is soon freed, and the collector takes a noticeable share of the CPU used.
 
+import { SHORT_LOOK_SEC, WORTH_CORES } from "../../../analysis/gc-cost.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import { shortLine, verifyCommand } from "../../naming.ts";
@@ -22,6 +23,11 @@ export const churn: Rule = {
       if (gc.grade === "bound") return { is: "not-evaluable", missing: ["cpu"] };
       return { is: "contradicted", by: [say(messages, "churn.not", { gc }, gc.evidence)] };
     }
+    if (cost.gcCores !== undefined && cost.gcCores < WORTH_CORES)
+      return {
+        is: "contradicted",
+        by: [say(messages, "churn.not-idle", { cores: cost.gcCores, gc }, gc.evidence)],
+      };
     // Other rules own these regimes: there the number of cycles, not the allocation, is out of place.
     const gogc = view.forecast.gogcPercent;
     if (view.pacing.governs === "floor" || view.pacing.governs === "limit")
@@ -63,6 +69,8 @@ export const churn: Rule = {
     if (gc.grade === "bound") against.push(say(messages, "churn.against-bound", {}));
     const cycles = cost.cycles ?? 0;
     if (cycles < 20) against.push(say(messages, "churn.against-few", { cycles }));
+    const isShort = cost.seconds !== undefined && cost.seconds < SHORT_LOOK_SEC;
+    if (isShort) against.push(say(messages, "churn.against-short", { seconds: cost.seconds }));
     const sites: RuleSite[] = lines
       .filter((l) => total > 0 && (l.allocRate?.value ?? 0) >= 0.1 * total)
       .slice(0, 3)
@@ -70,7 +78,11 @@ export const churn: Rule = {
     return {
       is: "supported",
       confidence:
-        cycles >= 20 && cost.source === "metrics" ? "high" : cycles >= 10 ? "medium" : "low",
+        isShort || cycles < 10
+          ? "low"
+          : cycles >= 20 && cost.source === "metrics"
+            ? "high"
+            : "medium",
       weight: gc.value,
       sites,
       headline:

@@ -1,6 +1,7 @@
 // min-heap-regime: so little is live that the floor of the heap goal (4 MiB·GOGC/100) decides, and a
 // service that allocates fast collects hundreds of times a second.
 
+import { SHORT_LOOK_SEC, WORTH_CORES } from "../../../analysis/gc-cost.ts";
 import { minimumGoal } from "../../../goruntime/pacer.ts";
 import { say } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
@@ -30,8 +31,11 @@ export const minHeapRegime: Rule = {
     const gc = cost.gcShare;
     const assist = cost.assistShare;
     const isFault =
-      (gc !== undefined && gc.lo >= GC_SHARE) ||
-      (assist !== undefined && assist.lo >= ASSIST_SHARE);
+      !(cost.gcCores !== undefined && cost.gcCores < WORTH_CORES) &&
+      ((gc !== undefined && gc.lo >= GC_SHARE) ||
+        (assist !== undefined && assist.lo >= ASSIST_SHARE));
+    // Every heap begins at the floor.
+    const isShort = cost.seconds !== undefined && cost.seconds < SHORT_LOOK_SEC;
     const lines = [...(view.sites?.ownLines ?? [])]
       .filter((l) => l.allocRate !== undefined)
       .sort((a, b) => (b.allocRate?.value ?? 0) - (a.allocRate?.value ?? 0));
@@ -50,7 +54,7 @@ export const minHeapRegime: Rule = {
     if (gc !== undefined) facts.push(say(messages, "min-heap-regime.cost", { gc }, gc.evidence));
     return {
       is: "supported",
-      confidence: isFault && (cost.cycles ?? 0) >= 50 ? "high" : "medium",
+      confidence: isShort ? "low" : isFault && (cost.cycles ?? 0) >= 50 ? "high" : "medium",
       fault: isFault,
       weight: gc?.value ?? 0,
       sites,
