@@ -38,17 +38,6 @@ describe.skipIf(corpus("kernel") === undefined)("ledger of recorded processes", 
     const ledger = view.processLedger;
     const part = (of: string) => ledger?.parts.find((x) => x.part === of)?.bytes?.value;
     const rss = ledger?.total?.value ?? NaN;
-    console.log(
-      name,
-      rss / MiB,
-      ledger?.parts
-        .map((x) => `${x.part} ${((x.bytes?.value ?? NaN) / MiB).toFixed(1)}`)
-        .join(", "),
-      truth,
-      view.containerLedger?.parts
-        .map((x) => `${x.part} ${((x.bytes?.value ?? NaN) / MiB).toFixed(1)}`)
-        .join(", "),
-    );
     near(part("native"), truth.nativeMiB);
     near(part("live"), truth.liveHeapMiB);
     const sum = ledger?.parts.reduce((s, x) => s + (x.bytes?.value ?? 0), 0);
