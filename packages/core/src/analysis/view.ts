@@ -7,6 +7,7 @@ import { gcCost, type GcCost } from "./gc-cost.ts";
 import { containerLedger } from "./ledger/container.ts";
 import { forecast, type Forecast } from "./ledger/forecast.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import { lastRunOf } from "./last-run.ts";
 import { processLedger } from "./ledger/process.ts";
 import { loadOf, type Load } from "./load.ts";
 import { buildSeries, type SeriesSet } from "./series/build.ts";
@@ -54,7 +55,8 @@ const TRENDED: readonly SeriesId[] = [
   "container-charge",
 ];
 
-export function buildView(p: ProcessEvidence, options: ViewOptions): View {
+export function buildView(evidence: ProcessEvidence, options: ViewOptions): View {
+  const p = lastRunOf(evidence);
   const series = buildSeries(p);
   const trends: { -readonly [K in SeriesId]?: SeriesTrend } = {};
   for (const id of TRENDED) {

@@ -12,6 +12,7 @@ import { cycleEndSec, fingerprint, folderOf, type Unit } from "./fingerprint.ts"
 import { linkMessages } from "./messages.ts";
 import type { CgroupState, HeapSnapshot, ProcessEvidence, Timed } from "./process.ts";
 import { goVersionOf, settingsOf } from "./settings.ts";
+import { cycleClock, shownCycle, type CycleClock } from "./shown-cycle.ts";
 
 export interface Linked {
   readonly processes: readonly ProcessEvidence[];
@@ -129,8 +130,9 @@ function assemble(
   }
   const byTime = <T>(list: Timed<T>[]): Timed<T>[] => sortTimed(list);
   const startMs = processStart(gctrace, memStats, metrics, own);
+  const clock = cycleClock(memStats, gctrace, startMs);
   const heap = heapUnits
-    .map(({ unit, profile }) => heapSnapshot(unit, profile, at(unit.artefact)))
+    .map(({ unit, profile }) => heapSnapshot(unit, profile, at(unit.artefact), clock))
     .sort(bySnapshot);
   const podUnit = nearShared.find((u) => u.artefact.table.kind === "pod");
   const container = podUnit === undefined ? undefined : containerOf(podUnit.artefact);
@@ -216,18 +218,28 @@ function bySnapshot(a: HeapSnapshot, b: HeapSnapshot): number {
   return total(a) - total(b);
 }
 
-function heapSnapshot(u: Unit, profile: ProfileTable, at: Instant): HeapSnapshot {
+function heapSnapshot(
+  u: Unit,
+  profile: ProfileTable,
+  at: Instant,
+  clock: CycleClock,
+): HeapSnapshot {
   const m = profile.memStats;
   const record = u.artefact.record;
   const before = record?.numGCBefore;
-  const after = record?.numGCAfter;
-  const cycle = m?.numGC ?? (before !== undefined && before === after ? before : undefined);
+  const after = record?.numGCAfter ?? before;
+  const numGC = m?.numGC ?? (before !== undefined && before === after ? before : undefined);
+  const isForced =
+    record?.intrusiveness === "forced-gc" ||
+    (m?.numForcedGC !== undefined && m.numForcedGC > 0 && m.numForcedGC === m.numGC);
+  const replyMs = profile.timeMs ?? at.timeMs;
+  const shown = shownCycle(numGC, isForced, replyMs, clock);
   return {
     artefact: u.artefact,
     profile,
-    replyMs: profile.timeMs ?? at.timeMs,
-    cycle,
-    cycleEndMs: m?.lastGCMs !== undefined && m.lastGCMs > 0 ? m.lastGCMs : NaN,
+    replyMs,
+    cycle: shown.cycle,
+    cycleEndMs: shown.endMs,
     memStats: m,
   };
 }

@@ -35,7 +35,7 @@ export interface HeapSnapshot {
   readonly profile: ProfileTable;
   /** When the reply was made; NaN unknown. */
   readonly replyMs: number;
-  /** GC cycle whose end the profile shows; undefined unknown. */
+  /** GC cycle whose end the profile shows: one before NumGC (shown-cycle.ts); undefined unknown. */
   readonly cycle: number | undefined;
   /** End of that cycle, Unix ms; NaN unknown. */
   readonly cycleEndMs: number;

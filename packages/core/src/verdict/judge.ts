@@ -3,6 +3,8 @@
 
 import { spanToSee } from "../analysis/trend/limit.ts";
 import type { View } from "../analysis/view.ts";
+import type { Series } from "../analysis/series/series.ts";
+import type { HeapSnapshot } from "../evidence/process.ts";
 import { say, type Statement } from "../model/message.ts";
 import { counted, derived } from "../model/quantity.ts";
 import { CAUSES } from "../rules/causes.ts";
@@ -304,15 +306,16 @@ function worthKnowing(view: View, verdicts: readonly Verdict[]): Statement[] {
       ]),
     );
   const marked = view.series.marked;
-  const lastMarked = marked?.value[marked.value.length - 1];
-  if (view.sites !== undefined && lastMarked !== undefined && marked !== undefined) {
+  const shown = view.sites?.shown.snapshot;
+  const at = shown === undefined || marked === undefined ? undefined : markedAt(marked, shown);
+  if (view.sites !== undefined && at !== undefined && marked !== undefined) {
     out.push(
       say(
         verdictMessages,
         "answer.calibration",
         {
           sampled: view.sites.table.total,
-          marked: counted(lastMarked, "bytes", marked.evidence.slice(0, 1)),
+          marked: counted(at, "bytes", marked.evidence.slice(0, 1)),
         },
         view.sites.table.total.evidence,
       ),
@@ -322,6 +325,17 @@ function worthKnowing(view: View, verdicts: readonly Verdict[]): Statement[] {
     if (d.value.isDelta)
       out.push(say(verdictMessages, "answer.delta", { name: d.artefact.name }, [d.artefact.id]));
   return out;
+}
+
+/** Marked bytes of the cycle that a profile shows, by number, else by time. */
+function markedAt(marked: Series, shown: HeapSnapshot): number | undefined {
+  const { cycle, time, value } = marked;
+  let best: number | undefined;
+  for (let i = 0; i < time.length; i++) {
+    if (shown.cycle !== undefined && cycle?.[i] === shown.cycle) return value[i];
+    if ((time[i] ?? Infinity) <= shown.cycleEndMs + 50) best = value[i];
+  }
+  return best;
 }
 
 function nextSteps(view: View, target: string): Statement[] {

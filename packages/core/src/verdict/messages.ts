@@ -77,8 +77,9 @@ export const verdictMessages = {
   } satisfies Message<{ what: string }>,
   "answer.one-profile": {
     en: (p: { total: Quantity }, w) =>
-      `a heap profile shows what was live, not whether it grows: ${w.full(p.total)} at the last finished GC`,
-    zh: (p, w) => `堆剖析只显示当时的活跃内存，不显示是否增长：上次 GC 结束时为 ${w.full(p.total)}`,
+      `a heap profile shows what was live, not whether it grows: ${w.full(p.total)} one GC cycle before the last`,
+    zh: (p, w) =>
+      `堆剖析只显示当时的活跃内存，不显示是否增长：倒数第二次 GC 结束时为 ${w.full(p.total)}`,
   } satisfies Message<{ total: Quantity }>,
   "answer.still": {
     en: () => "no GC cycle ended between the heap profiles: nothing can be compared",

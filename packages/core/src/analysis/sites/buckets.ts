@@ -1,6 +1,5 @@
 // Heap snapshots as aligned buckets: which two are compared, and row by row the same (stack, size).
 
-import { cycleEndSec } from "../../evidence/fingerprint.ts";
 import type { HeapSnapshot, ProcessEvidence } from "../../evidence/process.ts";
 import { bucketKey, heapRows, type HeapRows } from "../../goruntime/heap-rows.ts";
 import { samplingProbability } from "../../goruntime/sampling.ts";
@@ -59,7 +58,7 @@ export function comparablePair(p: ProcessEvidence): SnapshotPair | undefined {
     const a = rowsOf(first);
     const b = rowsOf(last);
     if (a === undefined || b === undefined || a.rows.rate !== b.rows.rate) continue;
-    candidates.push(align(a, b, p));
+    candidates.push(align(a, b));
   }
   candidates.sort(
     (x, y) =>
@@ -74,7 +73,7 @@ function finite(x: number): number {
   return Number.isFinite(x) ? x : 0;
 }
 
-function align(before: SnapshotRows, after: SnapshotRows, p: ProcessEvidence): SnapshotPair {
+function align(before: SnapshotRows, after: SnapshotRows): SnapshotPair {
   const index = new Map<string, number>();
   const sizes: number[] = [];
   const allocBefore: number[] = [];
@@ -115,11 +114,11 @@ function align(before: SnapshotRows, after: SnapshotRows, p: ProcessEvidence): S
   let isStill = true;
   for (let i = 0; i < sizes.length && isStill; i++)
     isStill = columns.allocBefore[i] === columns.allocAfter[i];
-  const a = cycleTime(before.snapshot, p);
-  const b = cycleTime(after.snapshot, p);
-  const timeIsOfCycles = Number.isFinite(a.endMs) && Number.isFinite(b.endMs);
+  const a = before.snapshot;
+  const b = after.snapshot;
+  const timeIsOfCycles = Number.isFinite(a.cycleEndMs) && Number.isFinite(b.cycleEndMs);
   const seconds = timeIsOfCycles
-    ? (b.endMs - a.endMs) / 1000
+    ? (b.cycleEndMs - a.cycleEndMs) / 1000
     : (after.snapshot.replyMs - before.snapshot.replyMs) / 1000;
   return {
     before,
@@ -137,60 +136,6 @@ function align(before: SnapshotRows, after: SnapshotRows, p: ProcessEvidence): S
     cyclesAtLeast: isStill ? 0 : allocatedCycles(sizes, columns, before.rows.rate),
     isStill,
   };
-}
-
-/**
- * Which cycle's end a profile shows: its own MemStats, else the last cycle that ended before the reply
- * according to any ring of PauseEnd times or the log.
- */
-export function cycleTime(
-  h: HeapSnapshot,
-  p: ProcessEvidence,
-): { cycle: number | undefined; endMs: number } {
-  if (Number.isFinite(h.cycleEndMs)) return { cycle: h.cycle, endMs: h.cycleEndMs };
-  if (!Number.isFinite(h.replyMs)) return { cycle: h.cycle, endMs: NaN };
-  let best: { cycle: number; endMs: number } | undefined;
-  for (const m of p.memStats) {
-    const ring = m.value.pauseEndMs;
-    const last = m.value.numGC;
-    if (ring === undefined || last === undefined) continue;
-    // The ring answers only for replies inside the time it covers.
-    for (let n = last; n > 0 && n > last - 256; n--) {
-      const end = ring[(n + 255) % 256] ?? 0;
-      if (end === 0) break;
-      if (end <= h.replyMs) {
-        if (
-          (n < last || h.replyMs - end < 1 || m.timeMs >= h.replyMs) &&
-          (best === undefined || end > best.endMs)
-        )
-          best = { cycle: n, endMs: end };
-        break;
-      }
-    }
-  }
-  return best ?? fromLog(h, p) ?? { cycle: h.cycle, endMs: NaN };
-}
-
-/** The last cycle of the log that ended before the reply, where the log is on the wall clock. */
-function fromLog(
-  h: HeapSnapshot,
-  p: ProcessEvidence,
-): { cycle: number; endMs: number } | undefined {
-  if (!Number.isFinite(p.startMs)) return undefined;
-  let best: { cycle: number; endMs: number } | undefined;
-  for (const { segment } of p.gctrace) {
-    const c = segment.cycles;
-    const last = p.startMs + cycleEndSec(segment, c.length - 1) * 1000;
-    // A reply after the end of the log may show a later cycle.
-    if (!(last >= h.replyMs)) continue;
-    for (let i = c.length - 1; i >= 0; i--) {
-      const end = p.startMs + cycleEndSec(segment, i) * 1000;
-      if (!(end <= h.replyMs)) continue;
-      if (best === undefined || end > best.endMs) best = { cycle: c.number[i] ?? 0, endMs: end };
-      break;
-    }
-  }
-  return best;
 }
 
 function allocatedCycles(
