@@ -43,17 +43,18 @@ function placeOf(d: Diagnostic, lang: Lang): string {
   const { line, offset } = d.where ?? {};
   const isFirst = d.count > 1;
   if (line !== undefined) {
-    if (lang === "zh") return `（${isFirst ? "首处" : ""}第 ${line} 行）`;
+    if (lang === "zh") return `（${isFirst ? "首处：" : ""}第 ${line} 行）`;
     return ` (${isFirst ? "first at " : ""}line ${line})`;
   }
   if (offset === undefined) return "";
-  if (lang === "zh") return `（${isFirst ? "首处" : ""}字节 ${offset}）`;
+  if (lang === "zh") return `（${isFirst ? "首处：" : ""}字节 ${offset}）`;
   return ` (${isFirst ? "first at " : ""}byte ${offset})`;
 }
 
 /** A code without words is still said, with what it carries and how often. */
 function fallback(d: Diagnostic): string {
   const params = Object.entries(d.params).map(([k, v]) => `${k} ${printable(String(v))}`);
-  const said = [printable(d.code).replace(".", ": ").replaceAll("-", " "), ...params].join(", ");
+  const [format = "", what = ""] = printable(d.code).split(/\.(.*)/s);
+  const said = [`${format}: ${what.replaceAll("-", " ")}`, ...params].join(", ");
   return d.count > 1 ? `${said} × ${d.count}` : said;
 }

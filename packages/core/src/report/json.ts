@@ -2,8 +2,10 @@
 // 0 and never left out; infinities, which JSON lacks, are null too (the grade says "bound"). Statements
 // carry their rendered text beside id and parameters, so that nobody has to parse sentences.
 
+import type { CaptureNote } from "../evidence/capture-record.ts";
 import type { Statement } from "../model/message.ts";
 import type { Answer } from "../verdict/answer.ts";
+import { describeNote } from "./capture-notes.ts";
 import { describeDiagnostic } from "./diagnostics.ts";
 import type { Voice } from "./say.ts";
 
@@ -33,6 +35,7 @@ export function toJson(value: unknown, voice: Voice): Json {
     for (const [k, v] of Object.entries(value)) out[k] = toJson(v, voice);
     if (isStatement(value)) out["text"] = voice.say(value);
     else if (isDiagnostic(value)) out["text"] = describeDiagnostic(value, voice);
+    else if (isNote(value)) out["text"] = describeNote(value, voice.lang);
     return out;
   }
   return null;
@@ -50,4 +53,8 @@ function isStatement(value: object): value is Statement {
 
 function isDiagnostic(value: object): value is Parameters<typeof describeDiagnostic>[0] {
   return "code" in value && "severity" in value && "count" in value && "params" in value;
+}
+
+function isNote(value: object): value is CaptureNote {
+  return "code" in value && "params" in value && typeof value.code === "string";
 }

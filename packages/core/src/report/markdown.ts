@@ -5,13 +5,25 @@ import type { Statement } from "../model/message.ts";
 import { MiB } from "../model/units.ts";
 import { shortLine } from "../rules/naming.ts";
 import type { Answer, ProcessAnswer } from "../verdict/answer.ts";
-import { describeDiagnostic } from "./diagnostics.ts";
+import { inputLines, processDamage } from "./damage.ts";
 import { verdictWord } from "./text.ts";
 import type { Voice } from "./say.ts";
 import { digits, printable } from "./wording.ts";
 
 export function formatMarkdown(answer: Answer, voice: Voice, top: number): string {
-  return answer.processes.map((p) => processMarkdown(p, voice, top)).join("\n---\n\n");
+  const processes = answer.processes.map((p) => processMarkdown(p, voice, top)).join("\n---\n\n");
+  const input = inputLines(answer, voice);
+  const about = [
+    ...section(voice, "heading.capture", input.capture),
+    ...section(voice, "heading.damage", input.damage),
+  ];
+  return about.length === 0 ? processes : `${processes}\n---\n\n${about.join("\n")}`;
+}
+
+function section(voice: Voice, heading: string, lines: readonly string[]): string[] {
+  return lines.length === 0
+    ? []
+    : [`**${word(voice, heading)}**`, "", ...lines.map((line) => `- ${inline(line)}`), ""];
 }
 
 function word(voice: Voice, id: string): string {
@@ -103,13 +115,7 @@ function processMarkdown(p: ProcessAnswer, voice: Voice, top: number): string {
       );
     out.push("");
   }
-  const damage = p.diagnostics.filter((d) => d.severity !== "note");
-  if (damage.length > 0) {
-    out.push(`**${word(voice, "heading.damage")}**`, "");
-    for (const d of damage)
-      out.push(`- ${inline(`${d.artefact}: ${describeDiagnostic(d, voice)}`)}`);
-    out.push("");
-  }
+  out.push(...section(voice, "heading.damage", processDamage(p, voice)));
   return out.join("\n");
 }
 

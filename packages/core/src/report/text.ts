@@ -9,7 +9,7 @@ import { MiB } from "../model/units.ts";
 import { shortFunction, shortLine } from "../rules/naming.ts";
 import type { Answer, ProcessAnswer, Verdict } from "../verdict/answer.ts";
 import { padEnd, padStart, shorten, width, wrap } from "./columns.ts";
-import { describeDiagnostic } from "./diagnostics.ts";
+import { inputLines, processDamage } from "./damage.ts";
 import { reportMessages as m } from "./messages.ts";
 import type { Voice } from "./say.ts";
 import { digits, printable } from "./wording.ts";
@@ -40,37 +40,28 @@ export function formatText(answer: Answer, options: TextOptions): string {
     if (i >= 5) out.push(...headline(p, options).slice(0, 1));
     else out.push(...formatProcess(p, options));
   });
-  const unread = answer.diagnostics.filter(
-    (d) => !answer.processes.some((p) => p.diagnostics.some((x) => x.artefact === d.artefact)),
-  );
-  // What is no evidence at all is counted, not listed; what should have been evidence is named.
-  const foreign = unread.filter((d) => d.code === "files.unknown");
-  const broken = unread.filter((d) => d.code !== "files.unknown" && d.code !== "files.empty");
-  if (broken.length > 0) {
-    const lines = broken
-      .slice(0, 10)
-      .map((d) => `${printable(d.artefact)}: ${describeDiagnostic(d, voice)}`);
-    if (broken.length > 10) lines.push(`+${broken.length - 10}`);
-    out.push("", ...labelled(word(options, "heading.damage"), lines));
-  }
-  if (foreign.length > 0) {
-    const names = foreign
-      .slice(0, 3)
-      .map((d) => printable(d.artefact))
-      .join(", ");
+  const input = inputLines(answer, voice);
+  if (input.capture.length > 0)
+    out.push("", ...labelled(word(options, "heading.capture"), input.capture));
+  if (input.damage.length > 0)
+    out.push("", ...labelled(word(options, "heading.damage"), firstOf(input.damage, 10)));
+  if (input.unused.length > 0) {
+    const names = firstOf(input.unused.map(printable), 3, "…").join(", ");
     out.push(
       "",
       ...labelled(word(options, "heading.unused"), [
-        voice.say(
-          say(m, "answer.unused", {
-            count: foreign.length,
-            names: foreign.length > 3 ? `${names}, …` : names,
-          }),
-        ),
+        voice.say(say(m, "answer.unused", { count: input.unused.length, names })),
       ]),
     );
   }
   return `${out.join("\n")}\n`;
+}
+
+/** The first few, and how many more there are. */
+function firstOf(lines: readonly string[], limit: number, more?: string): string[] {
+  return lines.length <= limit
+    ? [...lines]
+    : [...lines.slice(0, limit), more ?? `+${lines.length - limit}`];
 }
 
 function formatProcess(p: ProcessAnswer, o: TextOptions): string[] {
@@ -104,22 +95,8 @@ function formatProcess(p: ProcessAnswer, o: TextOptions): string[] {
   rest.push(...section("heading.worth-knowing", p.worthKnowing, o));
   if (rest.length > 0) out.push("", ...rest);
   out.push(...missing(p, o));
-  const damage = p.diagnostics.filter((d) => d.severity !== "note");
-  if (damage.length > 0) {
-    const names = new Map(p.evidence.map((e) => [e.id, e.name]));
-    out.push(
-      "",
-      ...labelled(
-        word(o, "heading.damage"),
-        damage
-          .slice(0, 12)
-          .map(
-            (d) =>
-              `${printable(names.get(d.artefact) ?? d.artefact)}: ${describeDiagnostic(d, o.voice)}`,
-          ),
-      ),
-    );
-  }
+  const damage = processDamage(p, o.voice);
+  if (damage.length > 0) out.push("", ...labelled(word(o, "heading.damage"), firstOf(damage, 12)));
   if (o.withLinking) out.push("", ...section("heading.linking", p.linking, o));
   return out;
 }

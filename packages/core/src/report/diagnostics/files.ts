@@ -108,6 +108,8 @@ export const filesMessages: DiagnosticMessages = {
       `not usable as ${formatName(d.text("format"), "en")}: expected ${d.text("expected")}, found ${d.text("found")}${gzipPart(d, "en")}`,
     zh: (d) =>
       `无法作为${formatName(d.text("format"), "zh")}使用：应为 ${d.text("expected")}，实为 ${d.text("found")}${gzipPart(d, "zh")}`,
+    // Of too-large, which is told from the same place.
+    unsaid: ["cap"],
   },
   "files.too-large": {
     en: (d) =>
