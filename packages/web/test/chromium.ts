@@ -18,8 +18,6 @@ export function chromiumPath(): string | undefined {
   return PLACES.find((path) => existsSync(path));
 }
 
-export const NO_CHROMIUM = "no Chromium on this machine: set CHROMIUM_PATH or install chromium";
-
 export async function launch(path: string): Promise<Browser> {
   return chromium.launch({
     executablePath: path,

@@ -374,22 +374,23 @@ export class Flame {
   }
 
   #wire(): void {
-    const picture = this.#picture;
-    picture.addEventListener("pointerover", (event) => {
+    // On the block, not on the picture: Chromium makes an SVG that listens for focus a tab stop itself.
+    const block = this.#root;
+    block.addEventListener("pointerover", (event) => {
       const item = this.#itemAt(event.target);
       if (item !== undefined) this.#show(item);
     });
-    picture.addEventListener("focusin", (event) => {
+    block.addEventListener("focusin", (event) => {
       const item = this.#itemAt(event.target);
       if (item === undefined) return;
       this.#focusNode = item.box < 0 ? 0 : this.#firstNode(item.box);
       this.#show(item);
     });
-    picture.addEventListener("click", (event) => {
+    block.addEventListener("click", (event) => {
       const item = this.#itemAt(event.target);
       if (item !== undefined) this.#zoomTo(item.box < 0 ? item.under : item.box);
     });
-    picture.addEventListener("keydown", (event) => {
+    block.addEventListener("keydown", (event) => {
       const item = this.#itemAt(event.target);
       if (item === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key.startsWith("Arrow")) {

@@ -595,6 +595,19 @@ function restFigure(chart: Chart): Markup | undefined {
       : labels.wouldBeSeen(rateWords(line.visiblePerSec, main, input.words));
   const beyond =
     residual.beyond === 0 ? "" : `, ${labels.restBeyond(input.words.count(residual.beyond))}`;
+  const mark = (x: number, y: number, anchor: TextAt["anchor"], text: string): TextAt => ({
+    x,
+    y,
+    anchor,
+    className: "s",
+    dx: 0,
+    forms: [text],
+  });
+  const marks = [
+    mark(0, 11, "start", `+${half}`),
+    mark(0, REST_HEIGHT - 2, "start", `−${half}`),
+    ...(seen === undefined ? [] : [mark(1, 11, "end", seen)]),
+  ];
   return markup`<figure class="rest">
     <figcaption class="cap">
       ${labels.rest} <span class="i">± ${half}; ${labels.restSays}${beyond}</span>
@@ -616,9 +629,7 @@ function restFigure(chart: Chart): Markup | undefined {
         <path class="v fit" d="M0 ${mid}H1000" />
         <path class="v dots" d="${dots}" />
       </svg>
-      <text x="0" y="11" class="s h">+${half}</text>
-      <text x="0" y="${REST_HEIGHT - 2}" class="s h">−${half}</text>
-      ${seen === undefined ? "" : markup`<text x="100%" y="11" class="s h e">${seen}</text>`}
+      ${perTier(({ width }) => markup`${putTexts(marks, width)}`)}
     </svg>
   </figure>`;
 }

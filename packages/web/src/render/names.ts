@@ -22,27 +22,33 @@ export function codeName(name: string, whole = name): Markup {
   return markup`<code title="${cutName(whole, TITLED)}"><bdi>${cutName(name)}</bdi></code>`;
 }
 
-/** Middle truncation by style: the head shrinks, the last characters stay. */
+/**
+ * Middle truncation by style: the head shrinks, the last characters stay. The two parts are read as two
+ * words, so the cell they stand in needs the name as its label too.
+ */
 function middle(text: string, tail: number, title: string): Markup {
   const end = safeTail(text, Math.min(tail, text.length));
   const start = text.slice(0, text.length - end.length);
-  return markup`<span class="mid m" title="${cutName(title, TITLED)}"
-    ><i><bdi>${start}</bdi></i
-    ><b><bdi>${end}</bdi></b></span
-  >`;
+  const parts = markup`<i><bdi>${start}</bdi></i><b><bdi>${end}</bdi></b>`;
+  return markup`<span class="mid m" title="${cutName(title, TITLED)}">${parts}</span>`;
 }
 
-/** `session.(*Store).Add`, the whole symbol in the title. */
+/** `session.(*Store).Add`, at most 90 characters. */
+export function functionName(name: string): string {
+  return cutName(shortFunction(name.slice(0, TITLED)), 90);
+}
+
+/** `session/store.go:88`, at most 90 characters before the line. */
+export function positionName(file: string, line: number): string {
+  return `${cutName(shortFile(file.slice(-TITLED)), 90)}${line > 0 ? `:${line}` : ""}`;
+}
+
 export function functionCell(name: string): Markup {
-  return middle(cutName(shortFunction(name.slice(0, TITLED)), 90), 9, name);
+  return middle(functionName(name), 9, name);
 }
 
-/** `session/store.go:88`: the end with the line always stays. */
+/** The end with the line always stays. */
 export function positionCell(file: string, line: number): Markup {
   const at = line > 0 ? `:${line}` : "";
-  return middle(
-    `${cutName(shortFile(file.slice(-TITLED)), 90)}${at}`,
-    7 + at.length,
-    `${file}${at}`,
-  );
+  return middle(positionName(file, line), 7 + at.length, `${file}${at}`);
 }

@@ -9,7 +9,14 @@ import { type Markup, anchor, markup } from "../markup.ts";
 import { type ByteUnit, byteUnit, grouped, inUnit, limits, percent, signed } from "../numbers.ts";
 import { type Context, evidenceHref, heading, sided } from "./context.ts";
 import { flameBlock } from "./flame.ts";
-import { codeName, cutName, functionCell, positionCell } from "./names.ts";
+import {
+  codeName,
+  cutName,
+  functionCell,
+  functionName,
+  positionCell,
+  positionName,
+} from "./names.ts";
 import { percentOf } from "./tiers.ts";
 import { leadVerdict } from "./verdict.ts";
 
@@ -204,8 +211,8 @@ function siteRows(
       <td class="dot">${dot(mark, isGuilty)}</td>
       ${hasGrowth ? growthCells(ctx, site, unit) : ""}
       ${hasKept ? markup`<td class="n kp">${keptText(site.survival)}</td>` : ""}
-      <th scope="row" class="fn">${functionCell(site.function)}</th>
-      <td class="fl">${positionCell(site.file, site.line)}</td>
+      <th scope="row" class="fn" aria-label="${functionName(site.function)}">${functionCell(site.function)}</th>
+      <td class="fl" aria-label="${positionName(site.file, site.line)}">${positionCell(site.file, site.line)}</td>
       <td class="ev">
         ${
           href === undefined
@@ -228,7 +235,7 @@ function siteRows(
 }
 
 function place(at: SourceLine): Markup {
-  return markup`${functionCell(at.function)} ${positionCell(at.file, at.line)}`;
+  return markup`${codeName(functionName(at.function), at.function)} <span class="note">${codeName(positionName(at.file, at.line))}</span>`;
 }
 
 function siteDetail(ctx: Context, site: Site, unit: ByteUnit): Markup {
