@@ -1,0 +1,45 @@
+// profiler-overhead: one bucket per distinct (stack, size), never freed.
+
+import { goReadings } from "../../../analysis/ledger/process.ts";
+import { goMapped } from "../../../goruntime/memory-classes.ts";
+import { say } from "../../../model/message.ts";
+import { counted } from "../../../model/quantity.ts";
+import { MiB } from "../../../model/units.ts";
+import type { Rule, RuleOutcome } from "../../rule.ts";
+import { messages } from "./messages.ts";
+
+export const profilerOverhead: Rule = {
+  id: "profiler-overhead",
+  evaluate(view): RuleOutcome {
+    const readings = goReadings(view.process);
+    const last = readings[readings.length - 1];
+    if (last === undefined) return { is: "not-evaluable", missing: ["memstats"] };
+    const buckets = counted(last.memory.profilingBuckets, "bytes", [last.evidence]);
+    // RSS where known; what Go mapped is never smaller than its resident part.
+    const of =
+      view.processLedger?.total ?? counted(goMapped(last.memory), "bytes", [last.evidence]);
+    const share = buckets.value / Math.max(1, of.value);
+    if (buckets.value < 32 * MiB || share < 0.1)
+      return {
+        is: "contradicted",
+        by: [say(messages, "profiler-overhead.not", { buckets }, [last.evidence])],
+      };
+    const rate = view.sites?.shown.rows.rate;
+    return {
+      is: "supported",
+      confidence: "high",
+      weight: buckets.value,
+      sites: [],
+      headline: say(messages, "profiler-overhead.headline", { buckets }, [last.evidence]),
+      facts: [say(messages, "profiler-overhead.share", { buckets, of, share }, [last.evidence])],
+      for: [],
+      against: [],
+      alike: [],
+      now: [],
+      fix: [
+        say(messages, "profiler-overhead.fix", { rate: rate === undefined ? "?" : String(rate) }),
+      ],
+      verify: [],
+    };
+  },
+};
