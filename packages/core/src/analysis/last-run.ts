@@ -4,10 +4,10 @@
 // How it can mislead: two replicas behind one address look like a restart at every change between
 // them; then little is left, and that is said.
 
+import { linkMessages } from "../evidence/messages.ts";
 import type { ProcessEvidence, Timed } from "../evidence/process.ts";
 import { say } from "../model/message.ts";
 import type { MetricsSample } from "../model/tables/metrics.ts";
-import { lastRunMessages } from "./last-run-messages.ts";
 
 /** Counters that only rise while a process lives. */
 const RISING: readonly ((m: MetricsSample) => number | undefined)[] = [
@@ -54,7 +54,7 @@ export function lastRunOf(p: ProcessEvidence): ProcessEvidence {
     linking: [
       ...p.linking,
       say(
-        lastRunMessages,
+        linkMessages,
         "link.replaced",
         { name: first.artefact.name, kept: metrics.length, left: from },
         [`${first.artefact.id}:${first.row}`],

@@ -48,6 +48,12 @@ export const linkMessages = {
       `${w.code(p.a)}: assumed, it lies beside this process's files in ${w.code(p.folder)}`,
     zh: (p, w) => `${w.code(p.a)}：推定，与本进程的文件同在 ${w.code(p.folder)}`,
   } satisfies Message<{ a: string; folder: string }>,
+  "link.replaced": {
+    en: (p: { name: string; kept: number; left: number }, w) =>
+      `${w.code(p.name)}: the process was replaced while it was watched; ${w.count(p.kept)} samples of the last run are used, ${w.count(p.left)} before it are not`,
+    zh: (p, w) =>
+      `${w.code(p.name)}：观察期间进程被替换；使用最后一次运行的 ${w.count(p.kept)} 个样本，之前的 ${w.count(p.left)} 个不用`,
+  } satisfies Message<{ name: string; kept: number; left: number }>,
   "link.version": {
     en: (p: { version: string; source: string }, w) =>
       `Go version ${w.code(p.version)} from ${p.source}`,
