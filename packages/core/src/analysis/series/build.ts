@@ -180,13 +180,17 @@ function markedFromGoal(p: ProcessEvidence): Series | undefined {
     return undefined;
   const points = empty();
   const seen = new Set<number>();
+  // go_memstats_* carries no NumGC: there the time of the last cycle tells one from the next.
+  const seenEnds = new Set<number>();
   for (const m of p.memStats) {
     const v = m.value;
     const cycle = v.numGC ?? NaN;
-    if (v.nextGC === undefined || cycle === 0 || seen.has(cycle)) continue;
+    if (v.nextGC === undefined || cycle === 0 || v.lastGCMs === 0 || seen.has(cycle)) continue;
+    if (v.lastGCMs !== undefined && seenEnds.has(v.lastGCMs)) continue;
     const marked = markedFromNextGC(v.nextGC, gogc, { lo: 0, hi: v.stackInuse ?? 0 });
     if (marked === undefined) continue;
     if (Number.isFinite(cycle)) seen.add(cycle);
+    if (v.lastGCMs !== undefined) seenEnds.add(v.lastGCMs);
     const time = v.lastGCMs !== undefined && v.lastGCMs > 0 ? v.lastGCMs : m.timeMs;
     push(points, time, marked.value, cycle, m.artefact.id);
   }
@@ -219,9 +223,13 @@ function goalFromCounters(p: ProcessEvidence): Series | undefined {
     push(points, m.timeMs, goal, cycle, m.artefact.id);
   }
   if (points.time.length === 0) {
+    const seen = new Set<number>();
     for (const m of p.memStats) {
       const v = m.value;
       if (v.nextGC === undefined || v.nextGC > 2 ** 60) continue;
+      const of = v.lastGCMs ?? v.numGC;
+      if (of !== undefined && seen.has(of)) continue;
+      if (of !== undefined) seen.add(of);
       push(
         points,
         v.lastGCMs !== undefined && v.lastGCMs > 0 ? v.lastGCMs : m.timeMs,
