@@ -33,8 +33,8 @@ export function toldOf(
     times,
     has: (name) => params[name] !== undefined,
     text,
-    count: (name) => number(name, words.count),
-    bytes: (name) => number(name, words.bytes),
+    count: (name) => number(name, (n) => words.count(n)),
+    bytes: (name) => number(name, (n) => words.bytes(n)),
   };
 }
 

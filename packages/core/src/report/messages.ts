@@ -69,6 +69,7 @@ export const reportMessages = {
   "cause.race-build": word("RACE BUILD", "竞态检测构建"),
   "cause.profiler-overhead": word("PROFILER OVERHEAD", "剖析器开销"),
   "cause.gogc-off": word("GC SWITCHED OFF", "GC 被关闭"),
+  "cause.mmap-file": word("MAPPED FILES", "映射文件"),
   "cause.unexplained-growth": word("UNEXPLAINED GROWTH", "原因不明的增长"),
   "who.header": {
     en: (p: { cycles: string }) => `live MiB            growth${p.cycles}`,
