@@ -60,7 +60,10 @@ export function processDamage(p: ProcessAnswer, voice: Voice): string[] {
       const end = voice.lang === "zh" ? "。" : ". ";
       return {
         name: row?.name ?? d.artefact,
-        text: loss === undefined ? text : `${text}${end}${loss}`,
+        text:
+          loss === undefined
+            ? text
+            : `${text}${end}${loss.charAt(0).toUpperCase()}${loss.slice(1)}`,
       };
     }),
     voice,

@@ -43,6 +43,12 @@ const KINDS: Readonly<Record<string, { readonly en: string; readonly zh: string 
   device: { en: "a device", zh: "设备" },
 };
 
+/** Latin letters stand apart from Chinese ones. */
+function formatNameIn(d: Told): string {
+  const name = formatName(d.text("format"), "zh").trim();
+  return /^[\w/]/.test(name) ? ` ${name}` : name;
+}
+
 /** What gzip's damage adds to a format's own complaint. */
 function gzipPart(d: Told, lang: "en" | "zh"): string {
   if (!d.has("gzip")) return "";
@@ -107,7 +113,7 @@ export const filesMessages: DiagnosticMessages = {
     en: (d) =>
       `not usable as ${formatName(d.text("format"), "en")}: expected ${d.text("expected")}, found ${d.text("found")}${gzipPart(d, "en")}`,
     zh: (d) =>
-      `无法作为${formatName(d.text("format"), "zh")}使用：应为 ${d.text("expected")}，实为 ${d.text("found")}${gzipPart(d, "zh")}`,
+      `不能用作${formatNameIn(d)}：应为 ${d.text("expected")}，实为 ${d.text("found")}${gzipPart(d, "zh")}`,
     // Of too-large, which is told from the same place.
     unsaid: ["cap"],
   },
