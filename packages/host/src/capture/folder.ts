@@ -5,6 +5,7 @@
 //   *.partial          left by a killed capture; no record names one
 
 import { createHash, type Hash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -42,7 +43,7 @@ export class CaptureFolder {
   static async create(directory: string): Promise<CaptureFolder> {
     await CaptureFolder.check(directory);
     try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await makeFolders(path.resolve(directory));
       // A capture tells of a service's inner life: readable by its owner only.
       const manifest = await open(path.join(directory, "capture.jsonl"), "ax", 0o600);
       return new CaptureFolder(directory, manifest);
@@ -164,6 +165,25 @@ export class PendingFile {
   async discard(): Promise<void> {
     await this.#handle.close();
     await rm(this.#folder.absolute(this.#file) + PARTIAL_SUFFIX, { force: true });
+  }
+}
+
+/**
+ * Level by level. Node's own `recursive` never ends where a file system answers ENOENT to a mkdir below a
+ * folder that is there, as /proc does (Node 20.20, MKDirpAsync goes up and down for ever).
+ */
+async function makeFolders(directory: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = directory; !existsSync(at); at = path.dirname(at)) {
+    missing.push(at);
+    if (path.dirname(at) === at) break;
+  }
+  for (const folder of missing.reverse()) {
+    try {
+      await mkdir(folder, { mode: 0o700 });
+    } catch (error) {
+      if (errnoOf(error) !== "EEXIST") throw error;
+    }
   }
 }
 
