@@ -6,6 +6,7 @@ import type { Detection, Format } from "../model/format.ts";
 import { buildinfoFormat } from "./buildinfo/buildinfo.ts";
 import { cgroupFormat } from "./cgroup/cgroup.ts";
 import { environFormat } from "./environ/environ.ts";
+import { expvarFormat } from "./expvar/expvar.ts";
 import { gctrace } from "./gctrace/index.ts";
 import { goroutineTextFormat } from "./goroutine-text/format.ts";
 import { meminfoFormat } from "./meminfo/meminfo.ts";
@@ -17,6 +18,7 @@ import { procLimitsFormat } from "./proc-limits/proc-limits.ts";
 import { procStatFormat } from "./proc-stat/proc-stat.ts";
 import { procStatusFormat } from "./proc-status/proc-status.ts";
 import { profileTextFormat } from "./profile-text/format.ts";
+import { prometheusFormat } from "./prometheus/prometheus.ts";
 import { smapsFormat } from "./smaps/smaps.ts";
 import { traceFormat } from "./trace/trace.ts";
 
@@ -26,6 +28,8 @@ export const FORMATS: readonly Format[] = [
   profileTextFormat,
   goroutineTextFormat,
   metricsJsonFormat,
+  prometheusFormat,
+  expvarFormat,
   buildinfoFormat,
   smapsFormat,
   procStatusFormat,
