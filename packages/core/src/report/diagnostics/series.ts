@@ -1,6 +1,12 @@
 // Words about what is written over time: gctrace logs and pages of metrics.
 
-import { fixed, many, type DiagnosticMessages } from "./words.ts";
+import { badLines, fixed, many, type DiagnosticMessages, type DiagnosticWords } from "./words.ts";
+
+const badValue: DiagnosticWords = {
+  en: (d) =>
+    `${many(d.times, "value")} could not be read and left out, the first of ${d.text("name")}`,
+  zh: (d) => `${d.times} 个值无法读取，已忽略，首个为 ${d.text("name")}`,
+};
 
 export const seriesMessages: DiagnosticMessages = {
   "gctrace.long-line": {
@@ -99,9 +105,65 @@ export const seriesMessages: DiagnosticMessages = {
     en: (d) => `${many(d.times, "line")} of something else passed over`,
     zh: (d) => `跳过了 ${d.times} 行其他内容`,
   },
-  "metrics-json.bad-value": {
+  "metrics-json.bad-value": badValue,
+
+  "expvar.cut": {
+    en: (d) => `${many(d.times, "object")} left out: cut or damaged, so no whole JSON`,
+    zh: (d) => `忽略了 ${d.times} 个对象：被截断或损坏，不是完整的 JSON`,
+  },
+  "expvar.foreign-text": {
     en: (d) =>
-      `${many(d.times, "value")} could not be read and left out, the first of ${d.text("name")}`,
-    zh: (d) => `${d.times} 个值无法读取，已忽略，首个为 ${d.text("name")}`,
+      `text that is no JSON stands in ${many(d.times, "place")} between the objects, so one may be lost`,
+    zh: (d) => `对象之间有 ${d.times} 处不是 JSON 的文本，可能丢失了对象`,
+  },
+  "expvar.bad-value": badValue,
+  "expvar.too-many-variables": {
+    en: (d) => `only the first ${d.count("most")} counters were read, ${d.times} more were not`,
+    zh: (d) => `只读取了前 ${d.count("most")} 个计数器，另有 ${d.times} 个未读取`,
+  },
+
+  "prometheus.bad-line": badLines,
+  "prometheus.cut-line": fixed(
+    "cut: the last line has no end and was left out, because digits may be missing",
+    "被截断：最后一行没有结尾，可能缺少数字，已忽略",
+  ),
+  "prometheus.cut-family": fixed(
+    "cut inside a metric: the lines that should follow are missing",
+    "在一个指标中间被截断：缺少后续的行",
+  ),
+  "prometheus.no-eof": fixed(
+    "cut: the line # EOF that ends a page of OpenMetrics is missing",
+    "被截断：缺少 OpenMetrics 页面末尾的 # EOF 行",
+  ),
+  "prometheus.long-line": {
+    en: (d) => `${d.count("lines")} lines too long to be read were left out`,
+    zh: (d) => `${d.count("lines")} 行过长，已忽略`,
+  },
+  "prometheus.bad-histogram": {
+    en: (d) =>
+      `${many(d.times, "histogram")} left out, the first ${d.text("name")}: the buckets fit no histogram`,
+    zh: (d) => `忽略了 ${d.times} 个直方图，首个为 ${d.text("name")}：各桶不成直方图`,
+  },
+  "prometheus.several-processes": {
+    en: (d) =>
+      `${many(d.times, "scrape")} of more than one process: the Go figures of such a page are of none and were left out. Fetch /metrics from one instance`,
+    zh: (d) =>
+      `${d.times} 次抓取来自多个进程：这种页面中的 Go 指标不属于任何一个，已忽略。请从单个实例获取 /metrics`,
+  },
+  "prometheus.too-many-families": {
+    en: (d) => `more than ${d.count("most")} metrics: the types of ${d.times} more are unknown`,
+    zh: (d) => `指标超过 ${d.count("most")} 个：另有 ${d.times} 个的类型未知`,
+  },
+  "prometheus.too-many-series": fixed(
+    "more series than can be remembered: where one scrape ends and the next begins may be missed",
+    "序列过多，无法全部记住：可能漏判两次抓取的分界",
+  ),
+  "prometheus.too-many-counters": {
+    en: (d) => `only the first ${d.count("most")} request counters were read, others were not`,
+    zh: (d) => `只读取了前 ${d.count("most")} 个请求计数器，其余未读取`,
+  },
+  "prometheus.too-many-scrapes": {
+    en: (d) => `${d.count("dropped")} scrapes left out: there are more than can be kept`,
+    zh: (d) => `忽略了 ${d.count("dropped")} 次抓取：数量超出上限`,
   },
 };
