@@ -309,7 +309,7 @@ function completed(s: GoState) {
     stacks,
     metadata: s.metadataMiB ?? 4,
     buckets: s.bucketsMiB ?? 1.4,
-    total: s.totalAllocMiB ?? s.numGC * s.markedMiB,
+    total: s.totalAllocMiB ?? s.numGC * 100,
     goal,
   };
 }

@@ -64,8 +64,8 @@ export function forecast(
     gogcPercent: gogc,
     gogcIsKnown: pacing.gogcPercent !== undefined,
   };
-  const live95 = marked === undefined ? undefined : percentile(marked.value, 0.95);
   const go = goReadings(p);
+  const live95 = marked === undefined ? go[go.length - 1]?.live : percentile(marked.value, 0.95);
   const g = go[go.length - 1]?.memory;
   if (live95 === undefined || g === undefined)
     return { ...base, nextPeak: undefined, other: undefined, foreign: undefined, live95 };
@@ -101,6 +101,13 @@ export function forecast(
 
 function resolutionSlack(s: Series | undefined): number {
   return (s?.resolution ?? 0) * 2;
+}
+
+/** 95th percentile, but not below the latest: a heap that was just filled stays as large. */
+function highLive(marked: Series): number | undefined {
+  const high = percentile(marked.value, 0.95);
+  const last = marked.value[marked.value.length - 1];
+  return high === undefined || last === undefined ? high : Math.max(high, last);
 }
 
 export function percentile(values: Float64Array, q: number): number | undefined {

@@ -19,6 +19,8 @@ import { ledgerMessages } from "./messages.ts";
 
 export interface GoReading {
   readonly memory: GoMemory;
+  /** /gc/heap/live of the same reading. */
+  readonly live: number | undefined;
   readonly timeMs: number;
   readonly evidence: string;
 }
@@ -31,18 +33,33 @@ export function goReadings(p: ProcessEvidence): GoReading[] {
       fromMetrics(m.value.scalars) ??
       (m.value.memStats === undefined ? undefined : fromMemStats(m.value.memStats));
     if (memory !== undefined)
-      out.push({ memory, timeMs: m.timeMs, evidence: `${m.artefact.id}:${m.row}` });
+      out.push({
+        memory,
+        live: positive(m.value.scalars.get("/gc/heap/live:bytes")),
+        timeMs: m.timeMs,
+        evidence: `${m.artefact.id}:${m.row}`,
+      });
   }
   const scraped = new Set(p.metrics.map((m) => m.artefact));
   for (const m of p.memStats) {
     if (scraped.has(m.artefact)) continue;
     const memory = fromMemStats(m.value);
     if (memory !== undefined)
-      out.push({ memory, timeMs: m.timeMs, evidence: `${m.artefact.id}:MemStats` });
+      out.push({
+        memory,
+        live: undefined,
+        timeMs: m.timeMs,
+        evidence: `${m.artefact.id}:MemStats`,
+      });
   }
   return out.sort((a, b) =>
     Number.isFinite(a.timeMs) && Number.isFinite(b.timeMs) ? a.timeMs - b.timeMs : 0,
   );
+}
+
+/** 0 before the first cycle: not known. */
+function positive(x: number | undefined): number | undefined {
+  return x !== undefined && x > 0 ? x : undefined;
 }
 
 interface KernelReading {
@@ -263,7 +280,8 @@ function partsAt(at: Pair, marked: Series | undefined): Parts {
     return { total, parts, beside, notes, skewSec: undefined };
   }
 
-  const live0 = markedAt(marked, go?.timeMs ?? NaN);
+  // A reading without a clock is no point of a series, but it has its own live heap.
+  const live0 = markedAt(marked, go?.timeMs ?? NaN) ?? go?.live;
   const resident = residentGo(g, live0, sums, kernel);
   const kernelParts = foreign(g, sums, kernel, resident);
   const parts: LedgerPart[] = [];
@@ -278,7 +296,8 @@ function partsAt(at: Pair, marked: Series | undefined): Parts {
       ),
     );
   } else {
-    parts.push(known("live", resident.live, (marked?.evidence ?? []).slice(0, 2)));
+    const ids = marked === undefined ? goId : marked.evidence.slice(0, 2);
+    parts.push(known("live", resident.live, ids));
     parts.push(
       known("since-gc", resident.sinceGc, goId, say(ledgerMessages, "ledger.since-gc", {})),
     );
