@@ -104,26 +104,26 @@ class PrometheusReader implements FormatReader, Types {
   }
 
   #comment(bytes: Uint8Array, start: number, end: number, line: number): void {
-    // "# T", "# H", "# U", "# E": anything else is a remark.
-    if (bytes[start + 1] !== 32) return;
-    const letter = bytes[start + 2];
-    if (this.#isRest && letter !== 69) {
+    const letter = bytes[start + 1] === 32 ? bytes[start + 2] : undefined;
+    if (letter === 69 && ascii(bytes, start, end).trimEnd() === "# EOF") {
+      this.#isOpenMetrics = true;
+      this.#finishScrape(line + 1);
+      this.#isEnded = true;
+      return;
+    }
+    if (this.#isRest) {
       this.#log.add("prometheus.cut-line", "damage", {}, { line });
       return;
     }
+    // "# TYPE", "# HELP", "# UNIT": anything else is a remark.
     if (letter === 84) this.#type(new TextDecoder().decode(bytes.subarray(start, end)), line);
     else if (letter === 72) {
       this.#openHeader ||= line;
       // Only HELP of go_ metrics is read, and there is much of it.
       if (ascii(bytes, start, Math.min(end, start + 10)) === "# HELP go_")
         this.#names.learn(new TextDecoder().decode(bytes.subarray(start + 7, end)));
-    } else if (letter === 85) {
-      if (ascii(bytes, start, Math.min(end, start + 7)) === "# UNIT ") this.#isOpenMetrics = true;
-    } else if (ascii(bytes, start, end).trimEnd() === "# EOF") {
+    } else if (letter === 85 && ascii(bytes, start, Math.min(end, start + 7)) === "# UNIT ")
       this.#isOpenMetrics = true;
-      this.#finishScrape(line + 1);
-      this.#isEnded = true;
-    } else if (this.#isRest) this.#log.add("prometheus.cut-line", "damage", {}, { line });
   }
 
   #type(text: string, line: number): void {
@@ -210,6 +210,9 @@ class PrometheusReader implements FormatReader, Types {
     const metric = new TextDecoder().decode(bytes.subarray(s.nameStart, s.nameEnd));
     const meaning = this.#names.meaningOf(metric);
     const load = loadRulesOf(metric);
+    // Text 0.0.4 gives the type of the name as it stands, OpenMetrics of the one without _total.
+    if (metric.endsWith("_total") && !this.#types.has(metric))
+      this.#isOpenMetrics ||= this.#types.get(metric.slice(0, -"_total".length)) === "counter";
     const base = /^(.+)_(?:sum|bucket)$/.exec(metric)?.[1];
     const distribution =
       base !== undefined && loadRulesOf(`${base}_count`).length > 0 ? base : undefined;
