@@ -65,7 +65,7 @@ export function forecast(
     gogcIsKnown: pacing.gogcPercent !== undefined,
   };
   const go = goReadings(p);
-  const live95 = marked === undefined ? go[go.length - 1]?.live : percentile(marked.value, 0.95);
+  const live95 = marked === undefined ? go[go.length - 1]?.live : highLive(marked);
   const g = go[go.length - 1]?.memory;
   if (live95 === undefined || g === undefined)
     return { ...base, nextPeak: undefined, other: undefined, foreign: undefined, live95 };

@@ -170,6 +170,9 @@ function markedFromLiveMetric(p: ProcessEvidence): Series | undefined {
   return finish("marked", points, { basis: "gc-cycle" });
 }
 
+/** Scanned globals are not in MemStats; large programs have a few MiB. */
+const GLOBALS = 8 * MiB;
+
 /**
  * From NextGC and GOGC, where a memory limit does not govern. Without scanned roots the value is too
  * high by at most (S + K)·g/(1 + g), the same each cycle while stacks are steady: fit for a trend.
@@ -178,6 +181,9 @@ function markedFromGoal(p: ProcessEvidence): Series | undefined {
   const gogc = p.settings.gogcPercent ?? 100;
   if (p.settings.goMemLimit !== undefined && Number.isFinite(p.settings.goMemLimit))
     return undefined;
+  // What was marked stays allocated until the next cycle. Less allocated than that means that another
+  // GOGC, or a memory limit, made the goal: then nothing follows from it.
+  const isGuess = p.settings.gogcPercent === undefined || p.settings.goMemLimit === undefined;
   const points = empty();
   const seen = new Set<number>();
   // go_memstats_* carries no NumGC: there the time of the last cycle tells one from the next.
@@ -185,10 +191,12 @@ function markedFromGoal(p: ProcessEvidence): Series | undefined {
   for (const m of p.memStats) {
     const v = m.value;
     const cycle = v.numGC ?? NaN;
-    if (v.nextGC === undefined || cycle === 0 || v.lastGCMs === 0 || seen.has(cycle)) continue;
-    if (v.lastGCMs !== undefined && seenEnds.has(v.lastGCMs)) continue;
+    if (v.nextGC === undefined || cycle === 0 || v.lastGCMs === 0) continue;
     const marked = markedFromNextGC(v.nextGC, gogc, { lo: 0, hi: v.stackInuse ?? 0 });
     if (marked === undefined) continue;
+    if (isGuess && v.heapAlloc !== undefined && v.heapAlloc < 0.95 * marked.lo - GLOBALS)
+      return undefined;
+    if (seen.has(cycle) || (v.lastGCMs !== undefined && seenEnds.has(v.lastGCMs))) continue;
     if (Number.isFinite(cycle)) seen.add(cycle);
     if (v.lastGCMs !== undefined) seenEnds.add(v.lastGCMs);
     const time = v.lastGCMs !== undefined && v.lastGCMs > 0 ? v.lastGCMs : m.timeMs;
