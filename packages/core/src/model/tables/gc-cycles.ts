@@ -8,6 +8,12 @@ export const GC_REPAIRED = 2;
 /** The pieces could not be restored with certainty; numbers of this row must not be used. */
 export const GC_UNSOUND = 4;
 export const GC_LEAK_CHECK = 8;
+/** heapStartBytes, goalBytes and stacksBytes are gcpacertrace's, exact to the byte. */
+export const GC_EXACT_START = 16;
+/** heapEndBytes is gcpacertrace's. */
+export const GC_EXACT_END = 32;
+/** markedBytes is gcpacertrace's (Go ≤ 1.17). */
+export const GC_EXACT_MARKED = 64;
 
 export interface GcCycleColumns {
   readonly length: number;
