@@ -32,7 +32,7 @@ type open struct {
 
 func (o *open) place(id string) *order {
 	placed := &order{ID: id, Due: time.Now().Add(o.hold)}
-	for i := 0; i < 120; i++ {
+	for i := 0; i < 400; i++ {
 		placed.Lines = append(placed.Lines, line{fmt.Sprintf("article %s-%d", id, i), float64(i) * 1.25})
 	}
 	o.mu.Lock()
@@ -47,7 +47,7 @@ func (o *open) place(id string) *order {
 }
 
 func main() {
-	o := &open{orders: make(map[string]*order), hold: 2 * time.Second}
+	o := &open{orders: make(map[string]*order), hold: 5 * time.Second}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /order/{n}", func(w http.ResponseWriter, r *http.Request) {
 		n, err := strconv.Atoi(r.PathValue("n"))
