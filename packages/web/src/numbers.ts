@@ -49,8 +49,9 @@ export function short(n: number): string {
   return n < 0 && text !== "0" ? `${MINUS}${text}` : text;
 }
 
-/** With its sign: +61, −3, 0. */
+/** With its sign: +61, −3; 0 for what rounds to it. */
 export function signed(n: number): string {
+  if (Math.abs(n) < 0.005) return "0";
   const text = short(n);
   return n > 0 && text !== "0" ? `+${text}` : text;
 }

@@ -204,6 +204,8 @@ const en = {
   elseSays: (site: string) => `the same stacks with ${site} left out`,
   holds: (p: { site: string; value: string; stacks: string }) =>
     `${p.site} holds ${p.value} on ${p.stacks}`,
+  allocated: (p: { site: string; value: string; stacks: string }) =>
+    `${p.site} allocated ${p.value} on ${p.stacks}`,
   stacksWord: (n: string) => (n === "1" ? "one stack" : `${n} stacks`),
   unfold: "Every frame",
   zoomOut: "Zoom out",
@@ -254,6 +256,8 @@ const en = {
   cycle: (n: string) => `cycle ${n}`,
   linking: "Why these belong together",
   unread: "Not read",
+  otherFiles: "others",
+  unused: (n: string) => (n === "1" ? "one file is no evidence" : `${n} files are no evidence`),
   kinds: {
     profile: "profile",
     heap: "heap profile",
@@ -457,6 +461,7 @@ const zh: PageLabels = {
   everythingElse: (value) => `其余 ${value}`,
   elseSays: (site) => `同样的调用栈，去掉 ${site}`,
   holds: (p) => `${p.site} 占有 ${p.value}，在 ${p.stacks} 上`,
+  allocated: (p) => `${p.site} 分配了 ${p.value}，在 ${p.stacks} 上`,
   stacksWord: (n) => `${n} 个调用栈`,
   unfold: "显示每一帧",
   zoomOut: "缩小",
@@ -502,6 +507,8 @@ const zh: PageLabels = {
   cycle: (n) => `第 ${n} 次周期`,
   linking: "为何认为它们属于同一进程",
   unread: "未能读取",
+  otherFiles: "其他",
+  unused: (n) => `${n} 个文件不是证据`,
   kinds: {
     profile: "剖析文件",
     heap: "堆剖析",

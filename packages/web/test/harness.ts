@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { Lang } from "@heapwright/core/model/message.ts";
 import type { Answer } from "@heapwright/core/verdict/answer.ts";
 import { build } from "esbuild";
@@ -42,6 +43,11 @@ export function clientAssets(): Promise<Assets> {
 export const hash = (text: string): string =>
   createHash("sha256").update(text, "utf8").digest("base64");
 
+/** As the command line packs the answer. */
+export function packed(value: unknown): string {
+  return gzipSync(JSON.stringify(value)).toString("base64");
+}
+
 export async function page(
   answer: Answer,
   more: Partial<PageInput> = {},
@@ -57,7 +63,7 @@ export async function page(
     theme: "auto",
     savedMs: NOW + 4000,
     text: "LIKELY LEAK\n  as in the terminal\n",
-    json: JSON.stringify({ schema: answer.schema, target: answer.target }),
+    packedJson: packed({ schema: answer.schema, target: answer.target }),
     ...more,
   });
 }

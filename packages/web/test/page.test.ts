@@ -284,6 +284,59 @@ test("a folder of fragments: eight in full, the others by a line each, what was 
   expect(textOf(html)).toContain("notes.docx");
 });
 
+test("a capture with a row a second: kinds share a line, links still arrive, damage stands out", async () => {
+  const base = leak();
+  const template = base.evidence[0];
+  if (template === undefined) throw new Error("the fixture has evidence");
+  const of = (kind: string, n: number) =>
+    Array.from({ length: n }, (_, i) => ({
+      ...template,
+      id: `${kind}${i}`,
+      kind,
+      name: `series/${i}/${kind}`,
+      cycle: undefined,
+    }));
+  const rows = [...base.evidence, ...of("smaps", 400), ...of("proc-stat", 30), ...of("meminfo", 1)];
+  const broken = {
+    ...template,
+    id: "smaps7",
+    kind: "smaps",
+    name: "series/7/smaps",
+    complete: false,
+  };
+  const evidence = rows.map((r) => (r.id === "smaps7" ? broken : r));
+  const copies = [{ ...template, name: "copy/heap-3.pb.gz" }];
+  const worthKnowing = base.worthKnowing.map((statement) => ({
+    ...statement,
+    evidence: ["smaps3:Rss", "smaps399:Rss", "smaps7"],
+  }));
+  const html = await page({ ...base, evidence: [...evidence, ...copies], worthKnowing });
+  const text = textOf(html);
+  expect(text).toMatch(/400 × memory map/);
+  expect(text).toMatch(/30 × process stat/);
+  expect(text).toContain("250 more");
+  expect(text).toContain("heap-3.pb.gz (+1)");
+  expect(html.match(/data-evidence/g)?.length).toBeLessThan(220);
+  const [table = ""] = matches(html, /(<table class="evid">[^]*?<\/table>)/g);
+  expect(textOf(table)).toContain("series/7/smaps");
+  expect(html).toContain('href="#e-smaps3"');
+  expect(html).toMatch(/href="#kind-0"[^>]*>smaps399:Rss/);
+  expect(Buffer.byteLength(html)).toBeLessThan(400_000);
+});
+
+test("the answer is embedded packed, or short, or not at all", async () => {
+  const big = JSON.stringify({ x: "y".repeat(200_000) });
+  const none = { packedJson: undefined, json: undefined };
+  expect(await page(leak(), { ...none, json: '{ "a": 1 }' })).toContain(
+    'id="answer-json">{"a":1}</script>',
+  );
+  for (const more of [none, { ...none, json: big }, { ...none, packedJson: "A".repeat(700_000) }]) {
+    const html = await page(leak(), more);
+    expect(html).not.toMatch(/id="answer-(?:json|packed)"/);
+    expect(visible(html)).not.toContain("data-save-json");
+  }
+});
+
 test("so far: the chip says so in words, and the bar has a width", async () => {
   const html = await page(leak(), { soFar: { note: "heap 2/3, 38 s left", fraction: 0.37 } });
   expect(textOf(html)).toContain("So far: LIKELY LEAK");

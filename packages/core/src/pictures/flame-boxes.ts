@@ -62,15 +62,17 @@ export function boxColumn(boxes: FlameBoxes, column: Float64Array): Float64Array
 
 /**
  * How well a value is known, by the wider half of its 95 % interval: 4 within ± 10 %, 3 within ± 20 %,
- * 2 within ± 50 %, 1 wider or not known, 0 a single sample.
+ * 2 within ± 50 %, 1 wider or not known, 0 wider because there is a single sample. One sample of an
+ * object much larger than the sampling rate is as good as a count.
  */
 export type Certainty = 0 | 1 | 2 | 3 | 4;
 
 export function certainty(value: number, lo: number, hi: number, samples: number): Certainty {
-  if (samples > 0 && samples < 1.5) return 0;
   const half = Math.max(hi - value, value - lo) / value;
-  if (!(half >= 0)) return 1;
-  return half <= 0.1 ? 4 : half <= 0.2 ? 3 : half <= 0.5 ? 2 : 1;
+  if (half <= 0.1) return 4;
+  if (half <= 0.2) return 3;
+  if (half <= 0.5) return 2;
+  return samples > 0 && samples < 1.5 ? 0 : 1;
 }
 
 export interface FlameRect {

@@ -181,8 +181,9 @@ test("certainty by the wider half of the interval, one sample apart", () => {
     certainty(100, 60, 145, 20),
     certainty(100, 10, 300, 3),
     certainty(100, 2, 500, 1),
+    certainty(100, 99, 101, 1),
     certainty(100, Number.NaN, Number.NaN, Number.NaN),
-  ]).toEqual([4, 3, 2, 1, 0, 1]);
+  ]).toEqual([4, 3, 2, 1, 0, 4, 1]);
 });
 
 test("icicle: larger first, small ones together, zoom to full width with its callers above", () => {

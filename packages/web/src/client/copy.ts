@@ -35,9 +35,20 @@ export async function copyAnswer(verdict: Element, labels: ClientWords): Promise
   if ((await put(answerText(verdict), verdict)) && button !== undefined) flash(button, labels);
 }
 
-function saveJson(): void {
+/** gzip in base64 (answer-packed), or the JSON itself. */
+async function answerJson(): Promise<Blob> {
+  const packed = dataBlock("#answer-packed");
+  if (typeof packed === "string") {
+    const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Blob([await new Response(unpacked).arrayBuffer()], { type: "application/json" });
+  }
   const text = document.getElementById("answer-json")?.textContent ?? "";
-  const url = URL.createObjectURL(new Blob([text.trim()], { type: "application/json" }));
+  return new Blob([text.trim()], { type: "application/json" });
+}
+
+async function saveJson(): Promise<void> {
+  const url = URL.createObjectURL(await answerJson());
   const link = document.createElement("a");
   link.href = url;
   link.download = "heapwright.json";
@@ -60,7 +71,7 @@ export function startCopying(labels: ClientWords): void {
     } else if (target.hasAttribute("data-copy-answer")) {
       const verdict = target.closest(".verdict");
       if (verdict !== null) void copyAnswer(verdict, labels);
-    } else if (target.hasAttribute("data-save-json")) saveJson();
+    } else if (target.hasAttribute("data-save-json")) void saveJson();
   });
 }
 

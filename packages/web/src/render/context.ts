@@ -2,7 +2,7 @@
 
 import type { Quantity } from "@heapwright/core/model/quantity.ts";
 import type { Answer, ProcessAnswer } from "@heapwright/core/verdict/answer.ts";
-import { type Markup, type Value, anchor, markup } from "../markup.ts";
+import { type Markup, type Value, markup } from "../markup.ts";
 import type { PageLabels } from "../words.ts";
 import type { PageInput, ProcessPictures } from "./input.ts";
 
@@ -15,19 +15,16 @@ export interface Context {
   readonly prefix: string;
   /** Level of the process's headline; its sections are one below. */
   readonly level: 1 | 2;
-  /** Artefact ids that have a row in the evidence table. */
-  readonly evidence: ReadonlySet<string>;
-}
-
-export function rowId(ctx: Context, artefact: string): string {
-  return `${ctx.prefix}e-${anchor(artefact)}`;
+  /** Id of the element that shows an artefact, by artefact id. */
+  readonly evidence: ReadonlyMap<string, string>;
 }
 
 /** Fragment of the row of the artefact an evidence id begins with; undefined when it has none. */
 export function evidenceHref(ctx: Context, id: string | undefined): string | undefined {
   if (id === undefined) return undefined;
   const artefact = id.split(":", 1)[0] ?? "";
-  return ctx.evidence.has(artefact) ? `#${rowId(ctx, artefact)}` : undefined;
+  const element = ctx.evidence.get(artefact);
+  return element === undefined ? undefined : `#${element}`;
 }
 
 /** A heading below the process's headline: 1 = a section, 2 = within one. */

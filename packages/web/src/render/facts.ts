@@ -44,7 +44,8 @@ function limit(ctx: Context, service: ServiceFacts): Markup {
   if (service.limitSource !== undefined && service.limit !== undefined) {
     notes.push(labels.from(service.limitSource));
   }
-  if (service.goMemLimit !== undefined && service.limitSource !== "GOMEMLIMIT") {
+  const isSet = service.goMemLimit !== undefined && Number.isFinite(service.goMemLimit);
+  if (service.goMemLimit !== undefined && isSet && service.limitSource !== "GOMEMLIMIT") {
     notes.push(labels.gomemlimit(bytes(service.goMemLimit)));
   }
   if (service.gogcPercent !== undefined) {

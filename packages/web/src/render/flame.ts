@@ -1,5 +1,7 @@
 // The flame graph as static markup: readable without a script, and the place where the script draws.
 
+import type { FlameInput } from "@heapwright/core/pictures/flame-tree.ts";
+import type { CauseId } from "@heapwright/core/rules/causes.ts";
 import { shortFile, shortFunction } from "@heapwright/core/pictures/go-names.ts";
 import { guiltyColumns, guiltyValue } from "@heapwright/core/pictures/flame-boxes.ts";
 import { type CarriedFlame, carried, toData } from "../flame-data.ts";
@@ -130,8 +132,20 @@ function tools(ctx: Context, flame: CarriedFlame, id: string): Markup {
   </div>`;
 }
 
+/** Causes of which what was allocated tells more than what is live. */
+const OF_ALLOCATION = new Set<CauseId>(["churn", "limit-thrash", "min-heap-regime"]);
+
+/** The tree with the sample type first that shows the verdict. */
+function preferred(ctx: Context): FlameInput | undefined {
+  const { flame } = ctx.pictures;
+  const cause = leadVerdict(ctx)?.cause;
+  if (flame === undefined || cause === undefined || !OF_ALLOCATION.has(cause)) return flame;
+  const first = flame.values.filter((v) => v.id === "allocated-bytes");
+  return { ...flame, values: [...first, ...flame.values.filter((v) => !first.includes(v))] };
+}
+
 export function flameBlock(ctx: Context): Markup | undefined {
-  const input = ctx.pictures.flame;
+  const input = preferred(ctx);
   if (input === undefined || input.values.length === 0) return undefined;
   const first = input.values[0];
   if (first === undefined || !((first.value[0] ?? 0) > 0)) return undefined;
@@ -196,7 +210,10 @@ function holds(ctx: Context, view: FlameView, guilty: number): Markup | undefine
       ? `: ${values.map((v) => inUnit(v, unit)).join(" + ")}`
       : "";
   const stacks = labels.stacksWord(grouped(columns.length));
-  return markup`<p class="holds">${labels.holds({ site: guiltyName(ctx), value, stacks })}${sum}</p>`;
+  const isAllocated =
+    view.values.id === "allocated-bytes" || view.values.id === "allocated-objects";
+  const says = isAllocated ? labels.allocated : labels.holds;
+  return markup`<p class="holds">${says({ site: guiltyName(ctx), value, stacks })}${sum}</p>`;
 }
 
 function rest(ctx: Context, flame: CarriedFlame, whole: number, guilty: number): Markup {

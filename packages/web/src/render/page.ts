@@ -1,12 +1,12 @@
 // The page: one HTML document, complete without a script, that asks nothing of the network. `view` serves
 // the same document and sends its <main> again when the answer changes.
 
-import type { Answer, ProcessAnswer } from "@heapwright/core/verdict/answer.ts";
 import { type Markup, embeddedJson, markup, verbatim } from "../markup.ts";
 import { clock, date } from "../time.ts";
 import { LABELS, type PageLabels } from "../words.ts";
 import { type Context, isSeveral } from "./context.ts";
-import { evidenceSection, missingSection } from "./evidence.ts";
+import { evidenceSection, inputNotes, missingSection } from "./evidence.ts";
+import { evidenceAnchors } from "./evidence-rows.ts";
 import { factsList } from "./facts.ts";
 import { growthSection } from "./growth.ts";
 import type { PageInput, ProcessPictures } from "./input.ts";
@@ -93,10 +93,6 @@ function contentPolicy({ css, clientScript, hash, isLive }: PageInput): string {
   return rules.join("; ");
 }
 
-function evidenceIds(process: ProcessAnswer | Answer): ReadonlySet<string> {
-  return new Set(process.evidence.map((row) => row.id));
-}
-
 function processContexts(input: PageInput, labels: PageLabels): readonly Context[] {
   const { answer } = input;
   const base = { input, labels };
@@ -110,7 +106,7 @@ function processContexts(input: PageInput, labels: PageLabels): readonly Context
         pictures: own ?? input,
         prefix: "",
         level: 1,
-        evidence: evidenceIds(answer),
+        evidence: evidenceAnchors(answer.evidence, ""),
       },
     ];
   }
@@ -122,7 +118,7 @@ function processContexts(input: PageInput, labels: PageLabels): readonly Context
       pictures,
       prefix: `p${i}-`,
       level: 2,
-      evidence: evidenceIds(process),
+      evidence: evidenceAnchors(process.evidence, `p${i}-`),
     };
   });
 }
@@ -193,26 +189,14 @@ function furtherProcesses(input: PageInput): Markup | undefined {
   </ul>`;
 }
 
-/** Inputs that belong to no process: with one process they stand in its evidence. */
+/** Of inputs that belong to no process: with one process this stands in its evidence. */
 function unread(input: PageInput, labels: PageLabels): Markup | undefined {
-  const { answer, names } = input;
-  const known = new Set(answer.processes.flatMap((p) => p.diagnostics.map((d) => d.artefact)));
-  const rows = answer.diagnostics.filter((d) => !known.has(d.artefact));
-  if (rows.length === 0) return undefined;
+  const notes = inputNotes(input, labels);
+  if (notes === undefined) return undefined;
   return markup`<section class="tight" id="unread">
     <div class="row">
       <h2 class="lab">${labels.unread}</h2>
-      <ul class="list">
-        ${rows.map(
-          (d) =>
-            markup`<li>
-              <span class="dmg"
-                ><span class="m"><bdi>${cutName(d.artefact, 120)}</bdi></span
-                >: ${names.diagnostic(d)}</span
-              >
-            </li>`,
-        )}
-      </ul>
+      <div>${notes}</div>
     </div>
   </section>`;
 }
@@ -277,20 +261,35 @@ function bar(input: PageInput, labels: PageLabels, contexts: readonly Context[])
   </header>`;
 }
 
+/** Longer JSON is left out, plain and packed: a page stays light enough to be mailed. */
+const MOST_JSON = 100_000;
+const MOST_PACKED = 600_000;
+
+interface EmbeddedAnswer {
+  readonly id: "answer-packed" | "answer-json";
+  readonly json: string;
+}
+
+function embeddedAnswer({ isLive, packedJson, json }: PageInput): EmbeddedAnswer | undefined {
+  if (isLive === true) return undefined;
+  if (packedJson !== undefined) {
+    if (packedJson.length > MOST_PACKED) return undefined;
+    return { id: "answer-packed", json: JSON.stringify(packedJson) };
+  }
+  if (json === undefined) return undefined;
+  const value: unknown = JSON.parse(json);
+  const short = JSON.stringify(value);
+  return short.length > MOST_JSON ? undefined : { id: "answer-json", json: short };
+}
+
+function dataBlock(id: string, json: string): Markup {
+  return markup`<script type="application/json" id="${id}">${embeddedJson(json)}</script>`;
+}
+
 function data(input: PageInput): Markup {
-  const text =
-    input.text === undefined
-      ? ""
-      : markup`<script type="application/json" id="answer-text">
-          ${embeddedJson(JSON.stringify(input.text))}
-        </script>`;
-  const json =
-    input.json === undefined || input.isLive === true
-      ? ""
-      : markup`<script type="application/json" id="answer-json">
-          ${embeddedJson(input.json)}
-        </script>`;
-  return markup`${text}${json}`;
+  const answer = embeddedAnswer(input);
+  return markup`${input.text === undefined ? "" : dataBlock("answer-text", JSON.stringify(input.text))}
+${answer === undefined ? "" : dataBlock(answer.id, answer.json)}`;
 }
 
 function footer(input: PageInput, labels: PageLabels): Markup {
@@ -304,7 +303,7 @@ function footer(input: PageInput, labels: PageLabels): Markup {
   const json =
     input.isLive === true
       ? markup`<a href="answer.json">${labels.asJson}</a>`
-      : input.json === undefined
+      : embeddedAnswer(input) === undefined
         ? ""
         : markup`<button type="button" class="js" data-save-json="">${labels.saveJson}</button>`;
   return markup`<footer class="page">

@@ -79,6 +79,12 @@ interface Columns {
 
 /** Rows shown at once; the others are one click away, in a table of the same columns. */
 const SHOWN = 10;
+/** A row below this is shown only where it grows for sure: one sample weighs ten times as much. */
+const LEAST_SHOWN = 0.05 * 1024 * 1024;
+
+function isOfNote(s: Site): boolean {
+  return s.live.value >= LEAST_SHOWN || (s.growth !== undefined && s.growth.lo > 0);
+}
 
 function sitesTable(ctx: Context, table: SiteTable): Markup {
   const { labels } = ctx;
@@ -95,12 +101,28 @@ function sitesTable(ctx: Context, table: SiteTable): Markup {
   const rows = table.sites.map((s, i) => siteRows(ctx, s, i, columns, scale.marks[i], isGuilty(s)));
   const last = restRow(ctx, table, columns, scale.marks[table.sites.length]);
   const top = `0–${inUnit(scale.max, unit)}`;
-  if (rows.length <= SHOWN + 2) return oneTable(ctx, columns, top, [...rows, last]);
+  const most = table.sites.length <= SHOWN + 2 ? SHOWN + 2 : SHOWN;
+  const shown = new Set(
+    table.sites
+      .map((_, i) => i)
+      .filter((i) => {
+        const site = table.sites[i];
+        return site !== undefined && (isOfNote(site) || isGuilty(site));
+      })
+      .slice(0, most),
+  );
+  const more = rows.filter((_, i) => !shown.has(i));
+  if (more.length === 0) return oneTable(ctx, columns, top, [...rows, last]);
   return markup`<div>
-    ${oneTable(ctx, columns, top, rows.slice(0, SHOWN))}
+    ${oneTable(
+      ctx,
+      columns,
+      top,
+      rows.filter((_, i) => shown.has(i)),
+    )}
     <details class="nums" id="${ctx.prefix}more-sites">
-      <summary>${labels.moreSites(grouped(rows.length - SHOWN))}</summary>
-      ${oneTable(ctx, columns, top, [...rows.slice(SHOWN), last])}
+      <summary>${labels.moreSites(grouped(more.length))}</summary>
+      ${oneTable(ctx, columns, top, [...more, last])}
     </details>
   </div>`;
 }
@@ -171,11 +193,11 @@ function dot(mark: IntervalMark | undefined, isGuilty: boolean): Markup {
 function growthCells(ctx: Context, site: Site, unit: ByteUnit): Markup {
   const { labels } = ctx;
   const { growth, visibleGrowth } = site;
-  if (site.samples === 1) return markup`<td class="gs i" colspan="2">${labels.oneSampleSays}</td>`;
   if (growth !== undefined && (growth.lo > 0 || growth.hi < 0)) {
     return markup`<td class="n gn">${sided(growth, signed(growth.value / unit.size))}</td>
       <td class="i r gi">${limits(growth.lo, growth.hi, unit)}</td>`;
   }
+  if (site.samples === 1) return markup`<td class="gs i" colspan="2">${labels.oneSampleSays}</td>`;
   const says =
     visibleGrowth === undefined
       ? growth === undefined

@@ -1,6 +1,7 @@
 // WHERE IT IS: the process's and the container's ledger on one scale, then both as tables.
 
 import type { Ledger, LedgerPart } from "@heapwright/core/analysis/ledger/ledger.ts";
+import type { SourceLine } from "@heapwright/core/analysis/sites/site.ts";
 import { position } from "@heapwright/core/pictures/go-names.ts";
 import { placeLabels } from "@heapwright/core/pictures/labels.ts";
 import {
@@ -33,15 +34,27 @@ interface Guilty {
   readonly at: string;
 }
 
-/** The site the verdict names, with its live bytes, when the table of sites has it. */
+/**
+ * What the verdict's first line holds: its own row of the table of sites, or the rows of library lines
+ * that allocate for it. Of several rows only the sum is known, without an interval.
+ */
 function guiltySite(ctx: Context): Guilty | undefined {
-  const lead = leadVerdict(ctx);
-  const site = lead?.sites[0];
-  if (site === undefined) return undefined;
-  const row = ctx.process.sites?.sites.find(
-    (s) => s.function === site.function && s.file === site.file && s.line === site.line,
-  );
-  return row === undefined ? undefined : { live: row.live, at: position(site.file, site.line) };
+  const verdict = leadVerdict(ctx);
+  const lead = verdict?.sites[0];
+  // Of other causes the site is where memory passes through, not where it stays.
+  if (lead === undefined || verdict?.cause !== "heap-leak") return undefined;
+  const isLead = (at: SourceLine | undefined): boolean =>
+    at !== undefined &&
+    at.function === lead.function &&
+    at.file === lead.file &&
+    at.line === lead.line;
+  const rows = (ctx.process.sites?.sites ?? []).filter((s) => isLead(s) || isLead(s.user));
+  const [first, ...others] = rows;
+  if (first === undefined || !(first.live.value > 0)) return undefined;
+  const at = position(lead.file, lead.line);
+  if (others.length === 0) return { live: first.live, at };
+  const sum = rows.reduce((total, s) => total + s.live.value, 0);
+  return { live: { ...first.live, value: sum, lo: sum, hi: sum }, at };
 }
 
 function amount(q: Quantity, unit: ByteUnit): string {
@@ -69,7 +82,7 @@ export function whereSection(ctx: Context): Markup | undefined {
       </div>
       <div>
         <figure class="fig">${ledgerSvg(ctx, ledgers, picture, unit)}</figure>
-        <div class="tables">${ledgers.map((l) => ledgerTable(ctx, l, unit))}</div>
+        <div class="tables">${ledgers.map((l) => ledgerTable(ctx, l, columnsOf(ledgers, l, unit)))}</div>
       </div>
     </div>
   </section>`;
@@ -491,16 +504,22 @@ interface TableColumns {
   readonly hasChange: boolean;
 }
 
-function ledgerTable(ctx: Context, ledger: Ledger, unit: ByteUnit): Markup {
-  const { labels, process } = ctx;
-  const columns: TableColumns = {
+/** Both tables have the same columns, so that their numbers stand below each other. */
+function columnsOf(ledgers: readonly Ledger[], ledger: Ledger, unit: ByteUnit): TableColumns {
+  const parts = ledgers.flatMap((l) => l.parts);
+  return {
     unit,
     total: ledger.total?.value,
-    hasInterval: ledger.parts.some(
+    hasInterval: parts.some(
       (p) => p.bytes !== undefined && limits(p.bytes.lo, p.bytes.hi, unit) !== "",
     ),
-    hasChange: ledger.parts.some((p) => p.change !== undefined),
+    hasChange: parts.some((p) => p.change !== undefined),
   };
+}
+
+function ledgerTable(ctx: Context, ledger: Ledger, columns: TableColumns): Markup {
+  const { labels, process } = ctx;
+  const { unit } = columns;
   const at = ledger.total?.evidence[0];
   const time = process.evidence.find((row) => at?.startsWith(row.id))?.timeMs;
   const name = ledger.of === "process" ? labels.processRss : labels.containerCharge;
