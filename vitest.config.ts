@@ -7,6 +7,8 @@ export default defineConfig({
       "packages/*/test/**/*.test.ts",
       "tools/test/**/*.test.ts",
     ],
+    // Only packages/cli spawns the built command; the others do not wait for more than a look at it.
+    globalSetup: ["packages/cli/test/build-command.mjs"],
     // Two cores are the smallest machine this runs on; more workers only fight for memory.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -14,7 +14,9 @@ export function paintFor(stream: { readonly isTTY?: boolean }, plain: boolean): 
     !process.env["NO_COLOR"] &&
     process.env["TERM"] !== "dumb" &&
     (forced || stream.isTTY === true);
-  return isOn ? (text, as) => `\u001b[${CODES[as]}m${text}\u001b[0m` : (text) => text;
+  return isOn
+    ? (text, as) => (text === "" ? "" : `\u001b[${CODES[as]}m${text}\u001b[0m`)
+    : (text) => text;
 }
 
 /** One line on stderr, replaced in place and gone at the end; nothing at all where it is no terminal. */

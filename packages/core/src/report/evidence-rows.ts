@@ -118,7 +118,11 @@ function rowsFor(a: Artefact, key: string, voice: Voice): string[] | undefined {
   }
   if (t.kind === "build-info") {
     const v = t.settings.get(key);
-    return v === undefined ? undefined : [`  build ${key}=${printable(v)}`];
+    if (v !== undefined) return [`  build ${key}=${printable(v)}`];
+    // A flag that the build was not given is what "not built in" rests on.
+    return key.startsWith("-")
+      ? [`  build ${printable(key)} is not among its settings`]
+      : undefined;
   }
   const row = plain(t).find((r) => r.trim().toLowerCase().startsWith(`${key.toLowerCase()} `));
   return row === undefined ? undefined : [row];

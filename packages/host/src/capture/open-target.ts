@@ -12,6 +12,7 @@ import {
 } from "../http/address.ts";
 import type { HttpFailure } from "../http/outcome.ts";
 import { readTlsFiles } from "../http/tls.ts";
+import { readBuildInfo } from "../process/build-info.ts";
 import { readIdentity, type ProcessIdentity } from "../process/identity.ts";
 import { procAvailability } from "../process/proc-file.ts";
 import {
@@ -81,7 +82,9 @@ export async function openTarget(
       given !== undefined ? "given" : candidates.length > 0 ? "listening-socket" : undefined;
     if (reply.ok) return { service, first: reply, candidates, foundBy, label, notes };
     const shownUrl = publicUrl(service.profileUrl("heap", { debug: "1" }));
-    if (!goesOnWithout(reply.failure, candidates.length > 0, options)) {
+    // Whatever hangs on that port: without the user's word only a Go program is looked at from outside.
+    const hasPid = given !== undefined || (await anyMayBeGo(candidates));
+    if (!goesOnWithout(reply.failure, hasPid, options)) {
       throw firstRequestError(reply, shownUrl);
     }
     notes.push({ code: "pprof-unavailable", params: { url: shownUrl, cause: causeOf(reply) } });
@@ -193,6 +196,13 @@ function goesOnWithout(
   if (failure === "not-pprof") return false;
   if (failure.kind === "timeout" && failure.phase !== "connect") return hasPid;
   return failure.kind === "status" && failure.status === 404 && options.metricsUrl !== undefined;
+}
+
+async function anyMayBeGo(candidates: readonly PidCandidate[]): Promise<boolean> {
+  for (const { identity } of candidates) {
+    if ((await readBuildInfo(identity.pid)).kind !== "not-go") return true;
+  }
+  return false;
 }
 
 function firstRequestError(reply: HeapTextReply & { ok: false }, url: string): CaptureError {
