@@ -41,6 +41,8 @@ export interface View {
   readonly seconds: number | undefined;
   readonly cycles: number | undefined;
   readonly uptimeSec: number | undefined;
+  /** From the last point of the marked series to the last reading of anything; undefined unknown. */
+  readonly sinceLastCycleSec: number | undefined;
   readonly limitOrHost: Quantity | undefined;
 }
 
@@ -86,6 +88,7 @@ export function buildView(evidence: ProcessEvidence, options: ViewOptions): View
     seconds: span.seconds,
     cycles: span.cycles,
     uptimeSec: uptimeOf(p, series),
+    sinceLastCycleSec: sinceLastCycle(series),
     limitOrHost: prediction.limit?.bytes ?? prediction.hostTotal,
   };
 }
@@ -111,6 +114,18 @@ function spanOf(
   if (cycles === undefined && counts.length >= 2)
     cycles = Math.max(...counts) - Math.min(...counts);
   return { seconds, cycles };
+}
+
+function sinceLastCycle(series: SeriesSet): number | undefined {
+  const marked = series.marked;
+  const last = marked?.time[marked.time.length - 1];
+  if (marked === undefined || last === undefined || marked.clock !== "wall") return undefined;
+  let end = last;
+  for (const s of Object.values(series)) {
+    if (s === undefined || s.clock !== "wall") continue;
+    end = Math.max(end, s.time[s.time.length - 1] ?? end);
+  }
+  return (end - last) / 1000;
 }
 
 /** Up time at the end of the evidence. */

@@ -61,7 +61,7 @@ export function stackHashes(t: CallStacks): Float64Array {
       const to = t.locations.lineStart[at + 1] ?? 0;
       if (from === to) {
         const address = t.locations.address[at] ?? 0;
-        a = Math.imul(a ^ (address % 0x100000000 >>> 0), 0x01000193) >>> 0;
+        a = Math.imul(a ^ ((address % 0x100000000) >>> 0), 0x01000193) >>> 0;
         b = Math.imul(b ^ Math.floor(address / 0x100000000), 0x85ebca6b) >>> 0;
       }
       for (let l = from; l < to; l++) {

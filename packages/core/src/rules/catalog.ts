@@ -29,6 +29,8 @@ import { messages as scavengerLagMessages } from "./heap/scavenger-lag/messages.
 import { scavengerLag } from "./heap/scavenger-lag/rule.ts";
 import { messages as nativeGrowthMessages } from "./native/native-growth/messages.ts";
 import { nativeGrowth } from "./native/native-growth/rule.ts";
+import { messages as mmapFileMessages } from "./process/mmap-file/messages.ts";
+import { mmapFile } from "./process/mmap-file/rule.ts";
 import { messages as unexplainedMessages } from "./process/unexplained-growth/messages.ts";
 import { unexplainedGrowth } from "./process/unexplained-growth/rule.ts";
 import type { Rule } from "./rule.ts";
@@ -49,6 +51,7 @@ export const RULES: readonly Rule[] = [
   profilerOverhead,
   gogcOff,
   unexplainedGrowth,
+  mmapFile,
 ];
 
 export const RULE_MESSAGES: Messages = {
@@ -67,4 +70,5 @@ export const RULE_MESSAGES: Messages = {
   ...profilerOverheadMessages,
   ...gogcOffMessages,
   ...unexplainedMessages,
+  ...mmapFileMessages,
 };

@@ -17,7 +17,8 @@ export type CauseId =
   | "race-build"
   | "profiler-overhead"
   | "gogc-off"
-  | "unexplained-growth";
+  | "unexplained-growth"
+  | "mmap-file";
 
 export interface CauseFacts {
   readonly fault: boolean;
@@ -82,4 +83,5 @@ export const CAUSES: Readonly<Record<CauseId, CauseFacts>> = {
     alike: ["heap-leak", "native-growth", "goroutine-leak"],
     top: "low",
   },
+  "mmap-file": { fault: false, needs: ["smaps, or RssFile in status"], alike: [], top: "high" },
 };

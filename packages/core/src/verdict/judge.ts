@@ -130,12 +130,21 @@ function calmness(view: View): Statement[] | undefined {
         peak.evidence,
       ),
     );
+  // Growth, or what cannot be told from it, is nothing to be calm about; nor is a trend that ended
+  // long before the rest of the evidence.
+  const isTold =
+    trend !== undefined &&
+    (trend.kind === "level" ||
+      trend.kind === "plateau" ||
+      trend.kind === "step" ||
+      trend.kind === "falling" ||
+      (trend.kind === "line" && !(trend.slope.lo > 0)));
+  const silence = view.sinceLastCycleSec ?? 0;
   const clear =
     trend !== undefined &&
     trend.points >= 5 &&
-    trend.kind !== "too-short" &&
-    trend.kind !== "irregular" &&
-    trend.kind !== "rising";
+    isTold &&
+    (silence <= 30 || silence <= 1.5 * trend.allSeconds);
   if (clear && trend !== undefined) {
     const v = Math.max(trend.visibleSlope ?? 0, 0);
     const visible = derived(v, v, v, "bytes/s", trend.slope.evidence, "gc-cycle");
@@ -173,6 +182,8 @@ function calmness(view: View): Statement[] | undefined {
     }
     return [...out, ...costFacts(view)];
   }
+  const objects = objectsBound(view);
+  if (objects !== undefined) return [...out, objects, ...costFacts(view)];
   const pair = view.sites?.pair;
   const growth = view.sites?.table.totalGrowth;
   if (
@@ -208,6 +219,25 @@ function costFacts(view: View): Statement[] {
   return gc === undefined || gc.grade === "bound"
     ? []
     : [say(verdictMessages, "answer.gc-cost", { gc }, gc.evidence)];
+}
+
+/**
+ * Few cycles, but heap objects, garbage included, do not grow: live memory, a part of them, does not
+ * grow faster than that series could have shown.
+ */
+function objectsBound(view: View): Statement | undefined {
+  const t = view.trends["heap-alloc"];
+  if (t === undefined || t.allPoints < 15 || t.allSeconds < 30) return undefined;
+  if (t.kind !== "level" && t.kind !== "falling" && t.kind !== "plateau") return undefined;
+  const v = t.visibleSlope;
+  if (v === undefined) return undefined;
+  const visible = derived(v, v, v, "bytes/s", t.slope.evidence, "wall");
+  return say(
+    verdictMessages,
+    "answer.could-have-seen-objects",
+    { visible, seconds: t.allSeconds },
+    t.slope.evidence,
+  );
 }
 
 /** No cycle ended: growth is bounded by the change of heap objects, and that is the answer. */

@@ -49,6 +49,12 @@ export const verdictMessages = {
       `two profiles ${w.duration(p.seconds)} apart: growth of ${w.value(p.visible)} would have been seen`,
     zh: (p, w) => `两份剖析相隔 ${w.duration(p.seconds)}：${w.value(p.visible)} 的增长可以看出`,
   } satisfies Message<{ visible: Quantity; seconds: number }>,
+  "answer.could-have-seen-objects": {
+    en: (p: { visible: Quantity; seconds: number }, w) =>
+      `too few GC cycles for a trend of what is live; heap objects are level over ${w.duration(p.seconds)}, growth ≥ ${w.value(p.visible)} would have been seen`,
+    zh: (p, w) =>
+      `GC 周期太少，无法判断活跃堆趋势；堆对象在 ${w.duration(p.seconds)}内持平，≥ ${w.value(p.visible)} 的增长可以看出`,
+  } satisfies Message<{ visible: Quantity; seconds: number }>,
   "answer.idle": {
     en: (p: { seconds: number; change: Quantity }, w) =>
       `no GC cycle ended in ${w.duration(p.seconds)}: the service is idle; heap objects changed by ${w.value(p.change)}`,

@@ -22,6 +22,7 @@ export const RANK: Readonly<Record<CauseId, number>> = {
   "unexplained-growth": 30,
   "cache-plateau": 20,
   "page-cache": 15,
+  "mmap-file": 14,
   "scavenger-lag": 10,
 };
 

@@ -36,6 +36,13 @@ interface Row {
 
 const OLD_BASE = 0xc000000000;
 const ARENA = 64 * MiB;
+/**
+ * The kernel places mappings downwards from below the stack, after a random gap of up to 1 TiB
+ * (arch_mmap_rnd, 28 bits of pages); what lies further down was asked for by address.
+ */
+const MMAP_SPAN = 2 ** 41;
+/** brk and what a linker script puts beside the executable. */
+const EXECUTABLE_SPAN = 2 ** 34;
 
 export function sumMappings(
   t: SmapsTable,
@@ -143,17 +150,24 @@ function findArena(
   // The runtime asks for its arenas far from where the kernel places libraries and foreign mmaps, and
   // gets them there unless that address space is taken. Regions near file mappings come second.
   const anchors = fileMappings(t);
-  const isRemote = (r: Row) => anchors.every((a) => Math.abs(a - r.start) > 16 * 1024 * MiB);
+  const top = anchors.reduce((a, b) => Math.max(a, b), 0);
+  const isRemote = (r: Row) =>
+    top - r.start > MMAP_SPAN && anchors.every((a) => Math.abs(a - r.start) > EXECUTABLE_SPAN);
+  // Whatever lies there is Go's, even when its size moved between the two readings.
+  const remote = rows.filter(isRemote);
+  const remoteBytes = remote.reduce((sum, r) => sum + r.size, 0);
+  const agrees =
+    arenaBytes === undefined ||
+    (remoteBytes >= 0.5 * arenaBytes && remoteBytes <= 2 * arenaBytes + 64 * MiB);
+  if (remote.length > 0 && agrees) return { rows: remote.map((r) => r.i), isSure: true };
   // One arena chunk may be mapped between the two readings, and HeapSys leaves out a part of the first.
-  const tolerance = Math.max(8 * MiB, (arenaBytes ?? 0) * 0.1);
-  const near = bestRun(regions, arenaBytes, (r) => !isRemote(r));
-  const remote = bestRun(regions, arenaBytes, isRemote);
-  if (remote !== undefined && remote.error <= tolerance) return { rows: remote.rows, isSure: true };
-  if (near !== undefined && near.error <= tolerance / 2) return { rows: near.rows, isSure: true };
+  const tolerance = Math.max(4 * MiB, (arenaBytes ?? 0) * 0.05);
+  const near = bestRun(regions, arenaBytes, () => true);
+  if (near !== undefined && near.error <= tolerance) return { rows: near.rows, isSure: true };
   const old = rows.filter((r) => r.start >= OLD_BASE && r.start < OLD_BASE + 2 ** 40);
   if (old.length > 0) return { rows: old.map((r) => r.i), isSure: false };
-  if (remote === undefined || arenaBytes === undefined) return undefined;
-  return remote.error > 0.25 * arenaBytes ? undefined : { rows: remote.rows, isSure: false };
+  if (near === undefined || arenaBytes === undefined) return undefined;
+  return near.error > 0.25 * arenaBytes ? undefined : { rows: near.rows, isSure: false };
 }
 
 /** Starts of mappings of files, the stack and the vdso. */

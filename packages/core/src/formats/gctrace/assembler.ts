@@ -167,7 +167,6 @@ export class LineAssembler {
 
   /** Follows all ways to read a line of `open`; the ways that end it win. */
   #take(open: OpenLine, branches: readonly Branch[]): void {
-    if (branches.some((b) => b.reading.isMidLine)) this.#sink.partialLine();
     const ended = branches.filter((b) => b.isFinished).map((b) => b.reading);
     if (ended.length === 0) {
       open.readings = this.#unique([...open.readings, ...branches.map((b) => b.reading)], open);
@@ -181,6 +180,7 @@ export class LineAssembler {
     }
     if (ended.length === 0) return;
     const direct = ended.filter((r) => !r.isMidLine);
+    if (direct.length === 0) this.#sink.partialLine();
     this.#open = this.#open.filter((o) => o !== open);
     this.#sink.cycle({
       readings: this.#unique(direct.length > 0 ? direct : ended, open),
@@ -258,8 +258,10 @@ export class LineAssembler {
     }
     for (const { open, branches } of taken) {
       if (taken.length > 1) open.isTainted = true;
-      // The ways that went on on this line compete with those for which all of it is foreign.
-      open.readings = open.readings.map((r) => passOver(r, text));
+      // The ways that went on on this line compete with those for which all of it is foreign, unless
+      // no line of the application begins like this: then it is a piece.
+      const isPiece = this.#beginnings.judge(text) === "unlikely" && branches.some(isDirect);
+      open.readings = isPiece ? [] : open.readings.map((r) => passOver(r, text));
       if (this.#open.includes(open)) this.#take(open, branches);
     }
     if (aged.length > 0) this.#expire();
@@ -303,6 +305,10 @@ export class LineAssembler {
     }
     this.#open = kept;
   }
+}
+
+function isDirect(b: Branch): boolean {
+  return !b.reading.isMidLine;
 }
 
 /** Foreign texts behind the pieces that begin as no line of this log does. */

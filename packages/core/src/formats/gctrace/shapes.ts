@@ -30,6 +30,9 @@ const EPOCH_DIGITS = 10;
 const PIECE =
   /^(?:gc |\d+ @\d|\d+(?:->|%|: )|\d+ (?:MB|P)\b|[\d.]+[+/]\d|[+/]\d[\d.]*[+/ ]| MB| ms c|->\d|%: | @\d|s \d+%)/;
 
+/** A number and separators, without what follows. */
+const TOKENS = /^(?:[\d.]+[-+/>%: ]*|[-+/>%:]+[\d.]*)/;
+
 function leadingDigits(text: string): number {
   let n = 0;
   while (n < text.length && n < MAX_DIGITS - 1) {
@@ -74,7 +77,7 @@ export class LineBeginnings {
   learn(line: string): void {
     const digits = leadingDigits(line);
     const key = outline(line, digits);
-    if (PIECE.test(line) && !FIXED.test(key)) return;
+    if (this.#isPiece(line, key)) return;
     this.#learned += 1;
     if (digits > 0 && digits < EPOCH_DIGITS && !FIXED.test(key)) this.#freeNumbers += 1;
     let known = this.#beginnings.get(key);
@@ -93,14 +96,22 @@ export class LineBeginnings {
     return this.#beginnings.has(outline(text, leadingDigits(text)));
   }
 
+  /** Tokens of a gctrace line, perhaps with the beginning of a line that this log has behind them. */
+  #isPiece(text: string, key: string): boolean {
+    if (FIXED.test(key)) return false;
+    if (PIECE.test(text)) return true;
+    const tokens = TOKENS.exec(text);
+    if (tokens === null) return false;
+    const rest = this.#beginnings.get(outline(text, tokens[0].length));
+    return rest !== undefined && rest.total >= ENOUGH && (rest.seen[0] ?? 0) > rest.total * NEARLY_ALL;
+  }
+
   /** How likely a foreign line of this log begins like this. */
   judge(text: string): Likelihood {
     const digits = leadingDigits(text);
     const key = outline(text, digits);
     const known = this.#beginnings.get(key);
-    if (known === undefined || known.total < ENOUGH) {
-      if (PIECE.test(text) && !FIXED.test(key)) return "unlikely";
-    }
+    if ((known === undefined || known.total < ENOUGH) && this.#isPiece(text, key)) return "unlikely";
     if (known === undefined) {
       const isFree = this.#freeNumbers > this.#learned * HARDLY_ANY;
       return digits > 0 && isFree ? "possible" : "unlikely";

@@ -20,6 +20,11 @@ const SURVIVAL = 0.9;
 /** A line shorter than this is not told from warm-up, a ramp or a filling cache. */
 const LONG_ENOUGH_SEC = 300;
 const OLD_ENOUGH_SEC = 1800;
+/**
+ * Silence after a line that is longer than the line: in a heap that grows in a line the next cycle
+ * comes after at most as long as it took to get here (the heap doubles), so growth has ended or slowed.
+ */
+const STALE = 1.5;
 
 export const heapLeak: Rule = {
   id: "heap-leak",
@@ -28,6 +33,14 @@ export const heapLeak: Rule = {
     const growth = view.sites?.table.totalGrowth;
     if (trend === undefined && growth === undefined)
       return { is: "not-evaluable", missing: ["live-series", "second-heap"] };
+    const silence = view.sinceLastCycleSec ?? 0;
+    if (
+      trend !== undefined &&
+      silence > 30 &&
+      silence > STALE * Math.max(trend.seconds, trend.allSeconds)
+    ) {
+      return { is: "not-evaluable", missing: ["live-series"] };
+    }
     if (
       trend !== undefined &&
       trend.kind !== "too-short" &&
