@@ -450,13 +450,14 @@ function checkRows(
       if (!fits) rejected.push(i);
       continue;
     }
+    const hasTime = fitsTime(rows, i);
     const isFollowed = i < last ? c.number[i + 1] === (c.number[i] ?? 0) + 1 : !gaps;
     const hasProcs = near[i] === 0 || c.procs[i] === near[i];
     // One Go version prints one set of fields.
     const hasFields =
       Number.isNaN(c.stacksBytes[i] ?? Number.NaN) !== hasStacks &&
       Number.isNaN(c.globalsBytes[i] ?? Number.NaN) !== hasGlobals;
-    if (!(fits && isFollowed && hasProcs && hasFields)) rejected.push(i);
+    if (!(fits && hasTime && isFollowed && hasProcs && hasFields)) rejected.push(i);
   }
   for (const i of rejected) rows.clearRow(i);
 }
@@ -486,6 +487,17 @@ function tellApart(
   const near = chains.filter((c) => Math.abs(processStartMs - c.processStartMs) < NEAR_MS);
   const far = chains.filter((c) => Math.abs(processStartMs - c.processStartMs) > FAR_MS);
   return near.length === 1 && far.length === chains.length - 1 ? near[0] : undefined;
+}
+
+const NS_SLACK = 3e6;
+
+/** No P works longer than the cycle lasts. Held in 5 612 undisturbed lines. */
+function fitsTime(rows: CycleColumnsBuilder, i: number): boolean {
+  const c = rows.current;
+  const at = (column: Float64Array): number => column[i] ?? Number.NaN;
+  const lasts = at(c.sweepTermNs) + at(c.markNs) + at(c.markTermNs) + NS_SLACK;
+  const worked = at(c.assistCpuNs) + at(c.workerCpuNs) + at(c.idleCpuNs);
+  return !(worked > lasts * (c.procs[i] ?? 0));
 }
 
 /** Marking starts with at least what the cycle before left. */
