@@ -75,9 +75,12 @@ function requestCounter(p: ProcessEvidence, wanted: string | undefined): Counter
   }
   if (wanted !== undefined) return byName.get(wanted);
   const moved = (c: Counter) => (c.values[c.values.length - 1] ?? 0) - (c.values[0] ?? 0);
+  // A gauge passes for a counter where the source does not tell them apart; it falls now and then.
+  const onlyRises = (c: Counter) =>
+    c.values.every((v, i) => i === 0 || v >= (c.values[i - 1] ?? 0));
   // A counter that only the capture's own requests move says nothing of the service.
   return [...byName.values()]
-    .filter((c) => c.times.length >= 5 && moved(c) > c.times.length * 2)
+    .filter((c) => c.times.length >= 5 && onlyRises(c) && moved(c) > c.times.length * 2)
     .sort((a, b) => moved(b) - moved(a))[0];
 }
 

@@ -111,9 +111,10 @@ export function settingsOf(
   environment: ReadonlyMap<string, string> | undefined,
   buildInfo: BuildInfoTable | undefined,
 ): EffectiveSettings {
-  const last = metrics[metrics.length - 1];
-  const gogcMetric = last?.scalars.get("/gc/gogc:percent");
-  const limitMetric = last?.scalars.get("/gc/gomemlimit:bytes");
+  // A scrape of default metrics beside one of runtime/metrics does not make them unknown.
+  const latest = (name: string) => metrics.findLast((m) => m.scalars.has(name))?.scalars.get(name);
+  const gogcMetric = latest("/gc/gogc:percent");
+  const limitMetric = latest("/gc/gomemlimit:bytes");
   const gogcEnv = environment?.get("GOGC");
   const limitEnv = environment?.get("GOMEMLIMIT");
   const godebug = new Map<string, string>();

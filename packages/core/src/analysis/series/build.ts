@@ -216,7 +216,26 @@ function markedFromGoal(p: ProcessEvidence): Series | undefined {
     if (Number.isFinite(cycle)) seen.add(cycle);
     push(points, m.timeMs, marked.value, cycle, m.artefact.id);
   }
+  if (isGuess && floorRisesAway(points, p)) return undefined;
   return finish("marked", points, { basis: "gc-cycle" });
+}
+
+/**
+ * Under a governing memory limit NextGC stays where it is while live memory rises below it. Then the
+ * floor of heap objects, what remains after each cycle, rises and "marked" does not: the guess that
+ * GOGC made the goal is wrong.
+ */
+function floorRisesAway(points: Points, p: ProcessEvidence): boolean {
+  const heap = p.memStats.flatMap((m) =>
+    m.value.heapAlloc === undefined ? [] : [m.value.heapAlloc],
+  );
+  const third = Math.floor(heap.length / 3);
+  const n = points.value.length;
+  if (third < 5 || n < 5) return false;
+  const floorBefore = Math.min(...heap.slice(0, third));
+  const floorAfter = Math.min(...heap.slice(-third));
+  const rise = (points.value[n - 1] ?? 0) - (points.value[0] ?? 0);
+  return floorAfter - floorBefore > 4 * MiB && floorAfter - floorBefore > 3 * Math.max(0, rise);
 }
 
 /** The heap just before the next cycle is its goal, as long as the pacer meets it. */
