@@ -4,6 +4,7 @@
 import type { FlameInput, FlameType, FlameValues } from "@heapwright/core/pictures/flame-tree.ts";
 import { sampledLimits } from "@heapwright/core/pictures/flame-tree.ts";
 import { safeHead, safeTail } from "@heapwright/core/pictures/text-width.ts";
+import { visibleText } from "./visible-text.ts";
 
 export interface FlameDataType {
   readonly id: FlameType;
@@ -44,9 +45,14 @@ const LONGEST_NAME = 512;
 /** Numbers a page carries for one flame: about 110 KB. */
 const MOST_NUMBERS = 24_000;
 
-function cut(text: string): string {
-  if (text.length <= LONGEST_NAME) return text;
-  const half = LONGEST_NAME / 2 - 1;
+/** The browser puts names into elements as they are, so what hides or reorders is made visible here. */
+function shown(name: string): string {
+  const text = visibleText(name.length <= 4 * LONGEST_NAME ? name : ends(name, 2 * LONGEST_NAME));
+  return text.length <= LONGEST_NAME ? text : ends(text, LONGEST_NAME);
+}
+
+function ends(text: string, most: number): string {
+  const half = most / 2 - 1;
   return `${safeHead(text, half)}…${safeTail(text, half)}`;
 }
 
@@ -118,7 +124,7 @@ export function carried(tree: FlameInput, isBound: boolean): CarriedFlame {
 const orNull = (n: number, digits: number): number | null =>
   Number.isFinite(n) ? Number(n.toPrecision(digits)) : null;
 
-/** Only the strings that are used, each cut. */
+/** Only the strings that are used, each cut and made visible. */
 export function toData({ tree, pruned, isBound }: CarriedFlame): FlameData {
   const index = new Map<number, number>();
   const strings: string[] = [];
@@ -128,7 +134,7 @@ export function toData({ tree, pruned, isBound }: CarriedFlame): FlameData {
       if (at === undefined) {
         at = strings.length;
         index.set(s, at);
-        strings.push(cut(tree.strings[s] ?? ""));
+        strings.push(shown(tree.strings[s] ?? ""));
       }
       return at;
     });

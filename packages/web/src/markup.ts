@@ -1,7 +1,7 @@
 // Markup that is escaped by construction. `markup` is the only way to make Markup out of values, and every
 // value that is not Markup already is escaped, so a symbol name can never become a tag or an attribute.
-// Characters that would reorder or hide text (bidirectional controls, zero-width, C0/C1) are shown by
-// their code point: in a diagnosis they are either damage or an attempt to deceive.
+
+import { visibleText } from "./visible-text.ts";
 
 export class Markup {
   readonly #text: string;
@@ -28,19 +28,8 @@ const NAMED: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-// U+200D and U+200C stay: emoji and several scripts need them to be legible.
-const SPECIAL =
-  /[&<>"'\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
-
-const LONE_SURROGATE = /\p{Cs}/gu;
-
 export function escapeText(text: string): string {
-  return text
-    .replace(LONE_SURROGATE, "\ufffd")
-    .replace(
-      SPECIAL,
-      (c) => NAMED[c] ?? `‹U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}›`,
-    );
+  return visibleText(text).replace(/[&<>"']/g, (c) => NAMED[c] ?? c);
 }
 
 function written(value: Value): string {
@@ -78,8 +67,6 @@ export function markup(parts: TemplateStringsArray, ...values: readonly Value[])
   for (let i = 0; i < values.length; i++) out += written(values[i]) + (list[i + 1] ?? "");
   return new Markup(out, KEY);
 }
-
-export const NOTHING: Markup = new Markup("", KEY);
 
 /**
  * The page's own style or script, exactly as hashed. Both are ours; the check is against a build that
