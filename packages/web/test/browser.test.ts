@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { type ViewServer, startViewServer } from "@heapwright/host/view-server/view-server.ts";
 import { textWidth } from "@heapwright/core/pictures/text-width.ts";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -21,6 +20,7 @@ import {
 } from "./answers.ts";
 import { chromiumPath, launch } from "./chromium.ts";
 import { page as build } from "./harness.ts";
+import { type LiveServer, startLiveServer } from "./live-server.ts";
 
 const chromium = chromiumPath();
 const evil = hostile();
@@ -45,6 +45,7 @@ describe.skipIf(chromium === undefined)(
     let folder: string;
     const files = new Map<string, string>();
     const open: Page[] = [];
+    const servers: LiveServer[] = [];
     /** Anything the browser complained of: errors, refused loads, policy violations, dialogs. */
     let complaints: string[] = [];
 
@@ -65,6 +66,7 @@ describe.skipIf(chromium === undefined)(
 
     afterEach(async () => {
       for (const p of open.splice(0)) await p.context().close();
+      for (const server of servers.splice(0)) await server.close();
       const seen = complaints;
       complaints = [];
       if (seen.length > 0) throw new Error(`the browser complained:\n${seen.join("\n")}`);
@@ -544,23 +546,14 @@ describe.skipIf(chromium === undefined)(
       });
     });
 
-    const servers: ViewServer[] = [];
-    afterEach(async () => {
-      for (const s of servers.splice(0)) await s.close();
-    });
-
-    async function serve(html: string | (() => string)): Promise<ViewServer> {
-      const server = await startViewServer({
-        render: () => (typeof html === "string" ? html : html()),
-        json: () => "{}",
-        port: 0,
-      });
+    async function serve(html: string | (() => string)): Promise<LiveServer> {
+      const server = await startLiveServer(() => (typeof html === "string" ? html : html()));
       servers.push(server);
       return server;
     }
 
     describe("live", () => {
-      async function live(): Promise<{ p: Page; server: ViewServer; set: (html: string) => void }> {
+      async function live(): Promise<{ p: Page; server: LiveServer; set: (html: string) => void }> {
         let html = await build(leak(), {
           flame: leakFlame(),
           isLive: true,
