@@ -38,6 +38,7 @@ export function cycleTokens(count: number, shape: ProgramShape, random: Random):
     const stop1 = 1000 + random(random(4) === 0 ? 30_000_000 : 400_000);
     const stop2 = random(random(4) === 0 ? 20_000_000 : 90_000);
     const mark = 100_000 + random(random(2) === 0 ? 150_000_000 : 3_000_000);
+    const third = Math.floor((mark * shape.procs) / 3);
     const live = Math.min(end, Math.max(1, shape.liveMb + random(5) - 2));
     gcMs += (stop1 + stop2 + mark / 4) / 1e6;
     const startMs = nowMs;
@@ -60,11 +61,11 @@ export function cycleTokens(count: number, shape: ProgramShape, random: Random):
       " ms clock, ",
       printMs(stop1 * shape.stoppedProcs),
       "+",
-      printMs(random(mark)),
+      printMs(random(third)),
       "/",
-      printMs(random(mark * shape.procs)),
+      printMs(random(third)),
       "/",
-      printMs(random(3) === 0 ? 0 : random(mark)),
+      printMs(random(3) === 0 ? 0 : random(third)),
       "+",
       printMs(stop2 * shape.stoppedProcs),
       " ms cpu, ",

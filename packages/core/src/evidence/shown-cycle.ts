@@ -45,8 +45,9 @@ export function cycleClock(
     const { pauseEndMs, numGC, lastGCMs } = m.value;
     if (numGC === undefined || numGC === 0) continue;
     if (lastGCMs !== undefined && lastGCMs > 0) ends.set(numGC, lastGCMs);
-    for (let n = numGC; pauseEndMs !== undefined && n > 0 && n > numGC - 256; n--) {
-      const end = pauseEndMs[(n + 255) % 256] ?? 0;
+    const ring = pauseEndMs ?? new Float64Array(0);
+    for (let n = numGC; n > 0 && n > numGC - 256; n--) {
+      const end = ring[(n + 255) % 256] ?? 0;
       if (end > 0) ends.set(n, end);
     }
     // At the moment of the reply no later cycle had ended.

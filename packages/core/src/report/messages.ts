@@ -37,6 +37,10 @@ export const reportMessages = {
   } satisfies Message<{ fraction: string }>,
   "damage.lower-bounds": word("numbers from it are lower bounds", "由此得出的数字是下限"),
   "heading.unused": word("UNUSED", "未使用"),
+  "missing.more": {
+    en: (p: { count: number }) => `and ${p.count} more: heapwright why --missing lists every kind`,
+    zh: (p) => `另有 ${p.count} 项：heapwright why --missing 列出全部`,
+  } satisfies Message<{ count: number }>,
   "answer.unused": {
     en: (p: { count: number; names: string }) =>
       `${p.count === 1 ? "1 file is" : `${p.count} files are`} of no kind that is known here: ${p.names}`,

@@ -221,15 +221,15 @@ function ledger(l: Ledger, p: ProcessAnswer, o: TextOptions): string[] {
   const out = [head.join("   ")];
   const most = Math.max(...l.parts.map((x) => x.bytes?.value ?? 0), 1);
   const names = Math.max(...l.parts.map((x) => width(partName(x.part, o))), 12);
+  const unknown: { names: string[]; why: string }[] = [];
   for (const part of l.parts) {
     const name = padEnd(partName(part.part, o), names);
     if (part.bytes === undefined) {
-      out.push(
-        `  ${name} ${padStart("–", 7)}  ${part.unknown === undefined ? word(o, "where.unknown") : v.say(part.unknown)}`.slice(
-          0,
-          140,
-        ),
-      );
+      // Parts that lack the same evidence share a line.
+      const why = part.unknown === undefined ? word(o, "where.unknown") : v.say(part.unknown);
+      const same = unknown.find((u) => u.why === why);
+      if (same === undefined) unknown.push({ names: [name.trimEnd()], why });
+      else same.names.push(name.trimEnd());
       continue;
     }
     const extra: string[] = [];
@@ -245,6 +245,7 @@ function ledger(l: Ledger, p: ProcessAnswer, o: TextOptions): string[] {
     const line = `  ${name} ${padStart(mib(part.bytes.value), 7)} ${padStart(change, 7)}  ${padEnd(bar(part.bytes.value / most), BAR)}${o.paint(extra.join("  "), "dim")}${o.withEvidence ? `  [${part.bytes.evidence.slice(0, 2).join(" ")}]` : ""}`;
     out.push(line.trimEnd());
   }
+  for (const u of unknown) out.push(...wrap(`  ${u.names.join(", ")}: ${u.why}`, COLUMNS, "    "));
   for (const b of l.beside)
     if (b.note !== undefined) out.push(`  ${o.paint(v.say(b.note), "dim")}`);
   for (const n of l.notes) out.push(`  ${o.paint(v.say(n), "dim")}`);
@@ -312,20 +313,18 @@ function siteLine(s: Site, o: TextOptions): string {
   return o.withEvidence ? `${text}  [${s.evidence}]` : text;
 }
 
+/** What would settle most comes first; the rest is counted. */
+const MISSING_SHOWN = 3;
+
 function missing(p: ProcessAnswer, o: TextOptions): string[] {
   if (p.missing.length === 0) return [];
   const v = o.voice;
-  const rows = p.missing.map((x) => ({
-    name: v.say(x.name),
-    tells: v.say(x.wouldTell),
-    get: v.say(x.get),
-  }));
+  const rows = p.missing
+    .slice(0, MISSING_SHOWN)
+    .map((x) => ({ name: v.say(x.name), tells: v.say(x.wouldTell), get: v.say(x.get) }));
   const names = Math.max(...rows.map((r) => width(r.name)));
-  return [
-    "",
-    ...labelled(
-      word(o, "heading.missing"),
-      rows.flatMap((r) => [`${padEnd(r.name, names)}   ${r.tells}`, `  ${r.get}`]),
-    ),
-  ];
+  const lines = rows.flatMap((r) => [`${padEnd(r.name, names)}   ${r.tells}`, `  ${r.get}`]);
+  const more = p.missing.length - rows.length;
+  if (more > 0) lines.push(v.say(say(m, "missing.more", { count: more })));
+  return ["", ...labelled(word(o, "heading.missing"), lines)];
 }

@@ -7,6 +7,7 @@ import type { Series } from "../analysis/series/series.ts";
 import type { HeapSnapshot } from "../evidence/process.ts";
 import { say, type Statement } from "../model/message.ts";
 import { counted, derived } from "../model/quantity.ts";
+import { MiB } from "../model/units.ts";
 import { CAUSES } from "../rules/causes.ts";
 import { shortLine, verifyCommand } from "../rules/naming.ts";
 import { RULES } from "../rules/catalog.ts";
@@ -54,7 +55,7 @@ export function judge(view: View): ProcessAnswer {
     facts: [
       ...restartFacts(view),
       ...(calm ?? []),
-      ...(status === "inconclusive" ? unknowns(view) : []),
+      ...(status === "inconclusive" ? [...rssChange(view), ...unknowns(view)] : []),
     ],
     verdicts,
     notIt: results.flatMap((o) => (o.is === "contradicted" ? o.by : [])),
@@ -271,7 +272,12 @@ function whyInconclusive(view: View): Statement {
   if (off !== undefined && view.sites === undefined)
     return say(verdictMessages, "answer.sampling-off", {}, [off.artefact.id]);
   if (view.sites?.pair?.isStill === true)
-    return say(verdictMessages, "answer.still", {}, [view.sites.pair.after.snapshot.artefact.id]);
+    return say(
+      verdictMessages,
+      "answer.still",
+      { seconds: view.seconds ?? view.sites.pair.seconds },
+      [view.sites.pair.after.snapshot.artefact.id],
+    );
   if (trend !== undefined && (trend.kind === "irregular" || trend.kind === "rising"))
     return say(verdictMessages, "answer.unclear-series", {}, trend.slope.evidence);
   if (trend !== undefined && trend.kind === "too-short" && view.sites?.pair === undefined)
@@ -298,6 +304,18 @@ function whyInconclusive(view: View): Statement {
       view.series.marked.evidence,
     );
   return say(verdictMessages, "answer.no-go", {});
+}
+
+/** Growth that no rule could weigh is still the first thing its reader wants to know. */
+function rssChange(view: View): Statement[] {
+  const rss = view.series.rss;
+  const n = rss?.value.length ?? 0;
+  if (rss === undefined || n < 2) return [];
+  const change = (rss.value[n - 1] ?? 0) - (rss.value[0] ?? 0);
+  if (Math.abs(change) < 8 * MiB) return [];
+  const seconds = ((rss.time[n - 1] ?? NaN) - (rss.time[0] ?? NaN)) / 1000;
+  const quantity = counted(change, "bytes", rss.evidence);
+  return [say(verdictMessages, "answer.rss-change", { change: quantity, seconds }, rss.evidence)];
 }
 
 function unknowns(view: View): Statement[] {
@@ -346,6 +364,7 @@ function worthKnowing(view: View, verdicts: readonly Verdict[]): Statement[] {
         {
           sampled: view.sites.table.total,
           marked: counted(at, "bytes", marked.evidence.slice(0, 1)),
+          share: view.sites.table.total.value / Math.max(1, at),
         },
         view.sites.table.total.evidence,
       ),

@@ -88,9 +88,16 @@ export const verdictMessages = {
       `堆剖析只显示当时的活跃内存，不显示是否增长：倒数第二次 GC 结束时为 ${w.full(p.total)}`,
   } satisfies Message<{ total: Quantity }>,
   "answer.still": {
-    en: () => "no GC cycle ended between the heap profiles: nothing can be compared",
-    zh: () => "两份堆剖析之间没有 GC 周期结束：无法比较",
-  } satisfies Message<None>,
+    en: (p: { seconds: number }, w) =>
+      `no GC cycle ended in these ${w.duration(p.seconds)}, so no line can be compared; look longer, or force one with --gc`,
+    zh: (p, w) =>
+      `这 ${w.duration(p.seconds)}内没有 GC 周期结束，无法逐行比较；请观察更久，或用 --gc 强制一次`,
+  } satisfies Message<{ seconds: number }>,
+  "answer.rss-change": {
+    en: (p: { change: Quantity; seconds: number }, w) =>
+      `RSS changed by ${w.value(p.change)} in ${w.duration(p.seconds)}`,
+    zh: (p, w) => `RSS 在 ${w.duration(p.seconds)}内变化 ${w.value(p.change)}`,
+  } satisfies Message<{ change: Quantity; seconds: number }>,
   "answer.short-series": {
     en: (p: { cycles: number }, w) =>
       `only ${w.count(p.cycles)} GC cycles were seen: too few for a trend`,
@@ -131,10 +138,11 @@ export const verdictMessages = {
       `容器已重启 ${w.count(p.restarts)} 次，最近原因 ${p.reason}：本进程更年轻，无法说明前一个因何终止`,
   } satisfies Message<{ restarts: number; reason: string }>,
   "answer.calibration": {
-    en: (p: { sampled: Quantity; marked: Quantity }, w) =>
-      `sampled live ${w.full(p.sampled)} against ${w.value(p.marked)} marked`,
-    zh: (p, w) => `采样活跃 ${w.full(p.sampled)}，对照标记 ${w.value(p.marked)}`,
-  } satisfies Message<{ sampled: Quantity; marked: Quantity }>,
+    en: (p: { sampled: Quantity; marked: Quantity; share: number }, w) =>
+      `the profile sees ${w.value(p.sampled)} of ${w.value(p.marked)} marked (${w.percent(p.share)})`,
+    zh: (p, w) =>
+      `剖析看到标记 ${w.value(p.marked)} 中的 ${w.value(p.sampled)}（${w.percent(p.share)}）`,
+  } satisfies Message<{ sampled: Quantity; marked: Quantity; share: number }>,
   "next.capture": {
     en: (p: { command: string }, w) => `${w.code(p.command)}      60 s, adds growth, ledger and GC`,
     zh: (p, w) => `${w.code(p.command)}      60 秒，补充增长、账本与 GC`,
@@ -160,9 +168,9 @@ export const missingMessages = {
     zh: () => "哪一行在增长",
   } satisfies Message<None>,
   "missing.second-heap.get": {
-    en: () => "curl -o heap-2.pb.gz http://HOST:PORT/debug/pprof/heap",
-    zh: () => "curl -o heap-2.pb.gz http://HOST:PORT/debug/pprof/heap",
-  } satisfies Message<None>,
+    en: (p: { origin: string }) => `curl -o heap-2.pb.gz ${p.origin}/debug/pprof/heap`,
+    zh: (p) => `curl -o heap-2.pb.gz ${p.origin}/debug/pprof/heap`,
+  } satisfies Message<{ origin: string }>,
   "missing.live-series": {
     en: () => "series of the live heap",
     zh: () => "活跃堆的时间序列",
@@ -184,9 +192,10 @@ export const missingMessages = {
     zh: () => "goroutine 是否泄漏，在哪里等待",
   } satisfies Message<None>,
   "missing.second-goroutine.get": {
-    en: () => "curl -o goroutine-2.txt 'http://HOST:PORT/debug/pprof/goroutine?debug=1'",
-    zh: () => "curl -o goroutine-2.txt 'http://HOST:PORT/debug/pprof/goroutine?debug=1'",
-  } satisfies Message<None>,
+    en: (p: { origin: string }) =>
+      `curl -o goroutine-2.txt '${p.origin}/debug/pprof/goroutine?debug=1'`,
+    zh: (p) => `curl -o goroutine-2.txt '${p.origin}/debug/pprof/goroutine?debug=1'`,
+  } satisfies Message<{ origin: string }>,
   "missing.gc-cpu": {
     en: () => "GC CPU",
     zh: () => "GC 的 CPU 用量",
@@ -235,9 +244,9 @@ export const missingMessages = {
     zh: () => "空闲、未用槽位、栈、剖析器",
   } satisfies Message<None>,
   "missing.memstats.get": {
-    en: () => "curl -o heap.txt 'http://HOST:PORT/debug/pprof/heap?debug=1'",
-    zh: () => "curl -o heap.txt 'http://HOST:PORT/debug/pprof/heap?debug=1'",
-  } satisfies Message<None>,
+    en: (p: { origin: string }) => `curl -o heap.txt '${p.origin}/debug/pprof/heap?debug=1'`,
+    zh: (p) => `curl -o heap.txt '${p.origin}/debug/pprof/heap?debug=1'`,
+  } satisfies Message<{ origin: string }>,
   "missing.cgroup": {
     en: () => "the container's charge",
     zh: () => "容器的内存计费",

@@ -6,13 +6,13 @@ import type { RuleOutcome } from "../rules/rule.ts";
 import type { Missing } from "./answer.ts";
 import { missingMessages, type MissingKind } from "./messages.ts";
 
-const KINDS: Readonly<Record<MissingKind, () => Missing>> = {
-  "second-heap": () =>
+const KINDS: Readonly<Record<MissingKind, (origin: string) => Missing>> = {
+  "second-heap": (origin) =>
     row(
       "second-heap",
       say(missingMessages, "missing.second-heap", {}),
       say(missingMessages, "missing.second-heap.tells", {}),
-      say(missingMessages, "missing.second-heap.get", {}),
+      say(missingMessages, "missing.second-heap.get", { origin }),
     ),
   "live-series": () =>
     row(
@@ -21,12 +21,12 @@ const KINDS: Readonly<Record<MissingKind, () => Missing>> = {
       say(missingMessages, "missing.live-series.tells", {}),
       say(missingMessages, "missing.live-series.get", {}),
     ),
-  "second-goroutine": () =>
+  "second-goroutine": (origin) =>
     row(
       "second-goroutine",
       say(missingMessages, "missing.second-goroutine", {}),
       say(missingMessages, "missing.second-goroutine.tells", {}),
-      say(missingMessages, "missing.second-goroutine.get", {}),
+      say(missingMessages, "missing.second-goroutine.get", { origin }),
     ),
   "gc-cpu": () =>
     row(
@@ -49,12 +49,12 @@ const KINDS: Readonly<Record<MissingKind, () => Missing>> = {
       say(missingMessages, "missing.proc.tells", {}),
       say(missingMessages, "missing.proc.get", {}),
     ),
-  memstats: () =>
+  memstats: (origin) =>
     row(
       "memstats",
       say(missingMessages, "missing.memstats", {}),
       say(missingMessages, "missing.memstats.tells", {}),
-      say(missingMessages, "missing.memstats.get", {}),
+      say(missingMessages, "missing.memstats.get", { origin }),
     ),
   cgroup: () =>
     row(
@@ -105,7 +105,7 @@ function row(what: MissingKind, name: Statement, wouldTell: Statement, get: Stat
 }
 
 export function everyMissing(): Missing[] {
-  return Object.values(KINDS).map((make) => make());
+  return Object.values(KINDS).map((make) => make(NO_ORIGIN));
 }
 
 function isKind(name: string): name is MissingKind {
@@ -121,12 +121,20 @@ export function missingOf(view: View, outcomes: readonly RuleOutcome[]): Missing
   if (view.load.source !== "requests") wanted.push("load");
   if (view.forecast.limit === undefined) wanted.push("limit");
   if (view.process.buildInfo === undefined) wanted.push("build-info");
+  const origin = originOf(view.options.target);
   const seen = new Set<MissingKind>();
   const out: Missing[] = [];
   for (const kind of wanted) {
     if (seen.has(kind)) continue;
     seen.add(kind);
-    out.push(KINDS[kind]());
+    out.push(KINDS[kind](origin));
   }
   return out;
+}
+
+const NO_ORIGIN = "http://HOST:PORT";
+
+/** Of a live target, so that a command can be pasted as it is. */
+function originOf(target: string): string {
+  return /https?:\/\/[^/\s]+/.exec(target)?.[0] ?? NO_ORIGIN;
 }

@@ -153,7 +153,8 @@ export class LineAssembler {
       }
     }
     // The piece may be "gc " alone, everything behind it foreign.
-    branches.push({ reading: OPENED, isFinished: false });
+    const alone = passOver(OPENED, text.slice(at + HEAD.length));
+    branches.push({ reading: alone, isFinished: false });
     const opened: OpenLine = { readings: [], isTainted: false, age: 0, wallMs, line };
     const isSolidHead = isSolid(run.reading);
     if (isSolidHead) this.#makeRoom();

@@ -325,6 +325,7 @@ export class CycleCollector {
       const c = chain.rows.current;
       const same =
         c.startSec[row] === startSec &&
+        c.procs[row] === values[F_PROCS] &&
         sameOrUnknown(c.heapStartBytes[row], values[F_HEAP_START]) &&
         sameOrUnknown(c.heapEndBytes[row], values[F_HEAP_END]) &&
         sameOrUnknown(c.markedBytes[row], values[F_MARKED]);

@@ -103,7 +103,9 @@ export class LineBeginnings {
     const tokens = TOKENS.exec(text);
     if (tokens === null) return false;
     const rest = this.#beginnings.get(outline(text, tokens[0].length));
-    return rest !== undefined && rest.total >= ENOUGH && (rest.seen[0] ?? 0) > rest.total * NEARLY_ALL;
+    return (
+      rest !== undefined && rest.total >= ENOUGH && (rest.seen[0] ?? 0) > rest.total * NEARLY_ALL
+    );
   }
 
   /** How likely a foreign line of this log begins like this. */
@@ -111,7 +113,8 @@ export class LineBeginnings {
     const digits = leadingDigits(text);
     const key = outline(text, digits);
     const known = this.#beginnings.get(key);
-    if ((known === undefined || known.total < ENOUGH) && this.#isPiece(text, key)) return "unlikely";
+    if ((known === undefined || known.total < ENOUGH) && this.#isPiece(text, key))
+      return "unlikely";
     if (known === undefined) {
       const isFree = this.#freeNumbers > this.#learned * HARDLY_ANY;
       return digits > 0 && isFree ? "possible" : "unlikely";

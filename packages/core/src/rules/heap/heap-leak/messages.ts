@@ -21,8 +21,9 @@ export const messages = {
   } satisfies Message<{ slope: Quantity; cycles: number; seconds: number }>,
   "heap-leak.pair": {
     en: (p: { growth: Quantity; seconds: number }, w) =>
-      `live heap grew ${w.full(p.growth)} between two profiles ${w.duration(p.seconds)} apart`,
-    zh: (p, w) => `两份相隔 ${w.duration(p.seconds)} 的剖析之间，活跃堆增长 ${w.full(p.growth)}`,
+      `live heap grew ${w.full(p.growth)} between two profiles${p.seconds > 0 ? ` ${w.duration(p.seconds)} apart` : " (times unknown)"}`,
+    zh: (p, w) =>
+      `两份${p.seconds > 0 ? `相隔 ${w.duration(p.seconds)}的` : ""}剖析之间，活跃堆增长 ${w.full(p.growth)}${p.seconds > 0 ? "" : "（时间未知）"}`,
   } satisfies Message<{ growth: Quantity; seconds: number }>,
   "heap-leak.share": {
     en: (p: { share: Quantity; lines: number }, w) =>
