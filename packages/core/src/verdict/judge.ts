@@ -347,7 +347,7 @@ function worthKnowing(view: View, verdicts: readonly Verdict[]): Statement[] {
   const out: Statement[] = [];
   for (const v of verdicts) if (!v.fault) out.push(v.headline);
   const top = [...(view.sites?.table.sites ?? [])].sort((a, b) => b.live.value - a.live.value)[0];
-  if (top !== undefined && !verdicts.some((v) => v.fault))
+  if (top !== undefined && top.live.value >= 64 * 1024 && !verdicts.some((v) => v.fault))
     out.push(
       say(verdictMessages, "answer.largest", { line: shortLine(top), live: top.live }, [
         top.evidence,
@@ -356,7 +356,8 @@ function worthKnowing(view: View, verdicts: readonly Verdict[]): Statement[] {
   const marked = view.series.marked;
   const shown = view.sites?.shown.snapshot;
   const at = shown === undefined || marked === undefined ? undefined : markedAt(marked, shown);
-  if (view.sites !== undefined && at !== undefined && marked !== undefined) {
+  // Below a few MiB the profile holds a sample or two.
+  if (view.sites !== undefined && at !== undefined && marked !== undefined && at >= 4 * MiB) {
     out.push(
       say(
         verdictMessages,
