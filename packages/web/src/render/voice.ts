@@ -4,6 +4,7 @@ import type { Lang } from "@heapwright/core/model/message.ts";
 import { describeDiagnostic } from "@heapwright/core/report/diagnostics.ts";
 import { voiceOf } from "@heapwright/core/report/say.ts";
 import { verdictWord } from "@heapwright/core/report/text.ts";
+import { LABELS } from "../words.ts";
 import type { PageInput } from "./input.ts";
 
 export function pageVoice(lang: Lang): Pick<PageInput, "lang" | "say" | "words" | "names"> {
@@ -22,3 +23,9 @@ export function pageVoice(lang: Lang): Pick<PageInput, "lang" | "say" | "words" 
     },
   };
 }
+
+/** Name of a flame's root box. */
+export const ROOT_NAME: Readonly<Record<Lang, string>> = {
+  en: LABELS.en.flameRoot,
+  zh: LABELS.zh.flameRoot,
+};
