@@ -22,6 +22,7 @@ import {
   mergeOptions,
   OPENED,
   passOver,
+  readPlain,
   readRun,
   resume,
   wayKey,
@@ -132,7 +133,11 @@ export class LineAssembler {
 
   /** @returns whether the line began a gctrace line for certain or a continuation is excluded. */
   #head(text: string, at: number, wallMs: number, line: number): boolean {
-    const run = readRun(OPENED, text, at + HEAD.length);
+    const plain = readPlain(text, at + HEAD.length);
+    const run =
+      plain === undefined
+        ? readRun(OPENED, text, at + HEAD.length)
+        : { reading: plain, at: text.length };
     if (isLineEnd(run.reading, text, run.at)) {
       this.#makeRoom();
       this.#sink.cycle({

@@ -305,6 +305,29 @@ function longestNumber(state: number, line: string, at: number): number {
   return hit === null ? 0 : hit[0].length;
 }
 
+const MS = "([1-9]\\.\\d|0\\.[1-9]\\d|0\\.0[1-9]\\d|0\\.00[1-9]|[1-9]\\d{1,19}|0)";
+const INT = "(0|[1-9]\\d{0,19})";
+// One undisturbed line of Go ≥ 1.6 without a leak check: what nearly every line of a log is. The same
+// language as the automaton, ten times faster.
+const PLAIN = new RegExp(
+  `${INT} @((?:0|[1-9]\\d{0,11})\\.\\d{3})s ${INT}%: ${MS}\\+${MS}\\+${MS} ms clock, ` +
+    `${MS}\\+${MS}/${MS}/${MS}\\+${MS} ms cpu, ${INT}->${INT}->${INT} MB, ${INT} MB goal, ` +
+    `(?:${INT} MB stacks, ${INT} MB globals, )?${INT} P( \\(forced\\))?$`,
+  "y",
+);
+
+/** A whole plain line behind "gc "; undefined for every other, which the automaton then reads. */
+export function readPlain(line: string, at: number): Reading | undefined {
+  PLAIN.lastIndex = at;
+  const m = PLAIN.exec(line);
+  if (m === null) return undefined;
+  const n = (group: number): number => Number(m[group]);
+  const values = [n(1), n(2), n(3), n(4), n(5), n(6), Number.NaN, Number.NaN];
+  values.push(n(7), n(8), n(9), n(10), n(11), Number.NaN, Number.NaN, n(12), n(13), n(14), n(15));
+  values.push(n(16), n(17), n(18), m[19] === undefined ? 0 : 1, Number.NaN);
+  return { ...OPENED, state: NEWLINE, clocks: 3, cpus: 5, values };
+}
+
 /**
  * Reads as far as the line goes without anything foreign in between: the common case.
  * @returns where it stopped; a whole line stops at its end with `isLineEnd`.

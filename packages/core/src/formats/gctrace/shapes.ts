@@ -43,11 +43,19 @@ function leadingDigits(text: string): number {
   return n;
 }
 
+/** Digits as 0, a run of letters as one a, the rest as it is. */
 function outline(text: string, from: number): string {
-  return text
-    .slice(from, from + KEPT)
-    .replace(/\d/g, "0")
-    .replace(/[A-Za-z]+/g, "a");
+  let key = "";
+  let wasLetter = false;
+  const end = Math.min(text.length, from + KEPT);
+  for (let i = from; i < end; i++) {
+    const c = text.charCodeAt(i);
+    const isLetter = (c >= 65 && c <= 90) || (c >= 97 && c <= 122);
+    if (!isLetter) key += c >= 48 && c <= 57 ? "0" : text[i];
+    else if (!wasLetter) key += "a";
+    wasLetter = isLetter;
+  }
+  return key;
 }
 
 // A torn number before a line makes a line with more digits than the application writes, so a few
