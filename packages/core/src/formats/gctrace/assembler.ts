@@ -5,7 +5,7 @@
 // application, or parts of lines, stand between any two tokens.
 //
 // How: at most a few gctrace lines are open at a time. For an open line all ways to read what came so
-// far are kept (grammar.ts Branch); each further physical line either belongs wholly to the
+// far are kept (ways.ts Branch); each further physical line either belongs wholly to the
 // application or begins with the next token. The first physical line that ends an open one decides;
 // when several ways end there and differ, all go on to the judge (cycles.ts), which uses the form of
 // the application's lines, the cycle number and the CPU products.
@@ -13,21 +13,10 @@
 // How it can mislead: when log lines were lost between the pieces of two cycles, pieces of both can
 // fit together. cycles.ts rejects a repaired line that is followed by a missing number.
 
-import {
-  explore,
-  HEAD,
-  isLineEnd,
-  isSolid,
-  isWhole,
-  mergeOptions,
-  OPENED,
-  passOver,
-  readPlain,
-  readRun,
-  resume,
-  wayKey,
-} from "./grammar.ts";
-import type { Branch, Choice, Reading } from "./grammar.ts";
+import { HEAD, isLineEnd, isSolid, isWhole, OPENED, readPlain, readRun } from "./grammar.ts";
+import type { Choice, Reading } from "./grammar.ts";
+import { explore, mergeOptions, passOver, resume, wayKey } from "./ways.ts";
+import type { Branch } from "./ways.ts";
 import type { LineBeginnings } from "./shapes.ts";
 
 /** A gctrace line, or what is left of one. */
