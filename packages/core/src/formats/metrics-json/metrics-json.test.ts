@@ -31,6 +31,16 @@ describe("metrics-json", () => {
     expect(s?.timeMs).toBe(Date.UTC(2026, 4, 1, 10));
   });
 
+  test("NaN is no value, and no damage", () => {
+    const { table, diagnostics } = read(
+      bytes(`{"/gc/heap/live:bytes": "NaN", "/gc/heap/goal:bytes": 4,
+ "/sched/latencies:seconds": {"counts": [1], "buckets": ["NaN", "+Inf"]}}`),
+    );
+    expect([...(table.samples[0]?.scalars ?? [])]).toEqual([["/gc/heap/goal:bytes", 4]]);
+    expect(table.samples[0]?.histograms.get("/sched/latencies:seconds")?.buckets[0]).toBeNaN();
+    expect(diagnostics).toEqual([]);
+  });
+
   test("several objects are several samples, nested levels are found", () => {
     const { table } = read(bytes(`${ONE}\n{"data":{"metrics":${ONE}}}`));
     expect(table.samples).toHaveLength(2);

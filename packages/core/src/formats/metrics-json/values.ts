@@ -26,12 +26,13 @@ export function isMetricName(name: string): boolean {
   return /^\/[a-z0-9/_.-]+:[A-Za-z0-9*/_.-]+$/.test(name);
 }
 
-/** JSON has no infinities: they come as strings. Undefined for anything that is no number. */
+/** JSON has no infinities and no NaN: they come as strings. Undefined for anything that is no number. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value !== "string") return undefined;
   if (/^\+?Inf(inity)?$/i.test(value)) return Infinity;
   if (/^-Inf(inity)?$/i.test(value)) return -Infinity;
+  if (value === "NaN") return NaN;
   return /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(value) ? Number(value) : undefined;
 }
 
@@ -62,7 +63,8 @@ export function sampleOf(
     if (!isMetricName(name)) continue;
     const n = numberOf(value);
     if (n !== undefined) {
-      scalars.set(name, n);
+      // NaN states that there is no value: the metric is absent then, not zero.
+      if (!Number.isNaN(n)) scalars.set(name, n);
       continue;
     }
     const h = isObject(value) ? histogramOf(value) : undefined;
