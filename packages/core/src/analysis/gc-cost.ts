@@ -60,8 +60,9 @@ function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
   const share = (x: number): Quantity | undefined => {
     if (!(used > 0.05) || cycles < 1) return undefined;
     const v = Math.min(1, Math.max(0, x / used));
-    // GC time stands beside user time that is itself the rest of wall × P: ± 2 ms a cycle of rounding.
-    const slack = Math.min(0.02, (cycles * 0.002) / used);
+    // User time is the rest of wall × P, and cycles are cut at the readings: a twentieth of the share,
+    // and in a short look up to 2 ms of each cycle.
+    const slack = Math.min(0.02, (cycles * 0.002) / used, 0.002 + 0.05 * v);
     return derived(
       v,
       Math.max(0, v - slack),

@@ -26,6 +26,11 @@ export interface SeriesTrend {
   /** Mean of the second half ÷ mean of the first half. */
   readonly drift: number;
   readonly residualSd: number;
+  /**
+   * Share of the whole change that fell into the second half of the time: one half for a line, near 0
+   * for what has levelled off. NaN without change.
+   */
+  readonly recentShare: number;
 }
 
 export function seriesTrend(s: Series): SeriesTrend | undefined {
@@ -61,5 +66,19 @@ export function seriesTrend(s: Series): SeriesTrend | undefined {
     visibleSlope: Number.isFinite(visible) ? visible : undefined,
     drift: mean(half, n) / Math.max(1e-9, mean(0, half)),
     residualSd: t.residualSd,
+    recentShare: recentShare(s),
   };
+}
+
+function recentShare(s: Series): number {
+  const n = s.time.length;
+  const first = s.value[0] ?? NaN;
+  const last = s.value[n - 1] ?? NaN;
+  const middle = ((s.time[0] ?? NaN) + (s.time[n - 1] ?? NaN)) / 2;
+  let i = 0;
+  while (i + 2 < n && (s.time[i + 1] ?? Infinity) <= middle) i++;
+  const gap = (s.time[i + 1] ?? NaN) - (s.time[i] ?? NaN);
+  const part = gap > 0 ? (middle - (s.time[i] ?? NaN)) / gap : 0;
+  const at = (s.value[i] ?? NaN) + part * ((s.value[i + 1] ?? NaN) - (s.value[i] ?? NaN));
+  return last === first ? NaN : (last - at) / (last - first);
 }

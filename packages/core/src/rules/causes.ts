@@ -62,7 +62,7 @@ export const CAUSES: Readonly<Record<CauseId, CauseFacts>> = {
   "native-growth": {
     fault: true,
     needs: ["two readings of smaps or RssAnon", "Go totals"],
-    alike: [],
+    alike: ["race-build"],
     top: "high",
   },
   fragmentation: { fault: true, needs: ["unused spans", "live"], alike: [], top: "medium" },

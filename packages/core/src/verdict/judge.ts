@@ -139,6 +139,8 @@ function calmness(view: View): Statement[] | undefined {
       trend.kind === "plateau" ||
       trend.kind === "step" ||
       trend.kind === "falling" ||
+      // Few cycles after a bend leave the shape open; that next to nothing was added since does not.
+      (trend.kind === "rising" && trend.recentShare < 0.15) ||
       (trend.kind === "line" && !(trend.slope.lo > 0)));
   const silence = view.sinceLastCycleSec ?? 0;
   const clear =

@@ -2,6 +2,7 @@
 
 import type { GoroutineAnalysis, GoroutineGroup } from "../../../analysis/goroutines/goroutines.ts";
 import type { View } from "../../../analysis/view.ts";
+import type { SourceLine } from "../../../analysis/sites/site.ts";
 import { isInternalWait } from "../../../goruntime/waits.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
@@ -223,7 +224,9 @@ function supported(
         ? "medium"
         : "low";
   const command = verifyCommand(view.options.target, "5m");
-  const sites: RuleSite[] = [{ ...top.at, role: "blocks" }];
+  const asks = isBodies ? requestLine(view) : undefined;
+  const sites: RuleSite[] = asks === undefined ? [] : [{ ...asks, role: "creates" }];
+  sites.push({ ...top.at, role: "blocks" });
   if (top.createdBy !== undefined) sites.push({ ...top.createdBy, role: "creates" });
   else sites.push({ ...top.root, role: "creates" });
   return {
@@ -250,6 +253,29 @@ function supported(
     ],
     verify: [say(messages, "goroutine-leak.verify", { command })],
   };
+}
+
+/**
+ * The transport's goroutines carry no frame of the caller. The heap profile does: the own line under
+ * which net/http's client allocates most. Misleads where several lines make requests and another one
+ * forgets the body.
+ */
+function requestLine(view: View): SourceLine | undefined {
+  const lines = (view.sites?.ownLines ?? []).filter(
+    (l) =>
+      l.isOwn &&
+      l.allocates.some((a) =>
+        /^net\/http\.(\(\*(Client|Transport|Request|wantConn)\)|NewRequest|send|setRequestCancel|cloneURL|cloneOrMakeHeaders)/.test(
+          a.function,
+        ),
+      ),
+  );
+  const best = lines.toSorted(
+    (a, b) => (b.growth?.value ?? 0) - (a.growth?.value ?? 0) || b.live.value - a.live.value,
+  )[0];
+  return best === undefined
+    ? undefined
+    : { function: best.function, file: best.file, line: best.line };
 }
 
 function namesStack(t: ProfileTable, top: GoroutineGroup): boolean {

@@ -25,6 +25,8 @@ const OLD_ENOUGH_SEC = 1800;
  * comes after at most as long as it took to get here (the heap doubles), so growth has ended or slowed.
  */
 const STALE = 1.5;
+/** Less than this of the growth in the second half of the time: it has ended, few cycles or not. */
+const LEVELLED = 0.15;
 
 export const heapLeak: Rule = {
   id: "heap-leak",
@@ -91,6 +93,21 @@ export const heapLeak: Rule = {
     }
     // "Rising": grew, but whether it still does cannot be told yet. A line of code that keeps what it
     // makes turns that into a lead: in two profiles by its growth, in one by what it holds.
+    if (trend?.kind === "rising" && trend.slope.lo > 0 && trend.recentShare < LEVELLED) {
+      const visible = derived(
+        Math.max(0, trend.visibleSlope ?? 0),
+        0,
+        Math.max(0, trend.visibleSlope ?? 0),
+        "bytes/s",
+        trend.slope.evidence,
+      );
+      return {
+        is: "contradicted",
+        by: [
+          say(messages, "heap-leak.not", { kind: "levelling off", visible }, trend.slope.evidence),
+        ],
+      };
+    }
     if (trend?.kind === "rising" && trend.slope.lo > 0) {
       const grown = trend.slope.value * trend.seconds;
       if (grown >= MIN_GROWTH && grown >= 0.3 * trend.endValue && keepsItsGrowth(view)) {

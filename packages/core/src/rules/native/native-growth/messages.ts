@@ -38,6 +38,10 @@ export const messages = {
     en: () => "no smaps: memory that Go had mapped and touched only now looks the same",
     zh: () => "没有 smaps：Go 早已映射、此刻才触碰的内存看起来也一样",
   } satisfies Message<None>,
+  "native-growth.race": {
+    en: () => "native memory: not judged in a -race build, whose shadow memory is native",
+    zh: () => "原生内存：-race 构建的影子内存属于原生内存，不作判断",
+  } satisfies Message<None>,
   "native-growth.not": {
     en: (p: { change: Quantity }, w) => `native memory: change ${w.full(p.change)}`,
     zh: (p, w) => `原生内存：变化 ${w.full(p.change)}`,

@@ -13,6 +13,10 @@ const MIN_GROWTH = 8 * MiB;
 export const nativeGrowth: Rule = {
   id: "native-growth",
   evaluate(view): RuleOutcome {
+    // The race detector's shadow memory is native memory that grows with what is touched.
+    if (view.process.buildInfo?.settings.get("-race") === "true") {
+      return { is: "gated-out", why: say(messages, "native-growth.race", {}) };
+    }
     const ledger = view.processLedger;
     const native = ledger?.parts.find((x) => x.part === "native");
     const trend = view.trends.native;
