@@ -3,6 +3,7 @@
 
 import { spanToSee } from "../analysis/trend/limit.ts";
 import type { View } from "../analysis/view.ts";
+import type { SeriesTrend } from "../analysis/series-trend.ts";
 import type { Series } from "../analysis/series/series.ts";
 import type { HeapSnapshot } from "../evidence/process.ts";
 import { say, type Statement } from "../model/message.ts";
@@ -140,22 +141,23 @@ function calmness(view: View): Statement[] | undefined {
       trend.kind === "step" ||
       trend.kind === "falling" ||
       // Few cycles after a bend leave the shape open; that next to nothing was added since does not.
-      (trend.kind === "rising" && trend.recentShare < 0.15) ||
+      ((trend.kind === "rising" || trend.kind === "irregular") &&
+        Math.abs(trend.recentShare) < 0.15) ||
       (trend.kind === "line" && !(trend.slope.lo > 0)));
   const silence = view.sinceLastCycleSec ?? 0;
   const clear =
     trend !== undefined &&
-    trend.points >= 5 &&
+    trend.allPoints >= 5 &&
     isTold &&
     (silence <= 30 || silence <= 1.5 * trend.allSeconds);
   if (clear && trend !== undefined) {
-    const v = Math.max(trend.visibleSlope ?? 0, 0);
+    const v = visibleOf(trend, view.series.marked);
     const visible = derived(v, v, v, "bytes/s", trend.slope.evidence, "gc-cycle");
     out.push(
       say(
         verdictMessages,
         "answer.could-have-seen",
-        { visible, cycles: trend.points, seconds: trend.seconds },
+        { visible, cycles: trend.allPoints, seconds: trend.allSeconds },
         trend.slope.evidence,
       ),
     );
@@ -215,6 +217,13 @@ function calmness(view: View): Statement[] | undefined {
   const idle = idleBound(view);
   if (idle !== undefined) return [...out, idle];
   return undefined;
+}
+
+/** Without a fitted tail: two MiB, or the series' resolution, over the second half of the window. */
+function visibleOf(trend: SeriesTrend, marked: Series | undefined): number {
+  const fitted = trend.visibleSlope ?? 0;
+  if (fitted > 0) return fitted;
+  return (2 * Math.max(MiB, marked?.resolution ?? 0)) / Math.max(1, trend.allSeconds / 2);
 }
 
 function costFacts(view: View): Statement[] {

@@ -93,7 +93,7 @@ export const heapLeak: Rule = {
     }
     // "Rising": grew, but whether it still does cannot be told yet. A line of code that keeps what it
     // makes turns that into a lead: in two profiles by its growth, in one by what it holds.
-    if (trend?.kind === "rising" && trend.slope.lo > 0 && trend.recentShare < LEVELLED) {
+    if (trend !== undefined && trend.allPoints >= 4 && trend.recentShare < LEVELLED) {
       const visible = derived(
         Math.max(0, trend.visibleSlope ?? 0),
         0,
