@@ -74,6 +74,7 @@ export const reportMessages = {
   "cause.profiler-overhead": word("PROFILER OVERHEAD", "剖析器开销"),
   "cause.gogc-off": word("GC SWITCHED OFF", "GC 被关闭"),
   "cause.mmap-file": word("MAPPED FILES", "映射文件"),
+  "cause.working-set-over-limit": word("LIVE OVER LIMIT", "活跃内存超限"),
   "cause.unexplained-growth": word("UNEXPLAINED GROWTH", "原因不明的增长"),
   "who.header": {
     en: (p: { cycles: string }) => `live MiB            growth${p.cycles}`,

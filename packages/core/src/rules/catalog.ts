@@ -7,6 +7,8 @@ import { messages as raceBuildMessages } from "./build/race-build/messages.ts";
 import { raceBuild } from "./build/race-build/rule.ts";
 import { messages as forecastMessages } from "./container/no-limit-oom-forecast/messages.ts";
 import { noLimitOomForecast } from "./container/no-limit-oom-forecast/rule.ts";
+import { messages as workingSetMessages } from "./container/working-set-over-limit/messages.ts";
+import { workingSetOverLimit } from "./container/working-set-over-limit/rule.ts";
 import { messages as pageCacheMessages } from "./container/page-cache/messages.ts";
 import { pageCache } from "./container/page-cache/rule.ts";
 import { messages as churnMessages } from "./gc/churn/messages.ts";
@@ -52,6 +54,7 @@ export const RULES: readonly Rule[] = [
   gogcOff,
   unexplainedGrowth,
   mmapFile,
+  workingSetOverLimit,
 ];
 
 export const RULE_MESSAGES: Messages = {
@@ -71,4 +74,5 @@ export const RULE_MESSAGES: Messages = {
   ...gogcOffMessages,
   ...unexplainedMessages,
   ...mmapFileMessages,
+  ...workingSetMessages,
 };

@@ -18,7 +18,8 @@ export type CauseId =
   | "profiler-overhead"
   | "gogc-off"
   | "unexplained-growth"
-  | "mmap-file";
+  | "mmap-file"
+  | "working-set-over-limit";
 
 export interface CauseFacts {
   readonly fault: boolean;
@@ -84,4 +85,10 @@ export const CAUSES: Readonly<Record<CauseId, CauseFacts>> = {
     top: "low",
   },
   "mmap-file": { fault: false, needs: ["smaps, or RssFile in status"], alike: [], top: "high" },
+  "working-set-over-limit": {
+    fault: true,
+    needs: ["live heap", "limit"],
+    alike: ["heap-leak"],
+    top: "high",
+  },
 };

@@ -13,6 +13,7 @@ export const RANK: Readonly<Record<CauseId, number>> = {
   "heap-leak": 80,
   "native-growth": 78,
   "no-limit-oom-forecast": 70,
+  "working-set-over-limit": 72,
   "min-heap-regime": 60,
   churn: 55,
   "profiler-overhead": 52,
@@ -41,5 +42,8 @@ export const BRINGS_ABOUT: readonly (readonly [cause: CauseId, effect: CauseId])
   ["heap-leak", "no-limit-oom-forecast"],
   ["goroutine-leak", "no-limit-oom-forecast"],
   ["native-growth", "no-limit-oom-forecast"],
+  ["heap-leak", "working-set-over-limit"],
+  ["goroutine-leak", "working-set-over-limit"],
+  ["native-growth", "working-set-over-limit"],
   ["goroutine-leak", "heap-leak"],
 ];

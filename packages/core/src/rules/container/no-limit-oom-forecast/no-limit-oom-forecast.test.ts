@@ -120,14 +120,15 @@ describe("no-limit-oom-forecast", () => {
     expect(verdictOf(answer, "no-limit-oom-forecast")).toBeUndefined();
   });
 
-  test("what does not fit by itself is not told to set GOMEMLIMIT", () => {
+  test("what does not fit by itself is another cause, and is not told to set GOMEMLIMIT", () => {
     const answer = judged([
       run({ markedMiB: 235 }),
       ...cgroupV2("c", { anonMiB: 245, maxMiB: 256 }),
     ]);
-    const v = verdictOf(answer, "no-limit-oom-forecast");
-    expect(v?.now).toEqual([]);
-    expect(v?.facts.map((s) => s.id)).toContain("no-limit-oom-forecast.live-over");
+    expect(verdictOf(answer, "no-limit-oom-forecast")).toBeUndefined();
+    const v = verdictOf(answer, "working-set-over-limit");
+    expect(v?.fault).toBe(true);
+    expect(v?.now.map((s) => s.id)).toEqual(["working-set-over-limit.now"]);
   });
 
   test("a pod restarted with GOGC=50 in its environment: what is asked of it is its own", () => {

@@ -6,7 +6,8 @@ import { say, type Statement } from "../../../model/message.ts";
 import { counted, derived } from "../../../model/quantity.ts";
 import { MiB } from "../../../model/units.ts";
 import { verifyCommand } from "../../naming.ts";
-import type { Rule, RuleOutcome } from "../../rule.ts";
+import type { View } from "../../../analysis/view.ts";
+import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
 import { messages } from "./messages.ts";
 
 /** Peaks of so many cycles that stayed below the limit refute the forecast. */
@@ -29,6 +30,11 @@ export const noLimitOomForecast: Rule = {
         is: "contradicted",
         by: [say(messages, "no-limit-oom-forecast.not", { peak, limit }, peak.evidence)],
       };
+    // What is live does not fit by itself: another cause, with another remedy.
+    const native0 = view.processLedger?.parts.find((x) => x.part === "native")?.bytes?.value ?? 0;
+    if (f.live95 + (f.other ?? 0) >= 0.95 * limit.value && native0 < 0.3 * limit.value) {
+      return { is: "contradicted", by: [] };
+    }
     // A memory limit below the container's keeps the goal down: then it is the thrash rule's case.
     if (memLimit !== undefined && memLimit < limit.value) return { is: "contradicted", by: [] };
     const history = Math.max(
@@ -92,7 +98,7 @@ export const noLimitOomForecast: Rule = {
             ? "medium"
             : "low",
       weight: peak.value - limit.value,
-      sites: [],
+      sites: holders(view),
       headline: say(messages, "no-limit-oom-forecast.headline", { peak, limit }, peak.evidence),
       facts,
       for: [],
@@ -119,3 +125,11 @@ export const noLimitOomForecast: Rule = {
     };
   },
 };
+
+/** The lines that hold most of what is live: where less would help. */
+function holders(view: View): RuleSite[] {
+  return (view.sites?.ownLines ?? [])
+    .toSorted((a, b) => b.live.value - a.live.value)
+    .filter((l, i) => i < 2 && l.live.value >= 0.2 * (view.sites?.table.total.value ?? Infinity))
+    .map((l) => ({ function: l.function, file: l.file, line: l.line, role: "holds" }));
+}
