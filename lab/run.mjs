@@ -9,6 +9,7 @@ import { ablation } from "./runner/ablation.mjs";
 import { Interrupted, stopAll } from "./runner/children.mjs";
 import { rejudgeSet, runSet } from "./runner/live-set.mjs";
 import { recordSet } from "./runner/record-set.mjs";
+import { alone } from "./runner/lock.mjs";
 import { replay } from "./runner/replay.mjs";
 import { studyCoverage } from "./runner/study-coverage.mjs";
 import { studyLedger } from "./runner/study-ledger.mjs";
@@ -30,7 +31,9 @@ const HELP = `npm run lab -- [VERB] [FLAGS]
   --repeat N        runs of each                                       default 1
   --jobs N          runs at the same time; more than 1 disturbs them   default 1
   --fresh           forget earlier results and take today's build
+  --kept-build      rejudge with the build in lab/out/heapwright instead of today's
   --from-live       replay and ablation of what the live runs left, not of recordings/
+  --beside          run although another set of runs goes on
   --shared-group    run services in the lab's own control group
 
 Results: lab/out/results.jsonl (one line a run), lab/out/summary.json, answers and captures beside them.
@@ -57,6 +60,8 @@ function readCommandLine() {
       repeat: { type: "string" },
       jobs: { type: "string" },
       fresh: { type: "boolean" },
+      "kept-build": { type: "boolean" },
+      beside: { type: "boolean" },
       "from-live": { type: "boolean" },
       "shared-group": { type: "boolean" },
       help: { type: "boolean" },
@@ -75,6 +80,8 @@ function readCommandLine() {
       forSeconds: count(values.for, "--for", 60),
       every: values.every,
       ownGroup: values["shared-group"] !== true,
+      beside: values.beside === true,
+      keptBuild: values["kept-build"] === true,
       fromLive: values["from-live"] === true,
     },
   };
@@ -99,6 +106,8 @@ const VERBS = {
   "study-coverage": studyCoverage,
 };
 
+const STARTS_SERVICES = new Set(["live", "record", "study-ledger"]);
+
 try {
   const asked = readCommandLine();
   if (asked === undefined) {
@@ -106,7 +115,8 @@ try {
   } else {
     const verb = VERBS[asked.verb];
     if (verb === undefined) throw new UsageError(`no verb ${asked.verb}; --help lists them`);
-    await verb(asked.options, controller.signal);
+    const runs = () => verb(asked.options, controller.signal);
+    await (STARTS_SERVICES.has(asked.verb) ? alone(asked.options.beside, runs) : runs());
   }
 } catch (error) {
   await stopAll();

@@ -158,7 +158,7 @@ function cellsOf(judged) {
     ),
     count(isConfidentlyWrong),
     count(({ outcome }) => outcome === "inconclusive"),
-    count(({ outcome }) => outcome === "missed" || outcome === "calm"),
+    count(({ outcome }) => ["missed", "named", "calm"].includes(outcome)),
     String(judged.filter(({ comparison }) => comparison === undefined).length),
   ];
 }

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { run } from "./children.mjs";
 import { OUT } from "./places.mjs";
-import { COMMAND } from "./subject.mjs";
+import { commandOf } from "./subject.mjs";
 
 const WHY_MS = 180_000;
 
@@ -19,15 +19,16 @@ export function commandEnvironment() {
 }
 
 /**
+ * @param {import("./subject.mjs").Subject} subject
  * @param {string} folder
  * @param {{ limitBytes: number | undefined, keepAs?: string }} options keepAs: file for the whole answer
  * @returns {Promise<import("./compare.mjs").Answer>}
  */
-export async function askWhy(folder, { limitBytes, keepAs }) {
+export async function askWhy(subject, folder, { limitBytes, keepAs }) {
   const limit = limitBytes === undefined ? [] : ["--limit", String(limitBytes)];
   const asked = await run(
     process.execPath,
-    [COMMAND, "why", folder, "--json", "--quiet", ...limit],
+    [commandOf(subject), "why", folder, "--json", "--quiet", ...limit],
     {
       env: commandEnvironment(),
       timeoutMs: WHY_MS,

@@ -36,9 +36,10 @@
  */
 /**
  * Of a faulty program: right, general (true, but less precise than the true cause), wrong (another
- * fault first), missed (no fault seen), inconclusive. Of a healthy one: calm, alarm (any fault),
+ * fault first), named (the true cause is named, but not as a fault), missed (no fault seen),
+ * inconclusive. Of a healthy one: calm, alarm (any fault),
  * inconclusive.
- * @typedef {"right" | "general" | "wrong" | "missed" | "calm" | "alarm" | "inconclusive"} Outcome
+ * @typedef {"right" | "general" | "wrong" | "named" | "missed" | "calm" | "alarm" | "inconclusive"} Outcome
  */
 /**
  * @typedef {object} Comparison
@@ -52,12 +53,13 @@
 
 /**
  * Causes of which another one is true as well, only less precise: contexts that nobody cancels, timers
- * that wait and handles whose finalizer never runs are heap that grows and is kept.
+ * that wait, handles whose finalizer never runs and texts kept for a part of them are heap that grows.
  * @type {Readonly<Record<string, string>>}
  */
 const GENERAL = {
   "context-leak": "heap-leak",
   "finalizer-blocked": "heap-leak",
+  "substring-retention": "heap-leak",
   "timer-leak": "heap-leak",
 };
 
@@ -81,7 +83,9 @@ export function compare(expected, answer) {
     return { outcome, confidence, said, rank, line: "n/a", harmlessNamed };
   }
   if (first === undefined) {
-    const outcome = answer.status === "inconclusive" ? "inconclusive" : "missed";
+    /** @type {Outcome} */
+    const outcome =
+      rank > 0 ? "named" : answer.status === "inconclusive" ? "inconclusive" : "missed";
     return { outcome, confidence, said, rank, line: "n/a", harmlessNamed: false };
   }
   /** @type {Outcome} */

@@ -9,7 +9,7 @@ import { judge, runLive } from "./live.mjs";
 import { CAPTURES, SUMMARY } from "./places.mjs";
 import { appendResult, forgetResults, readResults } from "./results.mjs";
 import { readScenarios } from "./scenarios.mjs";
-import { keptSubject, takeSubject } from "./subject.mjs";
+import { keepSubject, keptSubject, takeSubject } from "./subject.mjs";
 import { lineOf, printTally, tallyOf } from "./tables.mjs";
 import { buildProgram, openToolchain } from "./toolchains.mjs";
 
@@ -25,6 +25,8 @@ import { buildProgram, openToolchain } from "./toolchains.mjs";
  * @property {number} forSeconds
  * @property {string | undefined} every
  * @property {boolean} ownGroup
+ * @property {boolean} beside although another set of runs goes on
+ * @property {boolean} keptBuild rejudge: the build in lab/out/heapwright, not today's
  * @property {boolean} fromLive replay and ablation: the live runs' evidence instead of the recordings
  */
 
@@ -66,6 +68,7 @@ export async function runSet(options, signal) {
   const done = new Map(readResults().map((row) => [row.key, row]));
   const kept = options.fresh ? undefined : keptSubject();
   const subject = kept ?? (await takeSubject());
+  keepSubject(subject);
   say(
     `heapwright ${subject.version} build ${subject.build}, commit ${subject.commit.slice(0, 12)}${subject.isChanged ? " with changes" : ""}`,
   );
@@ -100,7 +103,7 @@ export async function runSet(options, signal) {
 export async function rejudgeSet(options, signal) {
   const cells = await planCells(options);
   const rows = new Map(readResults().map((row) => [row.key, row]));
-  const subject = await takeSubject();
+  const subject = (options.keptBuild ? keptSubject() : undefined) ?? (await takeSubject());
   say(`heapwright ${subject.version} build ${subject.build}\n`);
   for (const cell of cells) {
     if (signal.aborted) throw new Interrupted();

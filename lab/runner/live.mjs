@@ -9,7 +9,7 @@ import { Interrupted, pause, run } from "./children.mjs";
 import { compare } from "./compare.mjs";
 import { ANSWERS, CAPTURES } from "./places.mjs";
 import { Load, Service, needsLoad } from "./service.mjs";
-import { COMMAND } from "./subject.mjs";
+import { commandOf } from "./subject.mjs";
 import { buildProgram } from "./toolchains.mjs";
 
 /** @typedef {import("./scenarios.mjs").Scenario} Scenario */
@@ -139,13 +139,13 @@ export async function record({ scenario, variant, toolchain, key }, folder, row,
  * @param {Service} service
  * @param {string} folder
  * @param {number} seconds
- * @param {Pick<LiveOptions, "every" | "signal">} options
+ * @param {Pick<LiveOptions, "every" | "subject" | "signal">} options
  */
-export async function capture(service, folder, seconds, { every, signal }) {
+export async function capture(service, folder, seconds, { every, subject, signal }) {
   const args = ["capture", "--pid", String(service.pid), "--url", service.url, "-o", folder];
   args.push("--for", `${seconds}s`, "--quiet");
   if (every !== undefined) args.push("--every", every);
-  const captured = await run(process.execPath, [COMMAND, ...args], {
+  const captured = await run(process.execPath, [commandOf(subject), ...args], {
     env: commandEnvironment(),
     timeoutMs: seconds * 1_000 + CAPTURE_SLACK_MS,
   });
@@ -163,7 +163,7 @@ export async function capture(service, folder, seconds, { every, signal }) {
  * @param {Row} row
  */
 export async function judge({ scenario, variant, key }, folder, row) {
-  const answer = await askWhy(folder, {
+  const answer = await askWhy(row.subject, folder, {
     limitBytes: scenario.limitBytes,
     keepAs: path.join(ANSWERS, `${key.replaceAll("/", "_")}.json`),
   });

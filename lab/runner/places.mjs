@@ -12,7 +12,7 @@ export const BIN = path.join(OUT, "bin");
 export const CAPTURES = path.join(OUT, "captures");
 /** Full answers of the live runs, as JSON. */
 export const ANSWERS = path.join(OUT, "answers");
-/** The build of heapwright that a set of results was made with. */
-export const SUBJECT = path.join(OUT, "heapwright");
+/** Builds of heapwright under test, one folder each. */
+export const SUBJECTS = path.join(OUT, "heapwright");
 export const RESULTS = path.join(OUT, "results.jsonl");
 export const SUMMARY = path.join(OUT, "summary.json");

@@ -1,14 +1,13 @@
 // `npm run lab -- record`: runs scenarios as the live set does and keeps their evidence in recordings/.
 
-import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { Interrupted } from "./children.mjs";
-import { newRow, record } from "./live.mjs";
+import { newRow, record, WARM_UP_MS } from "./live.mjs";
 import { planCells } from "./live-set.mjs";
 import { OUT } from "./places.mjs";
-import { readManifest, RECORDINGS, store, writeManifest } from "./recordings.mjs";
-import { WARM_UP_MS } from "./live.mjs";
+import { addToManifest, archiveOf, readManifest, RECORDINGS, store } from "./recordings.mjs";
 import { takeSubject } from "./subject.mjs";
 import { needsLoad } from "./service.mjs";
 import { buildProgram } from "./toolchains.mjs";
@@ -57,32 +56,38 @@ export async function recordSet(options, signal) {
     if (!options.fresh && kept !== undefined && existsSync(path.join(RECORDINGS, kept.file))) {
       continue;
     }
-    const live = { ...options, every: options.every ?? "2s", loadProgram, subject, signal };
-    const row = newRow(cell, live);
     const folder = path.join(OUT, "recorded", name);
+    const every = options.every ?? "2s";
+    const isThere = existsSync(path.join(RECORDINGS, archiveOf(name)));
+    if (!options.fresh && isThere && existsSync(path.join(folder, "capture.json"))) {
+      // Recorded by a set that was stopped before its manifest was written.
+      addToManifest(describe(cell, name, every, sealOf(folder), store(folder, name)));
+      process.stdout.write(`${name.padEnd(44)} taken into the manifest\n`);
+      continue;
+    }
+    const live = { ...options, every, loadProgram, subject, signal };
+    const row = newRow(cell, live);
     await record(cell, folder, row, { ...live, place: (executable) => place(executable, name) });
     const stored = store(folder, name);
-    const recording = describe(cell, name, row.captureSeconds, live.every, subject, stored);
-    done.set(name, recording);
-    writeManifest([...done.values()]);
+    addToManifest(describe(cell, name, every, sealOf(folder), stored));
     const kib = Math.round(stored.bytes / 1024);
     const note = stored.bytes > MAX_BYTES ? "  TOO LARGE" : "";
     process.stdout.write(`${name.padEnd(44)} ${String(kib).padStart(5)} KiB${note}\n`);
   }
-  const total = [...done.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-  process.stdout.write(`${done.size} recordings, ${(total / 1024 ** 2).toFixed(1)} MiB\n`);
+  const all = readManifest();
+  const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+  process.stdout.write(`${all.length} recordings, ${(total / 1024 ** 2).toFixed(1)} MiB\n`);
 }
 
 /**
  * @param {Cell} cell
  * @param {string} name
- * @param {number} seconds
  * @param {string} every
- * @param {import("./subject.mjs").Subject} subject
+ * @param {Seal} seal
  * @param {ReturnType<typeof store>} stored
  * @returns {Recording}
  */
-function describe(cell, name, seconds, every, subject, stored) {
+function describe(cell, name, every, seal, stored) {
   const { scenario, variant, toolchain } = cell;
   return {
     name,
@@ -96,14 +101,21 @@ function describe(cell, name, seconds, every, subject, stored) {
     acceptedCauses: variant.acceptedCauses,
     limitBytes: scenario.limitBytes,
     goVersion: toolchain.version,
-    heapwright: `${subject.version} build ${subject.build}`,
-    commands: commandsOf(cell, seconds, every),
+    heapwright: seal.tool,
+    commands: commandsOf(cell, Math.round((seal.endMs - seal.startMs) / 1000), every),
     origin: "recorded by lab/run.mjs on Linux x86-64",
     licence: "Apache-2.0",
-    date: new Date().toISOString().slice(0, 10),
+    date: new Date(seal.startMs).toISOString().slice(0, 10),
     ...stored,
     synthetic: false,
   };
+}
+
+/** @typedef {import("@heapwright/core/evidence/capture-record.ts").CaptureSeal} Seal */
+
+/** @param {string} folder @returns {Seal} */
+function sealOf(folder) {
+  return JSON.parse(readFileSync(path.join(folder, "capture.json"), "utf8"));
 }
 
 /** @param {Cell} cell @param {number} seconds @param {string} every */

@@ -59,17 +59,24 @@ export function readKnownMisses() {
   return new Map(Object.entries(misses));
 }
 
-/** @param {readonly Recording[]} recordings */
-export function writeManifest(recordings) {
+/** Puts a recording into the manifest, which another process may have written meanwhile.
+ * @param {Recording} recording */
+export function addToManifest(recording) {
   mkdirSync(RECORDINGS, { recursive: true });
-  const sorted = recordings.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const others = readManifest().filter(({ name }) => name !== recording.name);
+  const sorted = [...others, recording].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const text = JSON.stringify(
     { schema: "heapwright.recordings/1", recordings: sorted },
     undefined,
     1,
   );
-  writeFileSync(MANIFEST, `${text}\n`);
+  const partial = `${MANIFEST}.${process.pid}`;
+  writeFileSync(partial, `${text}\n`);
+  renameSync(partial, MANIFEST);
 }
+
+/** @param {string} name */
+export const archiveOf = (name) => `${name}.tar.gz`;
 
 /**
  * Packs an evidence folder. Times of files are those of the capture, to the second.
@@ -90,7 +97,7 @@ export function store(folder, name) {
       timeMs: endMs.get(file) ?? endMs.get("capture.json") ?? 0,
     }));
   const archive = pack(files);
-  const file = `${name}.tar.gz`;
+  const file = archiveOf(name);
   mkdirSync(RECORDINGS, { recursive: true });
   writeFileSync(path.join(RECORDINGS, file), archive);
   return { file, files: files.length, bytes: archive.length, sha256: sha256(archive) };

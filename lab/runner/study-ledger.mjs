@@ -41,7 +41,7 @@ const LARGEST_MIB = 192;
  * @param {AbortSignal} signal
  */
 export async function studyLedger(options, signal) {
-  await takeSubject();
+  const subject = await takeSubject();
   const { read, answer } = await loadAnswering();
   const count = Math.max(20, options.repeat);
   /** @type {Trial[]} */
@@ -59,7 +59,7 @@ export async function studyLedger(options, signal) {
       try {
         await service.listening(signal);
         await pause(1_000, signal);
-        await capture(service, folder, SECONDS, { every: undefined, signal });
+        await capture(service, folder, SECONDS, { every: undefined, subject, signal });
       } finally {
         await service.end();
       }

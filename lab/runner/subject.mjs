@@ -1,11 +1,19 @@
-// The build of heapwright under test. It is copied at the start of a set of runs: the set may take an
-// hour, and results of two builds must not mix.
+// The build of heapwright under test. It is copied at the start of a set of runs, into a folder of its
+// own: the set may take an hour, and neither a build made meanwhile nor another set may change it.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
-import { ROOT, SUBJECT } from "./places.mjs";
+import { ROOT, SUBJECTS } from "./places.mjs";
 
 /**
  * @typedef {object} Subject
@@ -16,31 +24,46 @@ import { ROOT, SUBJECT } from "./places.mjs";
  */
 
 const CLI = path.join(ROOT, "packages/cli");
-const NOTE = path.join(SUBJECT, "subject.json");
-export const COMMAND = path.join(SUBJECT, "bin/heapwright.js");
+/** Which build the live set goes on with. */
+const CURRENT = path.join(SUBJECTS, "current.json");
+
+/** @param {Subject} subject */
+export function commandOf({ build }) {
+  return path.join(SUBJECTS, build, "bin/heapwright.js");
+}
 
 /** @returns {Subject | undefined} */
 export function keptSubject() {
-  return existsSync(NOTE) ? JSON.parse(readFileSync(NOTE, "utf8")) : undefined;
+  return existsSync(CURRENT) ? JSON.parse(readFileSync(CURRENT, "utf8")) : undefined;
+}
+
+/** @param {Subject} subject */
+export function keepSubject(subject) {
+  writeFileSync(CURRENT, `${JSON.stringify(subject, undefined, 1)}\n`);
 }
 
 /** @returns {Promise<Subject>} */
 export async function takeSubject() {
   const { ensureBuilt } = await import("../../tools/setup.mjs");
   await ensureBuilt();
-  rmSync(SUBJECT, { recursive: true, force: true });
-  for (const part of ["bin", "dist", "package.json"]) {
-    cpSync(path.join(CLI, part), path.join(SUBJECT, part), { recursive: true });
+  const build = hashOf(path.join(CLI, "dist"));
+  const folder = path.join(SUBJECTS, build);
+  if (!existsSync(path.join(folder, "package.json"))) {
+    mkdirSync(folder, { recursive: true });
+    for (const part of ["bin", "dist", "package.json"]) {
+      cpSync(path.join(CLI, part), path.join(folder, part), { recursive: true });
+    }
+    if (hashOf(path.join(folder, "dist")) !== build) {
+      rmSync(folder, { recursive: true });
+      throw new Error("heapwright was built again while its build was copied; try again");
+    }
   }
-  /** @type {Subject} */
-  const subject = {
+  return {
     version: JSON.parse(readFileSync(path.join(CLI, "package.json"), "utf8")).version,
     commit: git("rev-parse", "HEAD"),
     isChanged: git("status", "--porcelain", "--", "packages") !== "",
-    build: hashOf(path.join(SUBJECT, "dist")),
+    build,
   };
-  writeFileSync(NOTE, `${JSON.stringify(subject, undefined, 1)}\n`);
-  return subject;
 }
 
 /** @param {readonly string[]} args */

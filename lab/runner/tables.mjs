@@ -80,6 +80,7 @@ function faultyTally(entries) {
     second: all.filter(({ outcome, rank }) => outcome === "wrong" && rank > 1).length,
     wrong: count("wrong"),
     wrongBy: byConfidence(all.filter(({ outcome }) => outcome === "wrong")),
+    named: count("named"),
     missed: count("missed"),
     inconclusive: count("inconclusive"),
     said,
@@ -166,6 +167,7 @@ export function printTally(tally) {
         "line",
         "2nd",
         "wrong",
+        "named",
         "missed",
         "inconcl.",
         "missing",
@@ -184,6 +186,7 @@ export function printTally(tally) {
         "line",
         "2nd",
         "wrong",
+        "named",
         "missed",
         "inconcl.",
         "missing",
@@ -233,7 +236,7 @@ export function printTally(tally) {
 function faultyCells(row) {
   const there = row.runs - row.missing;
   if (there === 0)
-    return [String(row.runs), "missing", "", "", "", "", "", "", "", String(row.missing)];
+    return [String(row.runs), "missing", "", "", "", "", "", "", "", "", String(row.missing)];
   return [
     String(row.runs),
     shareOf(row.right, there),
@@ -242,6 +245,7 @@ function faultyCells(row) {
     row.lineAsked === 0 ? "–" : `${row.lineYes}/${row.lineAsked}`,
     String(row.second),
     row.wrong === 0 ? "0" : `${row.wrong} (${threeOf(row.wrongBy)})`,
+    String(row.named),
     String(row.missed),
     String(row.inconclusive),
     String(row.missing),
