@@ -1,10 +1,11 @@
 // What the collector costs. CPU used = everything but idle time and idle mark workers, which run only
 // where nothing else would: a share of it answers "how much of what we pay for is GC".
 
-import type { ProcessEvidence } from "../evidence/process.ts";
+import type { ProcessEvidence, Timed } from "../evidence/process.ts";
 import { counted, derived, type Quantity } from "../model/quantity.ts";
 import { containerReadings } from "./ledger/container.ts";
 import { cycleEndSec } from "../evidence/fingerprint.ts";
+import type { MemStats } from "../model/tables/memstats.ts";
 import { GC_UNSOUND, type GcCycleColumns, type GcSegment } from "../model/tables/gc-cycles.ts";
 
 export interface GcCost {
@@ -283,7 +284,7 @@ function sum(...list: (number | undefined)[]): number {
   return list.reduce<number>((a, b) => a + (b !== undefined && Number.isFinite(b) ? b : 0), 0);
 }
 
-/** Cycle rate only: GCCPUFraction is since start and a share of capacity, so it decides nothing here. */
+/** Cycle rate, and GCCPUFraction as far as the age of the process is known. */
 function costFromMemStats(p: ProcessEvidence): GcCost | undefined {
   const first = p.memStats[0];
   const last = p.memStats[p.memStats.length - 1];
@@ -293,14 +294,46 @@ function costFromMemStats(p: ProcessEvidence): GcCost | undefined {
   const seconds = (last.timeMs - first.timeMs) / 1000;
   if (a === undefined || b === undefined || !(seconds > 1)) return undefined;
   const evidence = [`${first.artefact.id}:NumGC`, `${last.artefact.id}:NumGC`];
+  const capacity = capacityShare(p, first, last);
+  const procs = p.metrics
+    .findLast((m) => m.value.scalars.has("/sched/gomaxprocs:threads"))
+    ?.value.scalars.get("/sched/gomaxprocs:threads");
+  const window = isThrottled(p) ? undefined : cpuWindow(p);
+  const used =
+    window === undefined ? undefined : (window.usedSec * 1000) / (window.toMs - window.fromMs);
+  // GCCPUFraction is a share of GOMAXPROCS × time; of the CPU used it is at least as much.
+  const cores = capacity !== undefined && procs !== undefined ? capacity * procs : undefined;
+  const share = cores !== undefined && used !== undefined && used > 0.02 ? cores / used : undefined;
+  const ids = [`${first.artefact.id}:GCCPUFraction`, `${last.artefact.id}:GCCPUFraction`];
   return {
-    gcShare: undefined,
+    gcShare:
+      share !== undefined
+        ? derived(Math.min(1, share), share * 0.85, Math.min(1, share * 1.15), "fraction", ids)
+        : capacity === undefined
+          ? undefined
+          : { ...derived(capacity, capacity * 0.95, 1, "fraction", ids), grade: "bound" },
     assistShare: undefined,
-    gcCores: undefined,
+    gcCores: cores,
     cyclesPerSec: counted((b - a) / seconds, "1/s", evidence, "wall"),
     cycles: b - a,
     seconds,
     limiterActive: undefined,
     source: "memstats",
   };
+}
+
+/** GC CPU over capacity between two readings; needs the process's age at both. */
+function capacityShare(
+  p: ProcessEvidence,
+  first: Timed<MemStats>,
+  last: Timed<MemStats>,
+): number | undefined {
+  const a = first.value.gcCPUFraction;
+  const b = last.value.gcCPUFraction;
+  if (a === undefined || b === undefined || !Number.isFinite(p.startMs)) return undefined;
+  const ageA = first.timeMs - p.startMs;
+  const ageB = last.timeMs - p.startMs;
+  if (!(ageA > 0) || !(ageB > ageA)) return undefined;
+  const share = (b * ageB - a * ageA) / (ageB - ageA);
+  return share >= 0 && share <= 1 ? share : undefined;
 }

@@ -145,8 +145,12 @@ function allocationsFromLog(series: SeriesSet): Load | undefined {
   const values: number[] = [];
   let sum = 0;
   for (let i = 1; i < marked.time.length; i++) {
-    sum += Math.max(0, (peak.value[i] ?? 0) - (marked.value[i - 1] ?? 0));
-    times.push(marked.time[i] ?? NaN);
+    // Both are floored to MiB: their errors cancel in the sum, unless negative differences are cut.
+    sum += (peak.value[i] ?? 0) - (marked.value[i - 1] ?? 0);
+    const time = marked.time[i] ?? NaN;
+    // Many cycles a second would make windows of pure rounding.
+    if (times.length > 0 && time - (times[times.length - 1] ?? NaN) < 1000) continue;
+    times.push(time);
     values.push(sum);
   }
   return fromCounter(times, values, "allocations", undefined, marked.evidence);

@@ -3,6 +3,7 @@
 // marked and roots, cycle after cycle; under a limit the room above marked does not follow marked.
 
 import type { ProcessEvidence } from "../evidence/process.ts";
+import { fromMemStats, limitGoal } from "../goruntime/memory-classes.ts";
 import { gogcGoal, minimumGoal } from "../goruntime/pacer.ts";
 import { GC_UNSOUND } from "../model/tables/gc-cycles.ts";
 import { MiB } from "../model/units.ts";
@@ -43,6 +44,14 @@ export function pacingOf(p: ProcessEvidence): Pacing {
     ratios.push({ marked: live, roots, goal });
   }
   const recent = ratios.slice(-40);
+  if (recent.length < 3 && limitMakesGoals(p)) {
+    return {
+      governs: "limit",
+      gogcPercent: p.settings.gogcPercent,
+      gogcSource: p.settings.gogcPercent === undefined ? "none" : "settings",
+      room: undefined,
+    };
+  }
   const room = median(recent.map((r) => r.goal / r.marked));
   const known = p.settings.gogcPercent;
   if (known !== undefined) {
@@ -71,6 +80,22 @@ export function pacingOf(p: ProcessEvidence): Pacing {
     gogcSource: "none",
     room,
   };
+}
+
+/** From MemStats: NextGC stands where the limit puts it, in most readings. */
+function limitMakesGoals(p: ProcessEvidence): boolean {
+  const limit = p.settings.goMemLimit;
+  if (limit === undefined || !Number.isFinite(limit)) return false;
+  let at = 0;
+  let n = 0;
+  for (const m of p.memStats) {
+    const memory = fromMemStats(m.value);
+    if (memory === undefined || m.value.nextGC === undefined) continue;
+    n++;
+    // Over the limit the goal is what is live, above what the limit would allow.
+    if (m.value.nextGC >= 0.95 * limitGoal(memory, limit)) at++;
+  }
+  return n >= 3 && at > n / 2;
 }
 
 function governs(

@@ -25,6 +25,17 @@ export function goMapped(g: GoMemory): number {
   return g.heapObjects + g.heapUnused + g.heapFree + g.stacks + g.metadata;
 }
 
+/**
+ * Heap goal that a memory limit allows (runtime/mgcpacer.go memoryLimitHeapGoal): the limit less what
+ * is not heap, less headroom of 3 % since Go 1.21, 1 MiB before. Overshoot is left out: it lowers the
+ * goal further, down to what is live.
+ */
+export function limitGoal(g: GoMemory, memLimit: number): number {
+  const nonHeap = g.heapUnused + g.stacks + g.metadata;
+  const room = memLimit - nonHeap;
+  return Math.max(0, room - Math.max(0.03 * room, 1024 * 1024));
+}
+
 /** HeapSys + StackSys: the read-write part of the arenas. */
 export function arenaBytes(g: GoMemory): number {
   return g.heapObjects + g.heapUnused + g.heapFree + g.heapReleased + g.stacks;

@@ -159,6 +159,7 @@ function formOf(
 
 export function wordingOf(lang: Lang): Wording {
   const duration = (seconds: number): string => {
+    if (Number.isNaN(seconds)) return lang === "zh" ? "未知时长" : "an unknown time";
     if (!Number.isFinite(seconds)) return "∞";
     const names = TIME[lang];
     const unit = (i: number) => names[i]?.name ?? "";

@@ -197,6 +197,9 @@ function calmness(view: View): Statement[] | undefined {
     growth !== undefined &&
     (pair.cyclesBetween ?? pair.cyclesAtLeast) >= 2
   ) {
+    // Growth as large as the heap itself could hide in it: that is no calm.
+    const live = view.sites?.table.total.value ?? 0;
+    if (growth.hi > Math.max(16 * MiB, 0.5 * live)) return undefined;
     const visible = derived(
       Math.max(0, growth.hi),
       Math.max(0, growth.hi),
@@ -356,7 +359,8 @@ function restartFacts(view: View): Statement[] {
 
 function worthKnowing(view: View, verdicts: readonly Verdict[]): Statement[] {
   const out: Statement[] = [];
-  for (const v of verdicts) if (!v.fault) out.push(v.headline);
+  // Beside a fault they stand under ALSO.
+  if (!verdicts.some((v) => v.fault)) for (const v of verdicts) out.push(v.headline);
   const top = [...(view.sites?.table.sites ?? [])].sort((a, b) => b.live.value - a.live.value)[0];
   if (top !== undefined && top.live.value >= 64 * 1024 && !verdicts.some((v) => v.fault))
     out.push(

@@ -51,9 +51,9 @@ export const verdictMessages = {
   } satisfies Message<{ visible: Quantity; seconds: number }>,
   "answer.could-have-seen-objects": {
     en: (p: { visible: Quantity; seconds: number }, w) =>
-      `too few GC cycles for a trend of what is live; heap objects are level over ${w.duration(p.seconds)}, growth ≥ ${w.value(p.visible)} would have been seen`,
+      `no trend of what is live could be made; heap objects, garbage included, are level over ${w.duration(p.seconds)}, growth ≥ ${w.value(p.visible)} would have been seen`,
     zh: (p, w) =>
-      `GC 周期太少，无法判断活跃堆趋势；堆对象在 ${w.duration(p.seconds)}内持平，≥ ${w.value(p.visible)} 的增长可以看出`,
+      `无法得出活跃堆趋势；堆对象（含垃圾）在 ${w.duration(p.seconds)}内持平，≥ ${w.value(p.visible)} 的增长可以看出`,
   } satisfies Message<{ visible: Quantity; seconds: number }>,
   "answer.idle": {
     en: (p: { seconds: number; change: Quantity }, w) =>

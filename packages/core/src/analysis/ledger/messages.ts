@@ -10,6 +10,14 @@ export const ledgerMessages = {
     en: () => "new or garbage, known at the next cycle",
     zh: () => "新对象或垃圾，下一次 GC 周期才知道",
   } satisfies Message<None>,
+  "ledger.heap-objects": {
+    en: () => "all heap objects, live ones included",
+    zh: () => "全部堆对象，含活跃对象",
+  } satisfies Message<None>,
+  "ledger.unknown-no-marked": {
+    en: () => "not told: no source says what the last GC marked",
+    zh: () => "未知：没有来源说明上次 GC 标记了多少",
+  } satisfies Message<None>,
   "ledger.unused-spans": {
     en: () => "free slots in spans in use",
     zh: () => "使用中 span 里的空闲槽位",

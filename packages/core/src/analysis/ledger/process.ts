@@ -287,12 +287,12 @@ function partsAt(at: Pair, marked: Series | undefined): Parts {
   const parts: LedgerPart[] = [];
   if (live0 === undefined) {
     parts.push(
-      unknown("live", noGo),
+      unknown("live", say(ledgerMessages, "ledger.unknown-no-marked", {})),
       known(
         "since-gc",
         resident.live + resident.sinceGc,
         goId,
-        say(ledgerMessages, "ledger.since-gc", {}),
+        say(ledgerMessages, "ledger.heap-objects", {}),
       ),
     );
   } else {

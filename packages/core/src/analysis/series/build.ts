@@ -3,7 +3,13 @@
 // during the mark included (gctrace's third number, /gc/heap/live, what NextGC was computed from).
 
 import { markedFromNextGC, minimumGoal } from "../../goruntime/pacer.ts";
-import { fromMemStats, fromMetrics, goMapped } from "../../goruntime/memory-classes.ts";
+import {
+  fromMemStats,
+  fromMetrics,
+  goMapped,
+  limitGoal,
+  type GoMemory,
+} from "../../goruntime/memory-classes.ts";
 import { cycleEndSec } from "../../evidence/fingerprint.ts";
 import type { ProcessEvidence } from "../../evidence/process.ts";
 import { GC_UNSOUND } from "../../model/tables/gc-cycles.ts";
@@ -179,8 +185,11 @@ const GLOBALS = 8 * MiB;
  */
 function markedFromGoal(p: ProcessEvidence): Series | undefined {
   const gogc = p.settings.gogcPercent ?? 100;
-  if (p.settings.goMemLimit !== undefined && Number.isFinite(p.settings.goMemLimit))
-    return undefined;
+  const memLimit = p.settings.goMemLimit ?? Infinity;
+  // The goal is the lower of the two; near the limit's own it says nothing of what was marked.
+  const limitMakes = (goal: number, memory: GoMemory | undefined) =>
+    Number.isFinite(memLimit) &&
+    goal >= 0.95 * (memory === undefined ? 0.7 * memLimit : limitGoal(memory, memLimit));
   // What was marked stays allocated until the next cycle. Less allocated than that means that another
   // GOGC, or a memory limit, made the goal: then nothing follows from it.
   const isGuess = p.settings.gogcPercent === undefined || p.settings.goMemLimit === undefined;
@@ -192,6 +201,7 @@ function markedFromGoal(p: ProcessEvidence): Series | undefined {
     const v = m.value;
     const cycle = v.numGC ?? NaN;
     if (v.nextGC === undefined || cycle === 0 || v.lastGCMs === 0) continue;
+    if (limitMakes(v.nextGC, fromMemStats(v))) continue;
     const marked = markedFromNextGC(v.nextGC, gogc, { lo: 0, hi: v.stackInuse ?? 0 });
     if (marked === undefined) continue;
     if (isGuess && v.heapAlloc !== undefined && v.heapAlloc < 0.95 * marked.lo - GLOBALS)
@@ -207,7 +217,7 @@ function markedFromGoal(p: ProcessEvidence): Series | undefined {
     const goal = s.get("/gc/heap/goal:bytes");
     const cycle = s.get("/gc/cycles/total:gc-cycles") ?? NaN;
     if (goal === undefined || seen.has(cycle) || s.has("/gc/heap/live:bytes")) continue;
-    if (goal <= minimumGoal(gogc) * 1.001) continue;
+    if (goal <= minimumGoal(gogc) * 1.001 || limitMakes(goal, fromMetrics(s))) continue;
     const marked = markedFromNextGC(goal, gogc, {
       lo: 0,
       hi: s.get("/memory/classes/heap/stacks:bytes") ?? 0,

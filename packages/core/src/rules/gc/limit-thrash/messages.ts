@@ -19,6 +19,10 @@ export const messages = {
       `GC ${w.full(p.gc)} of the CPU used, ${w.value(p.cycles)} cycles`,
     zh: (p, w) => `GC 占已用 CPU 的 ${w.full(p.gc)}，周期 ${w.value(p.cycles)}`,
   } satisfies Message<{ gc: Quantity; cycles: Quantity }>,
+  "limit-thrash.rate": {
+    en: (p: { cycles: Quantity }, w) => `${w.value(p.cycles)} GC cycles`,
+    zh: (p, w) => `GC 周期 ${w.value(p.cycles)}`,
+  } satisfies Message<{ cycles: Quantity }>,
   "limit-thrash.governs": {
     en: (p: { goal: Quantity; gogcGoal: Quantity; gogc: number }, w) =>
       `heap goal ${w.value(p.goal)}; GOGC=${w.count(p.gogc)} alone would let it grow to ${w.value(p.gogcGoal)}: the limit governs`,

@@ -8,6 +8,8 @@ import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
 import { messages } from "./messages.ts";
 
 const GC_SHARE = 0.25;
+/** Cycles a second that no healthy pacing reaches above the minimum heap. */
+const RACING = 20;
 
 export const limitThrash: Rule = {
   id: "limit-thrash",
@@ -18,7 +20,9 @@ export const limitThrash: Rule = {
       return { is: "not-evaluable", missing: ["memlimit"] };
     if (s.goMemLimit !== undefined && !Number.isFinite(s.goMemLimit))
       return { is: "contradicted", by: [] };
-    const marked = lastOf(view.series.marked?.value);
+    // Where the limit makes the goal NextGC tells nothing of what was marked; the floor of heap objects,
+    // what remains right after a cycle, stands in.
+    const marked = lastOf(view.series.marked?.value) ?? floorOf(view.series["heap-alloc"]?.value);
     const goal = lastOf(view.series.goal?.value) ?? lastOf(view.series.peak?.value);
     if (marked === undefined || goal === undefined)
       return { is: "not-evaluable", missing: ["live-series"] };
@@ -28,19 +32,25 @@ export const limitThrash: Rule = {
       return { is: "contradicted", by: [say(messages, "limit-thrash.not-governing", {})] };
     const cost = view.cost;
     const gc = cost?.gcShare;
-    if (cost === undefined || gc === undefined) return { is: "not-evaluable", missing: ["gc-cpu"] };
+    const rate = cost?.cyclesPerSec?.value ?? 0;
+    if (cost === undefined) return { is: "not-evaluable", missing: ["gc-cpu"] };
     const limiter = cost.limiterActive === true;
-    if (gc.lo < GC_SHARE && !limiter) {
+    // Cycle upon cycle at a goal that leaves no room is thrash whatever the CPU says.
+    const isRacing = view.pacing.governs === "limit" && rate >= RACING;
+    const isCostly = gc !== undefined && gc.lo >= GC_SHARE;
+    if (!isCostly && !limiter && !isRacing) {
+      if (gc === undefined) return { is: "not-evaluable", missing: ["gc-cpu"] };
       if (gc.grade === "bound") return { is: "not-evaluable", missing: ["cpu"] };
-      return { is: "contradicted", by: [say(messages, "limit-thrash.not", { gc }, gc.evidence)] };
+      return {
+        is: "contradicted",
+        by: [say(messages, "limit-thrash.not", { gc }, gc.evidence)],
+      };
     }
+    const cycles = cost.cyclesPerSec ?? counted(0, "1/s", []);
     const facts: Statement[] = [
-      say(
-        messages,
-        "limit-thrash.cost",
-        { gc, cycles: cost.cyclesPerSec ?? counted(0, "1/s", []) },
-        gc.evidence,
-      ),
+      gc === undefined
+        ? say(messages, "limit-thrash.rate", { cycles }, cycles.evidence)
+        : say(messages, "limit-thrash.cost", { gc, cycles }, gc.evidence),
     ];
     const goalQ = counted(goal, "bytes", view.series.peak?.evidence.slice(0, 1) ?? []);
     if (Number.isFinite(wanted))
@@ -58,7 +68,7 @@ export const limitThrash: Rule = {
           live: counted(marked, "bytes", view.series.marked?.evidence.slice(0, 1) ?? []),
         }),
       );
-    const forIt = limiter ? [say(messages, "limit-thrash.limiter", {}, gc.evidence)] : [];
+    const forIt = limiter ? [say(messages, "limit-thrash.limiter", {}, cycles.evidence)] : [];
     // Room for a cycle of at least half the live heap, plus what is not heap, plus 3 %.
     const other = view.forecast.other ?? 0;
     const need = (marked * 1.5 + other) / 0.97;
@@ -72,10 +82,10 @@ export const limitThrash: Rule = {
     return {
       is: "supported",
       confidence:
-        s.goMemLimit !== undefined && (cost.cycles ?? 0) >= 20 && (gc.lo >= GC_SHARE || limiter)
+        s.goMemLimit !== undefined && (cost.cycles ?? 0) >= 20 && (isCostly || limiter)
           ? "high"
           : "medium",
-      weight: 1 + gc.value,
+      weight: 1 + (gc?.value ?? 0),
       sites,
       headline:
         s.goMemLimit === undefined
@@ -101,4 +111,8 @@ export const limitThrash: Rule = {
 
 function lastOf(values: Float64Array | undefined): number | undefined {
   return values === undefined || values.length === 0 ? undefined : values[values.length - 1];
+}
+
+function floorOf(values: Float64Array | undefined): number | undefined {
+  return values === undefined || values.length === 0 ? undefined : Math.min(...values);
 }

@@ -9,6 +9,11 @@ export const messages = {
       `${w.code(p.line)}  ${w.code(p.function)} keeps what it makes`,
     zh: (p, w) => `${w.code(p.line)}  ${w.code(p.function)} 创建的对象一直被保留`,
   } satisfies Message<{ line: string; function: string }>,
+  "heap-leak.headline-grows": {
+    en: (p: { line: string; function: string }, w) =>
+      `${w.code(p.line)}  ${w.code(p.function)} is where the growth is made; a part of it stays`,
+    zh: (p, w) => `${w.code(p.line)}  增长产生于 ${w.code(p.function)}；其中一部分留了下来`,
+  } satisfies Message<{ line: string; function: string }>,
   "heap-leak.headline-unplaced": {
     en: () => "the live heap grows; no single line carries it",
     zh: () => "活跃堆在增长，但不集中于某一行",
