@@ -38,7 +38,13 @@ export function judge(view: View): ProcessAnswer {
   const verdicts = causesFirst(ranked);
   const results = outcomes.map((o) => o.outcome);
   const isFault = verdicts.some((v) => v.fault);
-  const calm = isFault ? undefined : calmness(view);
+  const followsLoad = results.flatMap((o) =>
+    o.is === "contradicted" ? o.by.filter((s) => s.id === "heap-leak.not-load") : [],
+  );
+  const calm = isFault
+    ? undefined
+    : (calmness(view) ??
+      (followsLoad.length > 0 ? [...followsLoad, ...costFacts(view)] : undefined));
   const status: Status = isFault ? "fault" : calm !== undefined ? "no-fault-seen" : "inconclusive";
   const p = view.process;
   const target = view.options.target;
