@@ -74,6 +74,7 @@ function assemble(
   let sawEnvironment = false;
   let buildInfo: BuildInfoTable | undefined;
   let trace: string | undefined;
+  let isRootGroup = false;
   for (const u of own) {
     const t = u.artefact.table;
     switch (t.kind) {
@@ -120,8 +121,12 @@ function assemble(
       case "trace":
         trace ??= t.version;
         break;
-      case "proc-limits":
       case "proc-cgroup":
+        isRootGroup = t.entries.every(
+          (e) => e.path === "/" || !(e.hierarchy === 0 || e.controllers.includes("memory")),
+        );
+        break;
+      case "proc-limits":
       case "cgroup":
       case "pod":
       case "meminfo":
@@ -188,6 +193,7 @@ function assemble(
     stat: byTime(stat),
     smaps: byTime(smaps),
     cgroup: byTime(cgroupStates(nearShared, at)),
+    isRootGroup,
     meminfo: nearShared.flatMap((u) =>
       u.artefact.table.kind === "meminfo" ? [timed(u, u.artefact.table)] : [],
     )[0],
@@ -360,10 +366,11 @@ function nameOf(
   }[],
   own: readonly Unit[],
 ): string {
-  if (b !== undefined && b.path !== "" && b.path !== "command-line-arguments")
-    return b.path.slice(b.path.lastIndexOf("/") + 1);
+  // What the machine calls it is what its people know; the main package is often "server" or "cmd".
   if (status !== undefined && status !== "") return status;
   if (comm !== undefined && comm !== "") return comm;
+  if (b !== undefined && b.path !== "" && b.path !== "command-line-arguments")
+    return b.path.slice(b.path.lastIndexOf("/") + 1);
   for (const s of stacks) {
     const file =
       s.mappings === undefined || s.mappings.length === 0

@@ -95,6 +95,8 @@ export interface ProcessEvidence {
   readonly stat: readonly Timed<ProcStatTable>[];
   readonly smaps: readonly Timed<SmapsTable>[];
   readonly cgroup: readonly Timed<CgroupState>[];
+  /** Its memory controller's path is "/": the machine's own group, or a container that sees itself. */
+  readonly isRootGroup: boolean;
   readonly meminfo: Timed<MeminfoTable> | undefined;
   readonly buildInfo: BuildInfoTable | undefined;
   readonly container:

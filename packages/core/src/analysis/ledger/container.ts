@@ -87,6 +87,9 @@ export function containerLedger(p: ProcessEvidence): Ledger | undefined {
   // After a kill the group is near empty: the last reading that still held the process tells.
   const last = [...readings].reverse().find((r) => (r.charge ?? r.anon ?? 0) > 0);
   if (last === undefined) return undefined;
+  // Without a limit the root group is the whole machine, and its charge says nothing of this process.
+  const isUnlimited = last.limit === undefined || !Number.isFinite(last.limit);
+  if (p.isRootGroup && isUnlimited) return undefined;
   const first = readings[0];
   const now = parts(p, last);
   const before = first === undefined || first === last ? undefined : parts(p, first);
