@@ -5,7 +5,8 @@
 // Stacks are planted as goroutines that recurse until their 64 KiB stack is
 // filled to the share -fill and wait there. The runtime gives stacks in powers
 // of two, so each counts as 64 KiB; only what was used is resident. Above a
-// quarter the GC does not shrink them.
+// quarter the GC does not shrink them. A GC ends the planting of the heap: a
+// ledger calls live what a finished cycle marked, the rest is since that GC.
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"runtime"
 	"syscall"
 
 	"heapwright.example/lab/internal/serve"
@@ -62,6 +64,7 @@ func main() {
 		touch(block)
 		kept = append(kept, block)
 	}
+	runtime.GC() // live is what a finished cycle marked
 	reached := make(chan struct{})
 	for range *stacks * mib / stackBytes {
 		go deep(int(*fill*stackBytes/frameBytes), reached)

@@ -13,7 +13,13 @@ import { Pace } from "./pace.ts";
 import { readProfile } from "./read-profile.ts";
 import { Recorder } from "./recorder.ts";
 import { Redactor } from "./redact.ts";
-import { fetchHeapText, heapTextRecord, Snapshots, type HeapTextReply } from "./snapshot.ts";
+import {
+  fetchHeapText,
+  heapTextRecord,
+  Snapshots,
+  type HeapTextReply,
+  type SnapshotOptions,
+} from "./snapshot.ts";
 import { sleep } from "./sleep.ts";
 import { TargetWatch } from "./target-watch.ts";
 import { storeTrace } from "./trace.ts";
@@ -111,10 +117,19 @@ export class CaptureRun {
           const { maxRss } = first.facts;
           await this.#adopt(await choosePid(this.#target, profile, maxRss, this.#recorder));
         },
+        beforeGoroutines: () => this.#openSeries(),
       });
-    } else if (candidates[0] !== undefined) {
+      return;
+    }
+    if (candidates[0] !== undefined) {
       await this.#adopt({ candidate: candidates[0], proof: "given" });
     }
+    await this.#openSeries();
+  }
+
+  /** The kernel's view and the metrics beside each other, so that they add up. */
+  async #openSeries(): Promise<void> {
+    const { service, first } = this.#target;
     const nowMs = this.#elapsedMs;
     await this.#kernel?.begin();
     this.#kernelPace.took(nowMs, 0);
@@ -157,7 +172,7 @@ export class CaptureRun {
 
   async #snapshot(
     text: HeapTextReply & { ok: true },
-    extra: { readonly beforeRecord?: (proto: Uint8Array | undefined) => Promise<void> } = {},
+    extra: Pick<SnapshotOptions, "beforeRecord" | "beforeGoroutines"> = {},
   ): Promise<void> {
     const { service } = this.#target;
     if (service === undefined) return;
@@ -302,13 +317,14 @@ export class CaptureRun {
     );
   }
 
-  async #fetchSnapshot(): Promise<void> {
+  async #fetchSnapshot(beforeGoroutines?: () => Promise<void>): Promise<void> {
     const { service } = this.#target;
     if (service === undefined) return;
     this.#progress("snapshot");
     const text = await fetchHeapText(service);
-    if (text.ok) await this.#snapshot(text);
-    else await this.#heapAbsent(text);
+    if (text.ok) {
+      await this.#snapshot(text, beforeGoroutines === undefined ? {} : { beforeGoroutines });
+    } else await this.#heapAbsent(text);
   }
 
   async #finish({ ended }: Ending): Promise<void> {
@@ -320,8 +336,14 @@ export class CaptureRun {
         const cycles = (this.#watch.latestGC ?? 0) - (this.#lastSnapshotGC ?? 0);
         this.#recorder.note("middle-snapshot-skipped", { cycles });
       }
-      await this.#fetchSnapshot();
-      await this.#kernel?.end();
+      let isKernelRead = false;
+      const endKernel = async (): Promise<void> => {
+        if (isKernelRead) return;
+        isKernelRead = true;
+        await this.#kernel?.end();
+      };
+      await this.#fetchSnapshot(endKernel);
+      await endKernel();
     }
     const { service } = this.#target;
     if (this.#options.trace === true && service !== undefined && !this.#signal.aborted) {

@@ -37,6 +37,11 @@ export interface SnapshotOptions {
   readonly beforeRecord?: (proto: Uint8Array | undefined) => Promise<void>;
   /** A cheap look at NumGC right after the protobuf. */
   readonly numGCAfter?: () => Promise<number | undefined>;
+  /**
+   * What must be read before the goroutines: a dump allocates up to 64 MB in the service
+   * (runtime/pprof writeGoroutineStacks), and a ledger over it would show the capture instead.
+   */
+  readonly beforeGoroutines?: () => Promise<void>;
 }
 
 export async function fetchHeapText(
@@ -106,6 +111,7 @@ export class Snapshots {
     if (proto.reply === undefined && proto.absent !== undefined) {
       await this.#recorder.absent(proto.facts, proto.absent);
     }
+    await options.beforeGoroutines?.();
     await this.#goroutines(options);
   }
 
