@@ -81,6 +81,7 @@ func main() {
 	each(func(s *site) int { return s.Before })
 	write(filepath.Join(*folder, "heap-1.pb.gz"))
 	for _, s := range sites {
+		clear(s.kept[:s.replaced]) // the array behind the slice would keep them
 		s.kept = s.kept[s.replaced:]
 	}
 	each(func(s *site) int { return s.After })

@@ -75,7 +75,7 @@ export const messages = {
     en: (p: { ratio: number; seconds: number }, w) =>
       `live is ${p.ratio >= 100 ? "over 100" : p.ratio.toFixed(1)} × its size at the start of the line, ${w.duration(p.seconds)} ago, without a bend`,
     zh: (p, w) =>
-      `活跃堆是 ${w.duration(p.seconds)}前直线起点的 ${p.ratio >= 100 ? "100 以上" : p.ratio.toFixed(1)} 倍，没有拐点`,
+      `活跃堆是 ${w.duration(p.seconds)}前直线起点的 ${p.ratio >= 100 ? "100 多" : p.ratio.toFixed(1)} 倍，没有拐点`,
   } satisfies Message<{ ratio: number; seconds: number }>,
   "heap-leak.for-lifetime": {
     en: (p: { uptime: number }, w) =>
