@@ -45,7 +45,15 @@ const UNPACKED = path.join(OUT, "unpacked");
 
 /** @returns {Recording[]} */
 export function readManifest() {
-  return existsSync(MANIFEST) ? JSON.parse(readFileSync(MANIFEST, "utf8")).recordings : [];
+  return wholeManifest().recordings;
+}
+
+/** `folders` are loose ones, not packed and not replayed, such as the incident that the README shows.
+ * @returns {{ schema: string, recordings: Recording[], folders?: readonly unknown[] }} */
+function wholeManifest() {
+  return existsSync(MANIFEST)
+    ? JSON.parse(readFileSync(MANIFEST, "utf8"))
+    : { schema: "heapwright.recordings/1", recordings: [] };
 }
 
 /**
@@ -63,13 +71,10 @@ export function readKnownMisses() {
  * @param {Recording} recording */
 export function addToManifest(recording) {
   mkdirSync(RECORDINGS, { recursive: true });
-  const others = readManifest().filter(({ name }) => name !== recording.name);
+  const manifest = wholeManifest();
+  const others = manifest.recordings.filter(({ name }) => name !== recording.name);
   const sorted = [...others, recording].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const text = JSON.stringify(
-    { schema: "heapwright.recordings/1", recordings: sorted },
-    undefined,
-    1,
-  );
+  const text = JSON.stringify({ ...manifest, recordings: sorted }, undefined, 1);
   const partial = `${MANIFEST}.${process.pid}`;
   writeFileSync(partial, `${text}\n`);
   renameSync(partial, MANIFEST);

@@ -44,6 +44,20 @@ const MMAP_SPAN = 2 ** 41;
 /** brk and what a linker script puts beside the executable. */
 const EXECUTABLE_SPAN = 2 ** 34;
 
+/** Go's ThreadSanitizer on linux/amd64 keeps two bytes a byte here (compiler-rt, tsan_platform.h). */
+const RACE_SHADOW = 0x200000000000;
+
+/**
+ * Whether a mapping is the race detector's shadow of the arena: at a fixed place, twice the arena's own
+ * address further on. True only where both mappings are there; false proves nothing (other platforms).
+ */
+export function hasRaceShadow(t: SmapsTable): boolean {
+  const starts = new Set(t.start.subarray(0, t.rows));
+  return [...starts].some(
+    (start) => start >= OLD_BASE && start < RACE_SHADOW && starts.has(RACE_SHADOW + 2 * start),
+  );
+}
+
 export function sumMappings(
   t: SmapsTable,
   arenaBytes: number | undefined,

@@ -46,6 +46,11 @@ export const messages = {
     en: (p: { change: Quantity }, w) => `native memory: change ${w.full(p.change)}`,
     zh: (p, w) => `原生内存：变化 ${w.full(p.change)}`,
   } satisfies Message<{ change: Quantity }>,
+  "native-growth.no-line": {
+    en: (p: { change: Quantity }, w) =>
+      `native memory: change ${w.full(p.change)}, but not in a line; a step, or level by now`,
+    zh: (p, w) => `原生内存：变化 ${w.full(p.change)}，但不呈直线；是一次跃升，或已经持平`,
+  } satisfies Message<{ change: Quantity }>,
   "native-growth.now": {
     en: () =>
       "no Go setting bounds it; a restart frees it. With glibc, MALLOC_ARENA_MAX=2 is worth a try",

@@ -20,6 +20,8 @@ interface Shape {
   /** Go memory that was mapped and is touched only later. */
   readonly untouched?: (t: number) => number;
   readonly huge?: (t: number) => number;
+  /** The native memory is the race detector's shadow of the arena. */
+  readonly race?: boolean;
 }
 
 /** Go's state every five seconds, and what of it and of native memory is resident. */
@@ -64,13 +66,21 @@ const mapped = (i: number, o: Shape) => {
     smaps([
       { start: 0x400000, sizeMiB: 6, rssMiB: 5, permissions: "r-xp", name: "/srv/app" },
       {
-        start: 0x2_1c00000000,
+        start: o.race === true ? 0xc000000000 : 0x2_1c00000000,
         sizeMiB: x.arena + x.released,
         rssMiB: arena,
         hugeMiB: o.huge?.(x.t) ?? 0,
       },
       { start: 0x7f00_00000000, sizeMiB: 16, rssMiB: 5.2 },
-      ...(native > 0 ? [{ start: 0x7f10_00000000, sizeMiB: native, rssMiB: native }] : []),
+      ...(native > 0
+        ? [
+            {
+              start: o.race === true ? 0x2180_00000000 : 0x7f10_00000000,
+              sizeMiB: native,
+              rssMiB: native,
+            },
+          ]
+        : []),
       { start: 0x7ffd_00000000, sizeMiB: 0.2, rssMiB: 0.1, name: "[stack]" },
     ]),
     START + x.t * 1000,
@@ -121,6 +131,12 @@ describe("native-growth", () => {
     const answer = judged(observed(shape));
     const v = verdictOf(answer, "native-growth");
     expect(v === undefined || v.confidence === "low").toBe(true);
+  });
+
+  test("looks like it: the shadow memory of a -race build, without its build info", () => {
+    const shape = { native: (t: number) => 30 + t * 0.8, race: true };
+    const answer = judged([...observed(shape), mapped(0, shape), mapped(READINGS - 1, shape)]);
+    expect(verdictOf(answer, "native-growth")).toBeUndefined();
   });
 
   test("looks like it: huge pages back holes that were returned", () => {

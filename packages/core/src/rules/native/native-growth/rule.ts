@@ -1,5 +1,6 @@
 // native-growth: anonymous memory outside Go's arenas and metadata grows.
 
+import { hasRaceShadow } from "../../../analysis/ledger/mappings.ts";
 import { timeToLimit } from "../../../analysis/time-to-limit.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { derived, type Quantity } from "../../../model/quantity.ts";
@@ -14,7 +15,12 @@ export const nativeGrowth: Rule = {
   id: "native-growth",
   evaluate(view): RuleOutcome {
     // The race detector's shadow memory is native memory that grows with what is touched.
-    if (view.process.buildInfo?.settings.get("-race") === "true") {
+    const { buildInfo, smaps } = view.process;
+    const isRace =
+      buildInfo === undefined
+        ? smaps.some((s) => hasRaceShadow(s.value))
+        : buildInfo.settings.get("-race") === "true";
+    if (isRace) {
       return { is: "gated-out", why: say(messages, "native-growth.race", {}) };
     }
     const ledger = view.processLedger;
@@ -44,11 +50,10 @@ export const nativeGrowth: Rule = {
       trend === undefined || trend.kind === "too-short"
         ? undefined
         : (trend.kind === "line" || trend.kind === "rising") && trend.slope.lo > 0;
-    if (!(growth.lo >= MIN_GROWTH) || isLine === false)
-      return {
-        is: "contradicted",
-        by: [say(messages, "native-growth.not", { change: growth }, growth.evidence)],
-      };
+    if (!(growth.lo >= MIN_GROWTH) || isLine === false) {
+      const name = growth.lo >= MIN_GROWTH ? "native-growth.no-line" : "native-growth.not";
+      return { is: "contradicted", by: [say(messages, name, { change: growth }, growth.evidence)] };
+    }
     const facts: Statement[] = [];
     const against: Statement[] = [];
     if (trend !== undefined && isLine === true)
