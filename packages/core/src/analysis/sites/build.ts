@@ -134,16 +134,16 @@ export function buildSites(p: ProcessEvidence): SiteAnalysis | undefined {
 
   const id = shown.snapshot.artefact.id;
   const seconds = usable !== undefined && usable.seconds > 0 ? usable.seconds : undefined;
-  const sites = [...byLine.values()]
-    .map((g) => toSite(g, id, seconds, usable !== undefined))
-    .sort(byInterest);
+  const gathered = [...byLine.values()]
+    .map((from) => ({ from, site: toSite(from, id, seconds, usable !== undefined) }))
+    .sort((a, b) => byInterest(a.site, b.site));
+  const sites = gathered.map((each) => each.site);
   const ownLines = [...byOwn.values()]
     .map((g) => toOwnLine(g, id, seconds, usable !== undefined))
     .sort((a, b) => (b.growth?.value ?? 0) - (a.growth?.value ?? 0) || b.live.value - a.live.value);
-  const rest = sites.slice(LISTED);
+  const rest = gathered.slice(LISTED);
   const restMemory = new SampledMemory();
-  for (const g of byLine.values())
-    if (rest.some((s) => lineKey(s) === lineKey(g.at))) restMemory.merge(g.live);
+  for (const { from } of rest) restMemory.merge(from.live);
   const sum = memoryInterval(total);
   const table: SiteTable = {
     sites: sites.slice(0, LISTED),
