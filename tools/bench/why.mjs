@@ -11,8 +11,8 @@ import { ROOT } from "../setup.mjs";
 const RUNS = 5;
 const BUDGET_MS = 1_000;
 const BUDGET_MIB = 200;
-const SAMPLES = 6_000;
-const FUNCTIONS = 4_000;
+const SAMPLES = 16_000;
+const FUNCTIONS = 6_000;
 const DEPTH = 24;
 const CYCLES = 1_000;
 

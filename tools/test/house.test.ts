@@ -115,7 +115,7 @@ describe("compiler settings", () => {
         .filter((file) => /^tsconfig(\.\w+)?\.json$/.test(file))
         .map((file) => `packages/${name}/${file}`.replace(/\/tsconfig\.json$/, "")),
     );
-    expect(listed.toSorted()).toEqual([...present, "tools"].toSorted());
+    expect(listed.toSorted()).toEqual([...present, "tools", "lab"].toSorted());
   });
 });
 

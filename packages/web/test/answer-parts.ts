@@ -187,7 +187,7 @@ export const missing = (what: string): Missing => ({
   what,
   name: st(`missing.${what}`),
   wouldTell: st(`missing.${what}.tells`),
-  get: st(`missing.${what}.get`),
+  get: st(`missing.${what}.get`, { origin: "http://HOST:PORT" }),
 });
 
 export function answerOf(first: ProcessAnswer, target: string, processes = [first]): Answer {

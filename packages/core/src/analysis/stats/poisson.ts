@@ -25,6 +25,16 @@ export const CONFIDENCE = 0.95;
  */
 export function poissonLimits(count: number, confidence: number = CONFIDENCE): Limits {
   if (!(count >= 0)) return { lo: Number.NaN, hi: Number.NaN };
+  if (confidence !== CONFIDENCE || !(count < SMALL && Number.isInteger(count)))
+    return garwood(count, confidence);
+  return (small[count] ??= garwood(count, CONFIDENCE));
+}
+
+/** Most lines of a profile have few samples; their limits are worked out once. */
+const SMALL = 1_024;
+const small: Limits[] = [];
+
+function garwood(count: number, confidence: number): Limits {
   const tail = (1 - confidence) / 2;
   return {
     lo: count === 0 ? 0 : gammaQuantile(tail, count),

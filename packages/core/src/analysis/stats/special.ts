@@ -133,8 +133,20 @@ export function normalQuantile(p: number): number {
   if (p === 1) return Number.POSITIVE_INFINITY;
   if (p === 0.5) return 0;
   const tail = Math.min(p, 1 - p);
+  if (tail !== latestTail) {
+    latestZ = upperQuantile(tail);
+    latestTail = tail;
+  }
+  return p < 0.5 ? -latestZ : latestZ;
+}
+
+/** Intervals ask for one level thousands of times in a row. */
+let latestTail = Number.NaN;
+let latestZ = Number.NaN;
+
+/** z > 0 with Pr(Z > z) = tail. */
+function upperQuantile(tail: number): number {
   const t = Math.sqrt(-2 * Math.log(tail));
-  // z > 0 with Pr(Z > z) = tail.
   let z =
     t -
     (2.515517 + t * (0.802853 + t * 0.010328)) /
@@ -145,7 +157,7 @@ export function normalQuantile(p: number): number {
     z += error / (1 - 0.5 * z * error);
     if (Math.abs(error) < 1e-15 * (1 + z)) break;
   }
-  return p < 0.5 ? -z : z;
+  return z;
 }
 
 /** Above this shape the expansion below is exact to ~1e-12 relative and the iteration only slower. */
