@@ -637,6 +637,7 @@ describe.skipIf(chromium === undefined)(
               setTimeout(() => resolve(out), 500);
             }),
         );
+        await expect.poll(() => server.listening).toBe(1);
         server.update();
         expect(await changes).toEqual([]);
       });

@@ -5,6 +5,8 @@ import { type ServerResponse, createServer } from "node:http";
 
 export interface LiveServer {
   readonly url: string;
+  /** Pages that listen; an update reaches only these. */
+  readonly listening: number;
   update(): void;
   close(): Promise<void>;
 }
@@ -34,6 +36,9 @@ export async function startLiveServer(render: () => string): Promise<LiveServer>
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
     url: `http://127.0.0.1:${port}/`,
+    get listening() {
+      return clients.size;
+    },
     update: () => {
       for (const client of clients) client.write(message());
     },

@@ -113,12 +113,14 @@ function start(): void {
       hydrateFlames(element);
     },
     remember() {
-      const memory = shownFlame()?.memory;
-      const hadFocus = shownFlame()?.hasFocus === true;
+      const before = shownFlame();
+      const memory = before?.memory;
+      const hadFocus = before?.hasFocus === true;
       return () => {
         for (const [root] of flames) if (!root.isConnected) flames.delete(root);
         if (shownProcess !== undefined) showProcess(shownProcess);
         const flame = shownFlame();
+        if (flame === before) return;
         if (memory !== undefined) flame?.restore(memory);
         if (hadFocus) flame?.focus();
       };
