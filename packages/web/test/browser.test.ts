@@ -625,21 +625,20 @@ describe.skipIf(chromium === undefined)(
         await p.evaluate(() => {
           for (const e of document.querySelectorAll("main *")) e.setAttribute("data-old", "");
         });
-        const changes = p.evaluate(
-          () =>
-            new Promise<string[]>((resolve) => {
-              const out: string[] = [];
-              new MutationObserver((list) => {
-                for (const { target, addedNodes } of list) {
-                  out.push(`${target.nodeName} ${addedNodes[0]?.textContent?.slice(0, 80) ?? ""}`);
-                }
-              }).observe(document.body, { childList: true, subtree: true });
-              setTimeout(() => resolve(out), 500);
-            }),
-        );
         await expect.poll(() => server.listening).toBe(1);
+        // In place before the update is sent, or nothing could be seen.
+        const changes = await p.evaluateHandle(() => {
+          const out: string[] = [];
+          new MutationObserver((list) => {
+            for (const { target, addedNodes } of list) {
+              out.push(`${target.nodeName} ${addedNodes[0]?.textContent?.slice(0, 80) ?? ""}`);
+            }
+          }).observe(document.body, { childList: true, subtree: true });
+          return out;
+        });
         server.update();
-        expect(await changes).toEqual([]);
+        await p.waitForTimeout(500);
+        expect(await changes.jsonValue()).toEqual([]);
       });
 
       test("when the server goes, the page says so and keeps the answer", async () => {
