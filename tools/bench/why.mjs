@@ -90,7 +90,7 @@ function heapProfile(growth) {
 function gctrace() {
   return Array.from({ length: CYCLES }, (_, i) => {
     const live = 40 + Math.floor(i / 5);
-    return `gc ${i + 1} @${(i * 0.9 + 0.3).toFixed(3)}s 1%: 0.031+2.1+0.004 ms clock, 0.062+0.3/1.9/0+0.008 ms cpu, ${live * 2}->${live * 2 + 1}->${live} MB, ${live * 2} MB goal, 0 MB stacks, 0 MB globals, 2 P\n`;
+    return `gc ${i + 1} @${(i * 0.9 + 0.3).toFixed(3)}s 1%: 0.031+2.1+0.004 ms clock, 0.062+0.30/1.9/0+0.008 ms cpu, ${live * 2}->${live * 2 + 1}->${live} MB, ${live * 2} MB goal, 0 MB stacks, 0 MB globals, 2 P\n`;
   }).join("");
 }
 

@@ -2,18 +2,23 @@
 // by the service's own line above it. Every number carries its interval (analysis/stats).
 
 import type { ProcessEvidence } from "../../evidence/process.ts";
-import { ownerOf, isProfilingFrame, type Owner } from "../../goruntime/packages.ts";
-import { derived, estimated, type Quantity } from "../../model/quantity.ts";
-import { framesOf, functionFile, functionName, stackKey } from "../../model/stack-frames.ts";
-import type { ProfileTable } from "../../model/tables/profile.ts";
 import { GrowthSum, growthInterval } from "../stats/growth.ts";
-import { samplingProbability } from "../../goruntime/sampling.ts";
 import { memoryInterval, SampledMemory } from "../stats/heap-sampling.ts";
 import { comparablePair, rowsOf, type SnapshotPair, type SnapshotRows } from "./buckets.ts";
-import type { OwnLine, Site, SiteTable, SourceLine } from "./site.ts";
+import {
+  addGrowth,
+  LineOfBuckets,
+  quantity,
+  rowsByLine,
+  type BucketColumns,
+  type RowsByLine,
+} from "./lines.ts";
+import { LineNumbers, stackPlaces } from "./places.ts";
+import type { OwnLine, SiteTable } from "./site.ts";
 
 export interface SiteAnalysis {
   readonly table: SiteTable;
+  /** Largest growth first, then largest live; numbers are made when asked for. */
   readonly ownLines: readonly OwnLine[];
   readonly pair: SnapshotPair | undefined;
   /** The profile shown: the later of the pair, or the only one. */
@@ -21,145 +26,149 @@ export interface SiteAnalysis {
   readonly countsAreExact: boolean;
 }
 
-interface Gathered {
-  at: SourceLine;
-  user: SourceLine | undefined;
-  isOwn: boolean;
-  live: SampledMemory;
-  growth: GrowthSum;
-  allocs: number;
-  inuse: number;
-  /** Bytes allocated between the two profiles. */
-  born: SampledMemory;
-  stacks: Map<number, number>;
-  callers: Map<string, { at: SourceLine; live: SampledMemory }>;
-  allocates: Map<string, { at: SourceLine; live: number }>;
-}
-
 const LISTED = 60;
-
-interface Place {
-  readonly alloc: SourceLine;
-  readonly own: SourceLine;
-  readonly isOwn: boolean;
-  readonly caller: SourceLine | undefined;
-}
 
 export function buildSites(p: ProcessEvidence): SiteAnalysis | undefined {
   const pair = comparablePair(p);
   const shown = pair?.after ?? lastRows(p);
   if (shown === undefined) return undefined;
-  const modulePath = p.buildInfo?.mainModule?.path;
-  const byLine = new Map<string, Gathered>();
-  const byOwn = new Map<string, Gathered>();
+  const usable = pair !== undefined && !pair.isStill ? pair : undefined;
+  const columns = columnsOf(p, shown, usable);
+  const id = columns.artefact;
+  const byAlloc = rowsByLine(columns, columns.alloc);
+  const byOwn = rowsByLine(columns, columns.own);
+
   const total = new SampledMemory();
   const totalGrowth = new GrowthSum();
-  const places = new Map<string, Place>();
-  const rate = shown.rows.rate;
-  const usable = pair !== undefined && !pair.isStill ? pair : undefined;
-
-  const visit = (
-    source: SnapshotRows,
-    row: number,
-    size: number,
-    live: number,
-    alloc: number,
-    grow: ((g: GrowthSum) => void) | undefined,
-    bornCount: number,
-  ) => {
-    const stack = source.rows.stack[row] ?? 0;
-    const hash = source.hashes[stack] ?? 0;
-    const cacheKey = String(hash);
-    let place = places.get(cacheKey);
-    if (place === undefined) {
-      place = placeOf(source.snapshot.profile, stack, modulePath);
-      places.set(cacheKey, place);
-    }
-    total.add(live, size, rate);
-    grow?.(totalGrowth);
-    for (const [map, key, at] of [
-      [byLine, place.alloc, place.alloc],
-      [byOwn, place.own, place.own],
-    ] as const) {
-      const g = entry(map, key, at);
-      g.isOwn = place.isOwn;
-      g.user = place.isOwn && place.own !== place.alloc ? place.own : undefined;
-      g.live.add(live, size, rate);
-      g.allocs += alloc;
-      g.inuse += live;
-      g.born.add(bornCount, size, rate);
-      grow?.(g.growth);
-      g.stacks.set(
-        hash,
-        (g.stacks.get(hash) ?? 0) + (live * size) / samplingProbability(size, rate),
-      );
-      if (map === byLine && place.caller !== undefined && live > 0) {
-        const c = g.callers.get(lineKey(place.caller)) ?? {
-          at: place.caller,
-          live: new SampledMemory(),
-        };
-        c.live.add(live, size, rate);
-        g.callers.set(lineKey(place.caller), c);
-      }
-      if (map === byOwn) {
-        const a = g.allocates.get(lineKey(place.alloc)) ?? { at: place.alloc, live: 0 };
-        a.live += live * size;
-        g.allocates.set(lineKey(place.alloc), a);
-      }
-    }
-  };
-
-  if (usable !== undefined) {
-    for (let i = 0; i < usable.sizes.length; i++) {
-      const size = usable.sizes[i] ?? 0;
-      if (!(size > 0)) continue;
-      const inAfter = (usable.afterRow[i] ?? -1) >= 0;
-      const source = inAfter ? usable.after : usable.before;
-      const row = inAfter ? (usable.afterRow[i] ?? 0) : (usable.beforeRow[i] ?? 0);
-      const paired = p.sameness !== "unknown";
-      const grow = (g: GrowthSum) => {
-        if (paired) g.addPaired(usable, i, rate);
-        else g.addNaive(usable.inuseBefore[i] ?? 0, rate, usable.inuseAfter[i] ?? 0, rate, size);
-      };
-      const born = Math.max(0, (usable.allocAfter[i] ?? 0) - (usable.allocBefore[i] ?? 0));
-      visit(source, row, size, usable.inuseAfter[i] ?? 0, usable.allocAfter[i] ?? 0, grow, born);
-    }
-  } else {
-    for (let r = 0; r < shown.rows.rows; r++) {
-      const size = shown.rows.size[r] ?? 0;
-      if (!(size > 0)) continue;
-      visit(shown, r, size, shown.rows.inuse[r] ?? 0, shown.rows.allocs[r] ?? 0, undefined, 0);
-    }
+  for (let r = 0; r < columns.length; r++) {
+    const size = columns.size[r] ?? 0;
+    if (!(size > 0)) continue;
+    total.add(columns.inuse[r] ?? 0, size, columns.rate);
+    addGrowth(columns, r, totalGrowth);
   }
-
-  const id = shown.snapshot.artefact.id;
-  const seconds = usable !== undefined && usable.seconds > 0 ? usable.seconds : undefined;
-  const gathered = [...byLine.values()]
-    .map((from) => ({ from, site: toSite(from, id, seconds, usable !== undefined) }))
-    .sort((a, b) => byInterest(a.site, b.site));
-  const sites = gathered.map((each) => each.site);
-  const ownLines = [...byOwn.values()]
-    .map((g) => toOwnLine(g, id, seconds, usable !== undefined))
-    .sort((a, b) => (b.growth?.value ?? 0) - (a.growth?.value ?? 0) || b.live.value - a.live.value);
-  const rest = gathered.slice(LISTED);
+  const { listed, rest } = chosen(columns, byAlloc);
   const restMemory = new SampledMemory();
-  for (const { from } of rest) restMemory.merge(from.live);
-  const sum = memoryInterval(total);
+  for (const line of rest)
+    for (const r of rowsIn(byAlloc, line))
+      restMemory.add(columns.inuse[r] ?? 0, columns.size[r] ?? 0, columns.rate);
+  const evidence = usable === undefined ? [] : [usable.before.snapshot.artefact.id, id];
   const table: SiteTable = {
-    sites: sites.slice(0, LISTED),
+    sites: listed.map((line) => line.toSite()),
     rest: { sites: rest.length, live: quantity(memoryInterval(restMemory).bytes, "bytes", [id]) },
-    total: quantity(sum.bytes, "bytes", [id]),
+    total: quantity(memoryInterval(total).bytes, "bytes", [id]),
     totalGrowth:
       usable === undefined
         ? undefined
-        : quantity(growthInterval(totalGrowth).bytes, "bytes", [
-            usable.before.snapshot.artefact.id,
-            id,
-          ]),
+        : quantity(growthInterval(totalGrowth).bytes, "bytes", evidence),
     cycles: cyclesOf(usable),
-    seconds,
+    seconds: columns.seconds,
   };
+  const ownLines = filled(byOwn)
+    .sort(byEstimate(byOwn))
+    .map((line) => new LineOfBuckets(columns, byOwn, line));
   return { table, ownLines, pair, shown, countsAreExact: shown.rows.counts === "exact" };
+}
+
+function columnsOf(
+  p: ProcessEvidence,
+  shown: SnapshotRows,
+  pair: SnapshotPair | undefined,
+): BucketColumns {
+  const numbers = new LineNumbers();
+  const modulePath = p.buildInfo?.mainModule?.path;
+  const after = { of: shown, places: stackPlaces(shown.snapshot.profile, numbers, modulePath) };
+  const before =
+    pair === undefined
+      ? after
+      : {
+          of: pair.before,
+          places: stackPlaces(pair.before.snapshot.profile, numbers, modulePath),
+        };
+  const length = pair?.sizes.length ?? shown.rows.rows;
+  const made = {
+    born: new Float64Array(length),
+    stackHash: new Float64Array(length),
+    alloc: new Int32Array(length),
+    own: new Int32Array(length),
+    caller: new Int32Array(length),
+    isOwn: new Uint8Array(length),
+  };
+  for (let i = 0; i < length; i++) {
+    const isAfter = pair === undefined || (pair.afterRow[i] ?? -1) >= 0;
+    const { of, places } = isAfter ? after : before;
+    const row = pair === undefined ? i : ((isAfter ? pair.afterRow : pair.beforeRow)[i] ?? 0);
+    const stack = of.rows.stack[row] ?? 0;
+    made.stackHash[i] = of.hashes[stack] ?? 0;
+    made.alloc[i] = places.alloc[stack] ?? 0;
+    made.own[i] = places.own[stack] ?? 0;
+    made.caller[i] = places.caller[stack] ?? -1;
+    made.isOwn[i] = places.isOwn[stack] ?? 0;
+    if (pair !== undefined)
+      made.born[i] = Math.max(0, (pair.allocAfter[i] ?? 0) - (pair.allocBefore[i] ?? 0));
+  }
+  return {
+    ...made,
+    length,
+    rate: shown.rows.rate,
+    size: pair?.sizes ?? shown.rows.size,
+    inuse: pair?.inuseAfter ?? shown.rows.inuse,
+    allocs: pair?.allocAfter ?? shown.rows.allocs,
+    lines: numbers.lines,
+    artefact: shown.snapshot.artefact.id,
+    seconds: pair !== undefined && pair.seconds > 0 ? pair.seconds : undefined,
+    pair,
+    isPaired: p.sameness !== "unknown",
+  };
+}
+
+/**
+ * The lines of the table: sure growth first (largest lower limit), then live bytes. A lower limit is
+ * never above its estimate, so lines are asked for theirs in the order of the estimates until no
+ * other can come among the first.
+ */
+function chosen(
+  columns: BucketColumns,
+  by: RowsByLine,
+): { readonly listed: readonly LineOfBuckets[]; readonly rest: readonly number[] } {
+  const lines = filled(by).sort(byEstimate(by));
+  const sure: { readonly line: number; readonly of: LineOfBuckets; readonly lo: number }[] = [];
+  for (const line of lines) {
+    const estimate = by.growth[line] ?? 0;
+    if (!(estimate > 0) || estimate <= (sure[LISTED - 1]?.lo ?? 0)) break;
+    const of = new LineOfBuckets(columns, by, line);
+    const lo = of.growth?.lo ?? 0;
+    if (lo <= 0) continue;
+    sure.push({ line, of, lo });
+    sure.sort((a, b) => b.lo - a.lo);
+    if (sure.length > LISTED) sure.pop();
+  }
+  const isGrown = new Set(sure.map(({ line }) => line));
+  const others = lines
+    .filter((line) => !isGrown.has(line))
+    .sort((a, b) => (by.live[b] ?? 0) - (by.live[a] ?? 0));
+  const room = LISTED - sure.length;
+  return {
+    listed: [
+      ...sure.map(({ of }) => of),
+      ...others.slice(0, room).map((line) => new LineOfBuckets(columns, by, line)),
+    ],
+    rest: others.slice(room),
+  };
+}
+
+function byEstimate(by: RowsByLine): (a: number, b: number) => number {
+  return (a, b) =>
+    (by.growth[b] ?? 0) - (by.growth[a] ?? 0) || (by.live[b] ?? 0) - (by.live[a] ?? 0);
+}
+
+function filled(by: RowsByLine): number[] {
+  const out: number[] = [];
+  for (let line = 0; line < by.live.length; line++) if (rowsIn(by, line).length > 0) out.push(line);
+  return out;
+}
+
+function rowsIn(by: RowsByLine, line: number): Int32Array {
+  return by.rows.subarray(by.start[line] ?? 0, by.start[line + 1] ?? 0);
 }
 
 function cyclesOf(pair: SnapshotPair | undefined): SiteTable["cycles"] {
@@ -175,152 +184,4 @@ function lastRows(p: ProcessEvidence): SnapshotRows | undefined {
     if (rows !== undefined) return rows;
   }
   return undefined;
-}
-
-function placeOf(t: ProfileTable, stack: number, modulePath: string | undefined): Place {
-  const frames = framesOf(t, stack);
-  const lines: { at: SourceLine; owner: Owner }[] = frames.functions.map((fn, i) => {
-    const name = functionName(t, fn);
-    const file = functionFile(t, fn);
-    return {
-      at: { function: name, file, line: frames.lines[i] ?? 0 },
-      owner: ownerOf(name, file, modulePath),
-    };
-  });
-  // Leaf frames of the runtime itself (map internals from 1.24 on) are how, not who.
-  let leaf = lines.findIndex((l) => l.owner !== "runtime");
-  if (leaf < 0) leaf = 0;
-  const alloc = lines[leaf]?.at ?? { function: "?", file: "", line: 0 };
-  const own = lines.slice(leaf).find((l) => l.owner === "own" && !isProfilingFrame(l.at.function));
-  const fallback = lines.slice(leaf).find((l) => l.owner === "dependency");
-  const caller = lines[leaf + 1]?.at;
-  return { alloc, own: own?.at ?? fallback?.at ?? alloc, isOwn: own !== undefined, caller };
-}
-
-function entry(map: Map<string, Gathered>, key: SourceLine, at: SourceLine): Gathered {
-  const k = lineKey(key);
-  const known = map.get(k);
-  if (known !== undefined) return known;
-  const made: Gathered = {
-    at,
-    user: undefined,
-    isOwn: false,
-    live: new SampledMemory(),
-    growth: new GrowthSum(),
-    allocs: 0,
-    inuse: 0,
-    born: new SampledMemory(),
-    stacks: new Map(),
-    callers: new Map(),
-    allocates: new Map(),
-  };
-  map.set(k, made);
-  return made;
-}
-
-export function lineKey(at: SourceLine): string {
-  return `${at.function}\u0000${at.file}\u0000${at.line}`;
-}
-
-function quantity(
-  i: { value: number; lo: number; hi: number },
-  unit: Quantity["unit"],
-  evidence: readonly string[],
-): Quantity {
-  return estimated(i.value, i.lo, i.hi, unit, evidence, "gc-cycle");
-}
-
-/** Wilson interval of live ÷ ever allocated among sampled objects. */
-function survivalOf(
-  inuse: number,
-  allocs: number,
-  evidence: readonly string[],
-): Quantity | undefined {
-  if (!(allocs > 0) || inuse < 0 || inuse > allocs) return undefined;
-  const z = 1.96;
-  const p = inuse / allocs;
-  const d = 1 + (z * z) / allocs;
-  const mid = (p + (z * z) / (2 * allocs)) / d;
-  const half = (z * Math.sqrt((p * (1 - p)) / allocs + (z * z) / (4 * allocs * allocs))) / d;
-  return estimated(
-    p,
-    Math.max(0, mid - half),
-    Math.min(1, mid + half),
-    "fraction",
-    evidence,
-    "gc-cycle",
-  );
-}
-
-function largestStack(g: Gathered): number {
-  let best = 0;
-  let most = -1;
-  for (const [hash, bytes] of g.stacks) {
-    if (bytes > most) {
-      most = bytes;
-      best = hash;
-    }
-  }
-  return best;
-}
-
-function rateOf(
-  g: Gathered,
-  seconds: number | undefined,
-  evidence: readonly string[],
-): Quantity | undefined {
-  if (seconds === undefined) return undefined;
-  const b = memoryInterval(g.born).bytes;
-  return derived(
-    b.value / seconds,
-    b.lo / seconds,
-    b.hi / seconds,
-    "bytes/s",
-    evidence,
-    "gc-cycle",
-  );
-}
-
-function toSite(g: Gathered, id: string, seconds: number | undefined, paired: boolean): Site {
-  const evidence = `${id}:${stackKey(largestStack(g))}`;
-  const live = memoryInterval(g.live);
-  const growth = paired ? growthInterval(g.growth) : undefined;
-  return {
-    ...g.at,
-    user: g.user,
-    evidence,
-    live: quantity(live.bytes, "bytes", [evidence]),
-    liveObjects: quantity(live.objects, "count", [evidence]),
-    samples: live.samples,
-    stacks: g.stacks.size,
-    growth: growth === undefined ? undefined : quantity(growth.bytes, "bytes", [evidence]),
-    visibleGrowth: growth === undefined ? undefined : Math.max(0, growth.bytes.hi),
-    survival: survivalOf(g.inuse, g.allocs, [evidence]),
-    allocRate: rateOf(g, seconds, [evidence]),
-    callers: [...g.callers.values()]
-      .map((c) => ({ at: c.at, live: quantity(memoryInterval(c.live).bytes, "bytes", [evidence]) }))
-      .sort((a, b) => b.live.value - a.live.value)
-      .slice(0, 3),
-  };
-}
-
-function toOwnLine(g: Gathered, id: string, seconds: number | undefined, paired: boolean): OwnLine {
-  const evidence = `${id}:${stackKey(largestStack(g))}`;
-  return {
-    ...g.at,
-    live: quantity(memoryInterval(g.live).bytes, "bytes", [evidence]),
-    growth: paired ? quantity(growthInterval(g.growth).bytes, "bytes", [evidence]) : undefined,
-    survival: survivalOf(g.inuse, g.allocs, [evidence]),
-    allocRate: rateOf(g, seconds, [evidence]),
-    samples: memoryInterval(g.live).samples,
-    evidence,
-    allocates: [...g.allocates.values()].sort((a, b) => b.live - a.live).map((a) => a.at),
-    isOwn: g.isOwn,
-  };
-}
-
-/** Sure growth first, then live bytes. */
-function byInterest(a: Site, b: Site): number {
-  const sure = (s: Site) => (s.growth !== undefined && s.growth.lo > 0 ? s.growth.lo : 0);
-  return sure(b) - sure(a) || b.live.value - a.live.value;
 }

@@ -19,6 +19,12 @@ import type { Interval } from "./interval.ts";
 import { CONFIDENCE } from "./poisson.ts";
 import { WeightedCount, weightedInterval } from "./weighted-count.ts";
 
+/** One bucket enters several sums in a row; its two exponentials are worked out once. */
+let lastSize = Number.NaN;
+let lastRate = Number.NaN;
+let p = Number.NaN;
+let missed = Number.NaN;
+
 /** Objects and bytes of a set of buckets, as sums from which intervals follow. Additive. */
 export class SampledMemory {
   readonly objects = new WeightedCount();
@@ -28,8 +34,12 @@ export class SampledMemory {
 
   /** A bucket of `count` samples of objects of `size` bytes at MemProfileRate `rate`. */
   add(count: number, size: number, rate: number): void {
-    const p = samplingProbability(size, rate);
-    const missed = missedFraction(size, rate);
+    if (size !== lastSize || rate !== lastRate) {
+      lastSize = size;
+      lastRate = rate;
+      p = samplingProbability(size, rate);
+      missed = missedFraction(size, rate);
+    }
     this.objects.add(count, 1 / p, missed);
     this.bytes.add(count, size / p, missed);
     this.seenBytes += count * size;

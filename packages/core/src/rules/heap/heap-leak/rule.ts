@@ -159,17 +159,19 @@ function attribute(view: View, grown: Quantity | undefined): Attribution {
   const s = view.sites;
   if (s === undefined) return { lines: [], share: undefined };
   if (s.pair === undefined || s.pair.isStill) return { lines: holder(view), share: undefined };
-  const sure = s.ownLines.filter(
-    (l) => l.growth !== undefined && l.growth.lo > 0 && l.samples >= 3,
-  );
+  const sure: OwnLine[] = [];
+  for (const line of s.ownLines) {
+    // Lines come by growth: from the first that did not grow on, none did.
+    if (sure.length === LINES || !((line.growth?.value ?? 0) > 0)) break;
+    if ((line.growth?.lo ?? 0) > 0 && line.samples >= 3) sure.push(line);
+  }
   const total = grown ?? s.table.totalGrowth;
-  if (total === undefined || !(total.value > 0))
-    return { lines: sure.slice(0, LINES), share: undefined };
+  if (total === undefined || !(total.value > 0)) return { lines: sure, share: undefined };
   const lines: OwnLine[] = [];
   let value = 0;
   let lo = 0;
   let hi = 0;
-  for (const line of sure.slice(0, LINES)) {
+  for (const line of sure) {
     const g = line.growth;
     // A line that adds less than a tenth of what is there already explains nothing more.
     if (

@@ -1,0 +1,109 @@
+// Where a stack allocates, whose line that is, and who called it: worked out once a stack, in numbers.
+
+import { isProfilingFrame, ownerOf, type Owner } from "../../goruntime/packages.ts";
+import { functionFile, functionName } from "../../model/stack-frames.ts";
+import type { CallStacks } from "../../model/tables/stacks.ts";
+import type { SourceLine } from "./site.ts";
+
+/** Source lines by number, the same number for the same (function, file, line) of every profile. */
+export class LineNumbers {
+  readonly lines: SourceLine[] = [];
+  readonly #known = new Map<string, number>();
+
+  of(function_: string, file: string, line: number): number {
+    const key = `${function_}\u0000${file}\u0000${line}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const made = this.lines.length;
+    this.lines.push({ function: function_, file, line });
+    this.#known.set(key, made);
+    return made;
+  }
+}
+
+/** One entry a stack of the profile; numbers are those of `LineNumbers`. */
+export interface StackPlaces {
+  /** Innermost frame that is not the runtime's. */
+  readonly alloc: Int32Array;
+  /** Innermost frame of the service's own code; else of a dependency; else `alloc`. */
+  readonly own: Int32Array;
+  /** The frame that called `alloc`; −1 none. */
+  readonly caller: Int32Array;
+  /** 1 where `own` is the service's own code. */
+  readonly isOwn: Uint8Array;
+}
+
+const OWNERS: readonly Owner[] = ["runtime", "standard", "dependency", "own"];
+const RUNTIME = 0;
+const DEPENDENCY = 2;
+const OWN = 3;
+/** An own frame that profiles the service is not what the service does. */
+const PROFILING = 4;
+/** Lines of one function are told apart below this number: a line number of a Go file is less. */
+const LINES = 2 ** 24;
+
+/** Cost: one look at each function, one pass over the frames of each stack. */
+export function stackPlaces(
+  t: CallStacks,
+  numbers: LineNumbers,
+  modulePath: string | undefined,
+): StackPlaces {
+  const owners = ownersOf(t, modulePath);
+  const count = t.stacks.length;
+  const alloc = new Int32Array(count);
+  const own = new Int32Array(count);
+  const caller = new Int32Array(count).fill(-1);
+  const isOwn = new Uint8Array(count);
+  const known = new Map<number, number>();
+  const { lineFunction, lineNumber, lineStart } = t.locations;
+  const numberOf = (frame: number): number => {
+    const fn = lineFunction[frame] ?? 0;
+    const line = lineNumber[frame] ?? 0;
+    const key = fn * LINES + line;
+    const at = known.get(key) ?? numbers.of(functionName(t, fn), functionFile(t, fn), line);
+    known.set(key, at);
+    return at;
+  };
+  let frames = new Int32Array(128);
+  for (let s = 0; s < count; s++) {
+    let depth = 0;
+    for (let i = t.stacks.start[s] ?? 0; i < (t.stacks.start[s + 1] ?? 0); i++) {
+      const at = t.stacks.location[i] ?? 0;
+      for (let frame = lineStart[at] ?? 0; frame < (lineStart[at + 1] ?? 0); frame++) {
+        if (depth === frames.length) frames = doubled(frames);
+        frames[depth++] = frame;
+      }
+    }
+    const ownerAt = (at: number) => owners[lineFunction[frames[at] ?? 0] ?? 0] ?? RUNTIME;
+    let leaf = 0;
+    // Leaf frames of the runtime itself (map internals from 1.24 on) are how, not who.
+    while (leaf < depth && ownerAt(leaf) === RUNTIME) leaf++;
+    if (leaf === depth) leaf = 0;
+    let ours = leaf;
+    let theirs = -1;
+    for (; ours < depth && ownerAt(ours) !== OWN; ours++)
+      if (theirs < 0 && ownerAt(ours) === DEPENDENCY) theirs = ours;
+    const user = ours < depth ? ours : theirs;
+    alloc[s] = depth === 0 ? numbers.of("?", "", 0) : numberOf(frames[leaf] ?? 0);
+    own[s] = user < 0 ? (alloc[s] ?? 0) : numberOf(frames[user] ?? 0);
+    if (leaf + 1 < depth) caller[s] = numberOf(frames[leaf + 1] ?? 0);
+    isOwn[s] = ours < depth ? 1 : 0;
+  }
+  return { alloc, own, caller, isOwn };
+}
+
+function doubled(frames: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const out = new Int32Array(frames.length * 2);
+  out.set(frames);
+  return out;
+}
+
+function ownersOf(t: CallStacks, modulePath: string | undefined): Uint8Array {
+  const out = new Uint8Array(t.functions.length);
+  for (let f = 0; f < out.length; f++) {
+    const name = functionName(t, f);
+    const owner = OWNERS.indexOf(ownerOf(name, functionFile(t, f), modulePath));
+    out[f] = owner === OWN && isProfilingFrame(name) ? PROFILING : owner;
+  }
+  return out;
+}
