@@ -10,6 +10,7 @@ import (
 
 type side struct {
 	AcceptedLines  [][4]any          `json:"acceptedLines"`
+	AsInformation  string            `json:"asInformation"`
 	AcceptedCauses []string          `json:"acceptedCauses"`
 	Args           []string          `json:"args"`
 	Env            map[string]string `json:"env"`

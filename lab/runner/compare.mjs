@@ -32,10 +32,12 @@
  * @property {"faulty" | "healthy"} kind
  * @property {string} cause
  * @property {readonly import("./scenarios.mjs").AcceptedLine[]} acceptedLines
+ * @property {string} asInformation "" when only a fault is right
  * @property {readonly string[]} acceptedCauses
  */
 /**
- * Of a faulty program: right, general (true, but less precise than the true cause), wrong (another
+ * Of a faulty program: right (for some programs also named without being called a fault, see
+ * `asInformation` in expect.json), general (true, but less precise than the true cause), wrong (another
  * fault first), named (the true cause is named, but not as a fault), missed (no fault seen),
  * inconclusive. Of a healthy one: calm, alarm (any fault),
  * inconclusive.
@@ -81,6 +83,11 @@ export function compare(expected, answer) {
     const outcome =
       first !== undefined ? "alarm" : answer.status === "inconclusive" ? "inconclusive" : "calm";
     return { outcome, confidence, said, rank, line: "n/a", harmlessNamed };
+  }
+  const named = answer.verdicts[rank - 1];
+  if (first === undefined && named !== undefined && expected.asInformation !== "") {
+    const line = lineOf(named, expected.acceptedLines);
+    return { outcome: "right", confidence, said: expected.cause, rank, line, harmlessNamed: false };
   }
   if (first === undefined) {
     /** @type {Outcome} */

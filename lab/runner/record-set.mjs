@@ -98,6 +98,7 @@ function describe(cell, name, every, seal, stored) {
     acceptedLines: variant.acceptedLines.map(
       ({ file, from, to, role }) => /** @type {const} */ ([file, from, to, role]),
     ),
+    ...(variant.asInformation === "" ? {} : { asInformation: variant.asInformation }),
     acceptedCauses: variant.acceptedCauses,
     limitBytes: scenario.limitBytes,
     goVersion: toolchain.version,

@@ -25,6 +25,7 @@ import { pack, unpack, writeFiles } from "./tar.mjs";
  * @property {string} cause
  * @property {string} window
  * @property {readonly (readonly [string, number, number, string])[]} acceptedLines
+ * @property {string} [asInformation] why naming the cause without calling it a fault is right
  * @property {readonly string[]} acceptedCauses
  * @property {number | undefined} limitBytes
  * @property {string} goVersion

@@ -26,6 +26,7 @@ import { LAB } from "./places.mjs";
  * @property {string} idlePath
  * @property {number} minSeconds
  * @property {readonly AcceptedLine[]} acceptedLines of a faulty variant
+ * @property {string} asInformation why it is right to name the cause without calling it a fault; "" it is not
  * @property {readonly string[]} acceptedCauses of a healthy one; "no-fault-seen" is the status
  * @property {string} window what kind of time a healthy variant is: steady, burst, filling-cache, …
  * @property {string} note
@@ -95,6 +96,7 @@ function readVariant(kind, fields) {
     idlePath: fields.text("idlePath", "/"),
     minSeconds: fields.number("minSeconds", undefined),
     acceptedLines: kind === "faulty" ? fields.lines("acceptedLines") : [],
+    asInformation: kind === "faulty" ? fields.text("asInformation", "") : "",
     acceptedCauses: kind === "healthy" ? fields.texts("acceptedCauses") : [],
     window: kind === "healthy" ? fields.text("window", undefined) : "",
     note: fields.text("note", ""),

@@ -33,6 +33,7 @@ export function recordedSources(only) {
       expected: {
         kind: recording.kind,
         cause: recording.cause,
+        asInformation: recording.asInformation ?? "",
         acceptedCauses: recording.acceptedCauses,
         acceptedLines: recording.acceptedLines.map(([file, from, to, role]) => ({
           file,

@@ -144,6 +144,20 @@ describe("churn", () => {
     expect(v?.against.map((s) => s.id)).toContain("churn.against-bound");
   });
 
+  test("a log's times are of the wall clock: little above the threshold is only possible", () => {
+    // 60 s, a cycle each half second of 70 ms: 8.4 s of GC.
+    const judgedOver = (usedSec: number) =>
+      judged([
+        artefact("gc.log", gctrace(log(10, 130, 70), START)),
+        artefact("a/stat", procStat(10), START + 40_000),
+        artefact("b/stat", procStat(10 + usedSec), START + 100_000),
+      ]);
+    const near = verdictOf(judgedOver(70), "churn");
+    expect(near?.confidence).toBe("low");
+    expect(near?.against.map((s) => s.id)).toContain("churn.against-wall");
+    expect(verdictOf(judgedOver(40), "churn")?.confidence).toBe("medium");
+  });
+
   test("looks like it: only start-up was logged", () => {
     const answer = judged([
       artefact(

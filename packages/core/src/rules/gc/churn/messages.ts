@@ -38,6 +38,11 @@ export const messages = {
       "share of the CPU used is a lower bound: the process's own CPU time is not in the evidence",
     zh: () => "占比为下界：证据中没有进程自身的 CPU 时间",
   } satisfies Message<None>,
+  "churn.against-wall": {
+    en: () =>
+      "a log's GC times are of the wall clock: a process that waits for a core used less than they say",
+    zh: () => "日志中的 GC 时间是墙上时间：等待 CPU 核的进程实际用得比它显示的少",
+  } satisfies Message<None>,
   "churn.against-few": {
     en: (p: { cycles: number }, w) => `only ${w.count(p.cycles)} cycles were seen`,
     zh: (p, w) => `只看到 ${w.count(p.cycles)} 次周期`,

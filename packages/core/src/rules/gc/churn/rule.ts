@@ -9,6 +9,8 @@ import { messages } from "./messages.ts";
 
 const GC_SHARE = 0.1;
 const ASSIST_SHARE = 0.05;
+/** A log's GC times are of the wall clock: on a crowded machine up to this many times what was used. */
+const CROWDED = 1.5;
 
 export const churn: Rule = {
   id: "churn",
@@ -71,6 +73,9 @@ export const churn: Rule = {
     if (cycles < 20) against.push(say(messages, "churn.against-few", { cycles }));
     const isShort = cost.seconds !== undefined && cost.seconds < SHORT_LOOK_SEC;
     if (isShort) against.push(say(messages, "churn.against-short", { seconds: cost.seconds }));
+    const isWallTime = cost.source === "gctrace" && gc.grade !== "bound";
+    const mayBeLess = isWallTime && gc.lo < CROWDED * GC_SHARE;
+    if (mayBeLess) against.push(say(messages, "churn.against-wall", {}));
     const sites: RuleSite[] = lines
       .filter((l) => total > 0 && (l.allocRate?.value ?? 0) >= 0.1 * total)
       .slice(0, 3)
@@ -78,7 +83,7 @@ export const churn: Rule = {
     return {
       is: "supported",
       confidence:
-        isShort || cycles < 10
+        isShort || cycles < (cost.source === "metrics" ? 10 : 20) || mayBeLess
           ? "low"
           : cycles >= 20 && cost.source === "metrics"
             ? "high"

@@ -46,6 +46,11 @@ export const messages = {
     en: (p: { change: Quantity }, w) => `native memory: change ${w.full(p.change)}`,
     zh: (p, w) => `原生内存：变化 ${w.full(p.change)}`,
   } satisfies Message<{ change: Quantity }>,
+  "native-growth.not-mapped": {
+    en: (p: { native: Quantity }, w) =>
+      `native memory: at most ${w.value(p.native)} by the memory map, less than RSS without Go's totals seemed to grow`,
+    zh: (p, w) => `原生内存：按内存映射最多 ${w.value(p.native)}，少于 RSS 减去 Go 总量看似的增长`,
+  } satisfies Message<{ native: Quantity }>,
   "native-growth.no-line": {
     en: (p: { change: Quantity }, w) =>
       `native memory: change ${w.full(p.change)}, but not in a line; a step, or level by now`,

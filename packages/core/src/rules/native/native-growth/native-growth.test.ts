@@ -126,6 +126,15 @@ describe("native-growth", () => {
     expect(v === undefined || v.against.length > 0).toBe(true);
   });
 
+  test("looks like it: mapped memory touched only now, and one smaps at the end that says so", () => {
+    const shape = { untouched: (t: number) => Math.max(0, 19 - t * 0.15) };
+    const answer = judged([...observed(shape), mapped(READINGS - 1, shape)]);
+    expect(verdictOf(answer, "native-growth")).toBeUndefined();
+    const inLine = { native: (t: number) => 5 + t * 0.5 };
+    const grown = judged([...observed(inLine), mapped(READINGS - 1, inLine)]);
+    expect(verdictOf(grown, "native-growth")?.fault).toBe(true);
+  });
+
   test("looks like it: a driver that maps its buffers once, at the first request", () => {
     const shape = { native: (t: number) => (t < 60 ? 5 : 45) };
     const answer = judged(observed(shape));

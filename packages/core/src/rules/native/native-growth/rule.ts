@@ -6,8 +6,26 @@ import { say, type Statement } from "../../../model/message.ts";
 import { derived, type Quantity } from "../../../model/quantity.ts";
 import { MiB } from "../../../model/units.ts";
 import { verifyCommand } from "../../naming.ts";
+import type { View } from "../../../analysis/view.ts";
 import type { Rule, RuleOutcome } from "../../rule.ts";
 import { messages } from "./messages.ts";
+
+/**
+ * RssAnon minus Go's totals moves with memory that Go touches late. One smaps of the second half of the
+ * window measures what is native by then: more than that cannot have grown up to it. Twice that at most
+ * grew over the whole window, where it grew in a line. Undefined without such a smaps.
+ */
+function mostThatGrew(view: View, native: Quantity | undefined): Quantity | undefined {
+  const { smaps, status } = view.process;
+  const seen = smaps.findLast((s) => s.value.form === "smaps")?.timeMs;
+  const from = status[0]?.timeMs;
+  const to = status[status.length - 1]?.timeMs;
+  if (native === undefined || seen === undefined || from === undefined || to === undefined)
+    return undefined;
+  if (!(seen >= (from + to) / 2)) return undefined;
+  const most = 2 * native.hi;
+  return derived(most, most, most, native.unit, native.evidence);
+}
 
 const MIN_GROWTH = 8 * MiB;
 
@@ -44,6 +62,12 @@ export const nativeGrowth: Rule = {
             )
           : change;
     if (growth === undefined) return { is: "not-evaluable", missing: ["proc"] };
+    const most = mostThatGrew(view, native?.bytes);
+    if (!hasSmaps && most !== undefined && growth.lo > most.value)
+      return {
+        is: "contradicted",
+        by: [say(messages, "native-growth.not-mapped", { native: most }, most.evidence)],
+      };
     const heap = view.trends.marked;
     const heapFlat = heap !== undefined && heap.kind !== "line" && heap.kind !== "too-short";
     const isLine =
