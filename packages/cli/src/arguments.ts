@@ -30,6 +30,7 @@ export function parseBytes(text: string, flag: string): number {
   if (match === null || factor === undefined || Number(match[1]) === 0)
     throw new UsageError(
       `${flag} takes a size such as 512MiB or 1.5G, not ${JSON.stringify(text)}`,
+      `${flag} 需要形如 512MiB 或 1.5G 的大小，而不是 ${JSON.stringify(text)}`,
     );
   return Math.round(Number(match[1]) * factor);
 }
@@ -49,13 +50,19 @@ export function parseDuration(text: string, flag: string): number {
   const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)(ms|min|s|m|h|d|$)/gy)];
   const matched = parts.reduce((n, p) => n + p[0].length, 0);
   if (parts.length === 0 || matched !== text.trim().length)
-    throw new UsageError(`${flag} takes a duration such as 60s or 5m, not ${JSON.stringify(text)}`);
+    throw new UsageError(
+      `${flag} takes a duration such as 60s or 5m, not ${JSON.stringify(text)}`,
+      `${flag} 需要形如 60s 或 5m 的时长，而不是 ${JSON.stringify(text)}`,
+    );
   return parts.reduce((ms, p) => ms + Number(p[1]) * (DURATION[p[2] ?? ""] ?? 1000), 0);
 }
 
 export function parseCount(text: string, flag: string): number {
   if (!/^\d{1,6}$/.test(text) || Number(text) === 0)
-    throw new UsageError(`${flag} takes a whole number above 0, not ${JSON.stringify(text)}`);
+    throw new UsageError(
+      `${flag} takes a whole number above 0, not ${JSON.stringify(text)}`,
+      `${flag} 需要大于 0 的整数，而不是 ${JSON.stringify(text)}`,
+    );
   return Number(text);
 }
 
@@ -63,7 +70,7 @@ export function parseCount(text: string, flag: string): number {
 export function parseHeader(text: string): [string, string] {
   const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(text);
   if (match?.[1] === undefined || match[2] === undefined)
-    throw new UsageError(`--header takes "Name: value"`);
+    throw new UsageError('--header takes "Name: value"', '--header 的形式是 "Name: value"');
   return [match[1], match[2]];
 }
 

@@ -17,7 +17,8 @@ if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`heapwright ${version()}\n`);
 } else {
   const { outputFailure, watchOutput } = await import("./output.ts");
-  watchOutput();
+  const { langOf } = await import("./command-line/words.ts");
+  watchOutput(langOf(args));
   const { run } = await import("./program.ts");
   const code = await run(args, version());
   process.exitCode = outputFailure() ?? code;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CaptureOptions, CaptureTarget } from "@heapwright/host/capture/types.ts";
 import { looksLikeAddress, parseCount, parseDuration, parseHeader } from "./arguments.ts";
+import { words, type Words } from "./command-line/words.ts";
 import type { LiveFlags } from "./flags.ts";
 import { UnreadableError, UsageError } from "./usage-error.ts";
 
@@ -23,9 +24,10 @@ export function sourceOf(targets: readonly string[], flags: LiveFlags): Source {
     if (paths.length > 0)
       throw new UsageError(
         `a live target and a path (${paths[0] ?? ""}) cannot be looked at together. For one answer, capture first: heapwright capture ${url ?? `--pid ${pid ?? ""}`} -o DIR`,
+        `在线目标与路径（${paths[0] ?? ""}）不能一起查看。要得到一个回答，请先采集：heapwright capture ${url ?? `--pid ${pid ?? ""}`} -o DIR`,
       );
     if (addresses.length > 1 || (flags.url !== undefined && addresses.length > 0))
-      throw new UsageError("one live target at a time");
+      throw new UsageError("one live target at a time", "一次只能看一个在线目标");
     const target: CaptureTarget = {
       ...(url === undefined ? {} : { url }),
       ...(pid === undefined ? {} : { pid }),
@@ -36,9 +38,14 @@ export function sourceOf(targets: readonly string[], flags: LiveFlags): Source {
   if (paths.length === 0)
     throw new UsageError(
       "what should be looked at? A URL, --pid, or a folder. Try: heapwright why http://localhost:6060",
+      "要看什么？URL、--pid 或文件夹。例如：heapwright why http://localhost:6060",
     );
   for (const p of paths)
-    if (!existsSync(p)) throw new UnreadableError(`${p} does not exist${whatElse(p)}`);
+    if (!existsSync(p))
+      throw new UnreadableError(
+        `${p} does not exist. ${whatElse(p).en}`,
+        `${p} 不存在。${whatElse(p).zh}`,
+      );
   return {
     kind: "paths",
     paths,
@@ -47,11 +54,18 @@ export function sourceOf(targets: readonly string[], flags: LiveFlags): Source {
 }
 
 /** What somebody who typed this may have meant. */
-function whatElse(p: string): string {
-  if (/^\d+$/.test(p)) return `. For a process: --pid ${p}; for a service on that port: :${p}`;
+function whatElse(p: string): Words {
+  if (/^\d+$/.test(p))
+    return words(
+      `For a process: --pid ${p}; for a service on that port: :${p}`,
+      `若是进程：--pid ${p}；若是该端口上的服务：:${p}`,
+    );
   if (/^[a-z0-9][a-z0-9.-]*$/i.test(p) && !/\.(gz|pb|pprof|json|txt|log|out)$/i.test(p))
-    return `. For a service: heapwright why http://${p}:6060`;
-  return ". Name a folder or file that is there, or a URL";
+    return words(
+      `For a service: heapwright why http://${p}:6060`,
+      `若是服务：heapwright why http://${p}:6060`,
+    );
+  return words("Name a folder or file that is there, or a URL", "请给出存在的文件夹、文件或 URL");
 }
 
 /** Without user info and query: a label is printed and stored. */

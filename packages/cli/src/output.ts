@@ -1,6 +1,8 @@
 // Standard output and standard error as pipes of other programs: a reader that has seen enough (`| head`)
 // ends nothing and is no error; a full disk is one sentence.
 
+import type { Lang } from "@heapwright/core/model/message.ts";
+import { words, type Words } from "./command-line/words.ts";
 import { EXIT } from "./exit-codes.ts";
 
 let failure: number | undefined;
@@ -11,37 +13,36 @@ export function outputFailure(): number | undefined {
 }
 
 /** Node reports a failed write by an event; without a listener it is an uncaught exception. */
-export function watchOutput(): void {
+export function watchOutput(lang: Lang): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     // The reader went away: it has what it wanted, and the exit code stays the answer's.
     if (error.code === "EPIPE") return;
     failure = EXIT.usage;
     process.exitCode = failure;
-    process.stderr.write(`heapwright: the answer could not be written: ${writeCause(error)}\n`);
+    const cause = writeCause(error, lang);
+    process.stderr.write(
+      lang === "zh"
+        ? `heapwright: 无法写出回答：${cause}\n`
+        : `heapwright: the answer could not be written: ${cause}\n`,
+    );
   });
   // Nobody is left to be told.
   process.stderr.on("error", () => undefined);
 }
 
+const WRITE_CAUSES: Readonly<Record<string, Words>> = {
+  ENOENT: words("the folder does not exist", "文件夹不存在"),
+  EACCES: words("permission denied", "没有权限"),
+  EPERM: words("permission denied", "没有权限"),
+  ENOSPC: words("no space left", "空间不足"),
+  EROFS: words("the file system is read-only", "文件系统只读"),
+  EISDIR: words("it is a folder", "它是文件夹"),
+  ENOTDIR: words("a part of the path is a file", "路径的一部分是文件"),
+};
+
 /** What a failed write means, in words; the system's own code where it has none. */
-export function writeCause(error: unknown): string {
+export function writeCause(error: unknown, lang: Lang): string {
   const code =
     error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-  switch (code) {
-    case "ENOENT":
-      return "the folder does not exist";
-    case "EACCES":
-    case "EPERM":
-      return "permission denied";
-    case "ENOSPC":
-      return "no space left";
-    case "EROFS":
-      return "the file system is read-only";
-    case "EISDIR":
-      return "it is a folder";
-    case "ENOTDIR":
-      return "a part of the path is a file";
-    default:
-      return code === "" ? String(error) : code;
-  }
+  return WRITE_CAUSES[code]?.[lang] ?? (code === "" ? String(error) : code);
 }

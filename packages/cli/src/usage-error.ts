@@ -1,15 +1,22 @@
-/** The command line asks for something that cannot be: exit 2, one sentence, no stack. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "UsageError";
+import type { Lang } from "@heapwright/core/model/message.ts";
+import type { Words } from "./command-line/words.ts";
+
+/** One sentence for the user, in the language of the command line; no stack. */
+class SpokenError extends Error {
+  readonly #words: Words;
+
+  constructor(en: string, zh: string) {
+    super(en);
+    this.#words = { en, zh };
+  }
+
+  in(lang: Lang): string {
+    return this.#words[lang];
   }
 }
 
-/** What was named cannot be read: exit 3, one sentence, no stack. */
-export class UnreadableError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "UnreadableError";
-  }
-}
+/** The command line asks for something that cannot be: exit 2. */
+export class UsageError extends SpokenError {}
+
+/** What was named cannot be read: exit 3. */
+export class UnreadableError extends SpokenError {}

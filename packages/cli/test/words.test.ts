@@ -29,6 +29,32 @@ const known = async (): Promise<Set<string>> => {
   return new Set([...flags.values()].flatMap((set) => [...set]).concat("--version", "--help"));
 };
 
+test.each(verbs)("%s --help says the same in Chinese", async (verb) => {
+  const { stdout } = await heapwright([verb, "--help", "--lang", "zh"]);
+  const options = stdout.split("\n").filter((line) => /^ {2}(-\w, )?--[a-z-]+/.test(line));
+  expect(options.map((line) => /--[a-z-]+/.exec(line)?.[0])).toEqual([...(await flagsOf(verb))]);
+  // What stands behind each flag is Chinese.
+  for (const line of options) expect(line).toMatch(/\p{Script=Han}/u);
+  expect(stdout).not.toMatch(/Usage:|Options:|Arguments:|default:|choices:/);
+});
+
+test.each([
+  [["wy"], "未知命令"],
+  [["why", "--jsn"], "未知选项"],
+  [["why", "--top"], "缺少参数"],
+  [["why", "--fail-on", "x"], "不接受"],
+  [["evidence"], "需要形如"],
+  [["evidence", "zz"], "不是证据编号"],
+  [["capture"], "需要一个新文件夹"],
+  [["capture", "x", "y", "-o", "z"], "参数过多"],
+  [["why", "--limit", "many", "."], "需要形如 512MiB"],
+  [["why"], "要看什么"],
+] as const)("%j is answered in Chinese", async (args, said) => {
+  const { stderr, code } = await heapwright([args[0], "--lang=zh", ...args.slice(1)]);
+  expect(stderr).toContain(said);
+  expect(code).toBe(2);
+});
+
 /** The name as the subject of a sentence. */
 const PROSE: ReadonlySet<string> = new Set(["tells", "reads", "goes", "explains", "looks"]);
 

@@ -13,17 +13,17 @@ import { printable } from "@heapwright/core/report/wording.ts";
 import { everyMissing } from "@heapwright/core/verdict/missing.ts";
 import { readEvidence } from "@heapwright/host/files/read-evidence.ts";
 import type { CaptureOutcome } from "@heapwright/host/capture/types.ts";
-import { parseCount } from "../arguments.ts";
-import { EXIT } from "../exit-codes.ts";
-import type { WhyFlags } from "../flags.ts";
-import { assertJudgeable, judgeFolder, nothingReadable, soFarLine } from "../judging.ts";
-import { rememberPaths } from "../last-target.ts";
-import { endWords } from "../capture-errors.ts";
-import { runCapture } from "../live.ts";
-import { sourceOf, temporaryFolder } from "../obtain.ts";
-import { writeCause } from "../output.ts";
-import { paintFor, ProgressLine } from "../terminal.ts";
-import { UsageError } from "../usage-error.ts";
+import { parseCount } from "../../arguments.ts";
+import { EXIT } from "../../exit-codes.ts";
+import type { WhyFlags } from "../../flags.ts";
+import { assertJudgeable, judgeFolder, nothingReadable, soFarLine } from "../../judging.ts";
+import { rememberPaths } from "../../last-target.ts";
+import { endWords } from "../../capture-errors.ts";
+import { runCapture } from "../../live.ts";
+import { sourceOf, temporaryFolder } from "../../obtain.ts";
+import { writeCause } from "../../output.ts";
+import { paintFor, ProgressLine } from "../../terminal.ts";
+import { UsageError } from "../../usage-error.ts";
 
 export async function why(
   targets: readonly string[],
@@ -41,7 +41,8 @@ export async function why(
     process.stdout.write(listMissing(voice));
     return EXIT.ok;
   }
-  if (flags.json === true && flags.md === true) throw new UsageError("--json or --md, not both");
+  if (flags.json === true && flags.md === true)
+    throw new UsageError("--json or --md, not both", "--json 与 --md 只能选一个");
   const top = parseCount(flags.top ?? "10", "--top");
   const source = sourceOf(targets, flags);
   // Whatever is wrong with the command line is said before a minute is spent on a capture.
@@ -101,7 +102,7 @@ export async function why(
     if (flags.missing === true) process.stdout.write(`\n${listMissing(voice)}`);
   }
   if (flags.html !== undefined) {
-    const { pageOf } = await import("../page.ts");
+    const { pageOf } = await import("../../page.ts");
     await writeReport(flags.html, await pageOf(answered, { lang: flags.lang, isLive: false }));
     if (flags.quiet !== true) process.stderr.write(`heapwright: wrote ${flags.html}\n`);
   }
@@ -141,8 +142,15 @@ async function writeReport(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    throw new UsageError(`cannot write ${file}: ${writeCause(error)}`);
+    throw unwritable(file, error);
   }
+}
+
+function unwritable(file: string, error: unknown): UsageError {
+  return new UsageError(
+    `cannot write ${file}: ${writeCause(error, "en")}`,
+    `无法写入 ${file}：${writeCause(error, "zh")}`,
+  );
 }
 
 /** Before the work, not after it: the folder is there and may be written, and the name is no folder. */
@@ -150,10 +158,13 @@ async function assertWritable(file: string): Promise<void> {
   try {
     await access(dirname(resolve(file)), constants.W_OK);
   } catch (error) {
-    throw new UsageError(`cannot write ${file}: ${writeCause(error)}`);
+    throw unwritable(file, error);
   }
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw new UsageError(`cannot write ${file}: it is a folder. Name a file: --html report.html`);
+    throw new UsageError(
+      `cannot write ${file}: it is a folder. Name a file: --html report.html`,
+      `无法写入 ${file}：它是文件夹。请给出文件名：--html report.html`,
+    );
 }
 
 function listMissing(voice: Voice): string {

@@ -1,13 +1,13 @@
 // `heapwright capture`: collect only.
 
-import { endWords } from "../capture-errors.ts";
-import { EXIT } from "../exit-codes.ts";
-import { rememberPaths } from "../last-target.ts";
-import { runCapture } from "../live.ts";
-import type { CaptureFlags } from "../flags.ts";
-import { sourceOf } from "../obtain.ts";
-import { ProgressLine } from "../terminal.ts";
-import { UsageError } from "../usage-error.ts";
+import { endWords } from "../../capture-errors.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { rememberPaths } from "../../last-target.ts";
+import { runCapture } from "../../live.ts";
+import type { CaptureFlags } from "../../flags.ts";
+import { sourceOf } from "../../obtain.ts";
+import { ProgressLine } from "../../terminal.ts";
+import { UsageError } from "../../usage-error.ts";
 
 export async function captureVerb(
   target: string | undefined,
@@ -18,6 +18,7 @@ export async function captureVerb(
   if (source.kind !== "live")
     throw new UsageError(
       `${target ?? ""} is a path; capture collects from a URL, --pid or --unix. To explain a folder: heapwright why ${target ?? ""}`,
+      `${target ?? ""} 是路径；capture 从 URL、--pid 或 --unix 采集。要解释一个文件夹：heapwright why ${target ?? ""}`,
     );
   const progress = new ProgressLine(flags.quiet === true);
   const captured = await runCapture(source.target, flags, {

@@ -6,10 +6,10 @@ import { describeEvidence } from "@heapwright/core/report/evidence-rows.ts";
 import { voiceOf } from "@heapwright/core/report/say.ts";
 import { printable } from "@heapwright/core/report/wording.ts";
 import { readEvidence } from "@heapwright/host/files/read-evidence.ts";
-import { EXIT } from "../exit-codes.ts";
-import { lastPaths } from "../last-target.ts";
-import type { SharedFlags } from "../flags.ts";
-import { UnreadableError, UsageError } from "../usage-error.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { lastPaths } from "../../last-target.ts";
+import type { SharedFlags } from "../../flags.ts";
+import { UnreadableError, UsageError } from "../../usage-error.ts";
 
 export async function evidence(
   id: string,
@@ -20,11 +20,13 @@ export async function evidence(
   if (match?.[1] === undefined)
     throw new UsageError(
       `${JSON.stringify(id)} is no evidence id. They look like 9f31c2aa:stack:4be07c; heapwright why --evidence prints them`,
+      `${JSON.stringify(id)} 不是证据编号。编号形如 9f31c2aa:stack:4be07c；heapwright why --evidence 会列出`,
     );
   const paths = given.length > 0 ? given : lastPaths();
   if (paths === undefined)
     throw new UsageError(
       "no earlier answer is known here. Name the folder: heapwright evidence ID FOLDER",
+      "这里没有先前的回答。请给出文件夹：heapwright evidence ID FOLDER",
     );
   for (const p of paths)
     if (!existsSync(p))
@@ -32,6 +34,9 @@ export async function evidence(
         given.length > 0
           ? `${p} does not exist`
           : `the last answer was made from ${p}, which is gone. Name the folder: heapwright evidence ID FOLDER`,
+        given.length > 0
+          ? `${p} 不存在`
+          : `上一次回答来自 ${p}，它已不存在。请给出文件夹：heapwright evidence ID FOLDER`,
       );
   const folder = await readEvidence(paths);
   const prefix = match[1];

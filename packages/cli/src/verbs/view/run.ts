@@ -5,21 +5,24 @@ import { startViewServer } from "@heapwright/host/view-server/view-server.ts";
 import { formatJson } from "@heapwright/core/report/json.ts";
 import { voiceOf } from "@heapwright/core/report/say.ts";
 import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
-import { EXIT } from "../exit-codes.ts";
-import { lastPaths, rememberPaths } from "../last-target.ts";
-import { runCapture } from "../live.ts";
-import { sourceOf, temporaryFolder } from "../obtain.ts";
-import { pageOf } from "../page.ts";
-import { ProgressLine } from "../terminal.ts";
-import { UsageError } from "../usage-error.ts";
-import { assertJudgeable, judgeFolder, nothingReadable, soFarLine } from "../judging.ts";
-import type { ViewFlags } from "../flags.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { lastPaths, rememberPaths } from "../../last-target.ts";
+import { runCapture } from "../../live.ts";
+import { sourceOf, temporaryFolder } from "../../obtain.ts";
+import { pageOf } from "../../page.ts";
+import { ProgressLine } from "../../terminal.ts";
+import { UsageError } from "../../usage-error.ts";
+import { assertJudgeable, judgeFolder, nothingReadable, soFarLine } from "../../judging.ts";
+import type { ViewFlags } from "../../flags.ts";
 
 function portOf(text: string | undefined): number {
   if (text === undefined) return 0;
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535)
-    throw new UsageError(`--port takes a number up to 65535, not ${JSON.stringify(text)}`);
+    throw new UsageError(
+      `--port takes a number up to 65535, not ${JSON.stringify(text)}`,
+      `--port 需要不大于 65535 的数字，而不是 ${JSON.stringify(text)}`,
+    );
   return port;
 }
 
