@@ -1,6 +1,7 @@
 // One lab service: started with its environment and its own working folder, watched, and ended by pid.
 
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { hasEnded, pause, start, stop } from "./children.mjs";
 import { makeControlGroup, removeControlGroup } from "./control-group.mjs";
@@ -35,7 +36,10 @@ export class Service {
   constructor(executable, { name, args, env, ownGroup }) {
     this.#folder = path.join(OUT, "run", name);
     rmSync(this.#folder, { recursive: true, force: true });
-    mkdirSync(path.join(this.#folder, "tmp"), { recursive: true });
+    mkdirSync(this.#folder, { recursive: true });
+    // Paths of mapped files stand in smaps: this one says nothing of the machine.
+    const temporary = path.join(os.tmpdir(), "heapwright-lab", "tmp");
+    mkdirSync(temporary, { recursive: true });
     this.log = path.join(this.#folder, "gctrace.log");
     this.#group = ownGroup ? makeControlGroup(name) : undefined;
     const stderr = openSync(this.log, "w");
@@ -45,7 +49,7 @@ export class Service {
       env: {
         PATH: process.env["PATH"] ?? "",
         HOME: this.#folder,
-        TMPDIR: path.join(this.#folder, "tmp"),
+        TMPDIR: temporary,
         ...env,
         GODEBUG: withGctrace(env["GODEBUG"]),
       },
