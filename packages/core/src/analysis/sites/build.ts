@@ -38,7 +38,8 @@ interface Gathered {
 
 const LISTED = 60;
 
-interface Place {
+/** Whose line one stack is: the allocating line, and the nearest one of the service's own. */
+export interface Place {
   readonly alloc: SourceLine;
   readonly own: SourceLine;
   readonly isOwn: boolean;
@@ -177,7 +178,7 @@ function lastRows(p: ProcessEvidence): SnapshotRows | undefined {
   return undefined;
 }
 
-function placeOf(t: ProfileTable, stack: number, modulePath: string | undefined): Place {
+export function placeOf(t: ProfileTable, stack: number, modulePath: string | undefined): Place {
   const frames = framesOf(t, stack);
   const lines: { at: SourceLine; owner: Owner }[] = frames.functions.map((fn, i) => {
     const name = functionName(t, fn);
