@@ -22,6 +22,8 @@ export interface Burst {
   readonly ratePeak: number;
   /** A low cycle came after it. */
   readonly ended: boolean;
+  /** Between two of its cycles goroutines went on rising by half or more while the heap did not. */
+  readonly saturated: boolean;
 }
 
 export interface Bursts {
@@ -59,19 +61,21 @@ export function burstsOf(
   const list: Burst[] = [];
   let isHigh = false;
   let lowSince = from;
-  let open: { startMs: number; peak: number; lowMs: number } | undefined;
+  let open: { startMs: number; peak: number; lowMs: number; rows: number[] } | undefined;
   const close = (endMs: number, ended: boolean) => {
     if (open === undefined) return;
     const before = Math.max(from, open.startMs - Math.max(10 * step, open.lowMs));
     const until = Math.max(endMs, open.startMs + 10 * step);
+    const goroutinesBefore = extreme(count, before, open.startMs, Math.min);
     list.push({
       startMs: open.startMs,
       peak: open.peak,
-      goroutinesBefore: extreme(count, before, open.startMs, Math.min),
+      goroutinesBefore,
       goroutinesPeak: extreme(count, open.startMs - step, until, Math.max),
       rateBefore: rateIn(requests, before, open.startMs - 3 * step),
       ratePeak: fastest(requests, open.startMs - 2 * step, until, 4 * step),
       ended,
+      saturated: isSaturated(marked, count, open.rows, open.peak, goroutinesBefore),
     });
     open = undefined;
   };
@@ -80,12 +84,15 @@ export function burstsOf(
     const at = marked.time[i] ?? NaN;
     if (!isHigh && value >= base + HIGH * (peak - base)) {
       isHigh = true;
-      open = { startMs: at, peak: value, lowMs: at - lowSince };
+      open = { startMs: at, peak: value, lowMs: at - lowSince, rows: [i] };
     } else if (isHigh && value <= base + LOW * (peak - base)) {
       isHigh = false;
       lowSince = at;
       close(at, true);
-    } else if (open !== undefined && value > open.peak) open.peak = value;
+    } else if (open !== undefined) {
+      open.peak = Math.max(open.peak, value);
+      open.rows.push(i);
+    }
   }
   close(to, false);
   return {
@@ -115,6 +122,32 @@ function extreme(s: Series, from: number, to: number, pick: (...x: number[]) => 
     best = Number.isNaN(best) ? v : pick(best, v);
   }
   return best;
+}
+
+/**
+ * A bound shows where requests pile up before it and memory does not. The earlier cycle takes the next
+ * goroutine count and the later one the last, so that a quick rise between two counts is no pile.
+ */
+function isSaturated(
+  marked: Series,
+  count: Series,
+  rows: readonly number[],
+  peak: number,
+  before: number,
+): boolean {
+  for (const [k, i] of rows.entries()) {
+    const value = marked.value[i] ?? 0;
+    if (value < 0.8 * peak) continue;
+    const at = count.time.findIndex((t) => t >= (marked.time[i] ?? Infinity));
+    const more = (count.value[at] ?? NaN) - before;
+    if (!(more >= 1)) continue;
+    for (const j of rows.slice(k + 1)) {
+      if ((marked.value[j] ?? Infinity) > 1.1 * value) continue;
+      const last = count.time.findLastIndex((t) => t <= (marked.time[j] ?? -Infinity));
+      if ((count.value[last] ?? 0) - before >= 1.5 * more) return true;
+    }
+  }
+  return false;
 }
 
 interface Point {

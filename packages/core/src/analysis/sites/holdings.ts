@@ -89,20 +89,18 @@ export function holdingsOf(rows: SnapshotRows, modulePath: string | undefined): 
   }
   const id = rows.snapshot.artefact.id;
   return [...found.values()]
-    .map(
-      (g): Holding => ({
-        alloc: g.alloc,
-        own: g.own,
-        owner: ownerOf(g.own.function, g.own.file, modulePath),
-        size: g.size,
-        live: memoryInterval(g.memory),
-        allocated: g.allocated,
-        alive: g.alive,
-        allocatedObjects: g.allocated / samplingProbability(g.size, rate),
-        functions: g.functions,
-        evidence: `${id}:${stackKey(rows.hashes[g.stack] ?? 0)}`,
-      }),
-    )
+    .map((g): Holding => ({
+      alloc: g.alloc,
+      own: g.own,
+      owner: ownerOf(g.own.function, g.own.file, modulePath),
+      size: g.size,
+      live: memoryInterval(g.memory),
+      allocated: g.allocated,
+      alive: g.alive,
+      allocatedObjects: g.allocated / samplingProbability(g.size, rate),
+      functions: g.functions,
+      evidence: `${id}:${stackKey(rows.hashes[g.stack] ?? 0)}`,
+    }))
     .sort((a, b) => b.live.bytes.value - a.live.bytes.value);
 }
 

@@ -13,8 +13,7 @@ export const messages = {
   "inflight-burst.headline-unplaced": {
     en: (p: { base: Quantity; peak: Quantity }, w) =>
       `the live heap goes from ${w.value(p.base)} to ${w.value(p.peak)} and back with the number of goroutines`,
-    zh: (p, w) =>
-      `活跃堆随 goroutine 数在 ${w.value(p.base)} 与 ${w.value(p.peak)} 之间起落`,
+    zh: (p, w) => `活跃堆随 goroutine 数在 ${w.value(p.base)} 与 ${w.value(p.peak)} 之间起落`,
   } satisfies Message<{ base: Quantity; peak: Quantity }>,
   "inflight-burst.bursts": {
     en: (p: { bursts: number; ended: number; seconds: number }, w) =>
@@ -56,11 +55,16 @@ export const messages = {
     zh: (p, w) =>
       `请求速率升至 ${w.count(p.rate)} 倍，活跃内存只有 ${w.count(p.memory)} 倍：并发有上限`,
   } satisfies Message<{ rate: number; memory: number }>,
+  "inflight-burst.against-flat": {
+    en: (p: { saturated: number; bursts: number }, w) =>
+      `in ${w.count(p.saturated)} of ${w.count(p.bursts)} bursts goroutines went on rising while live memory stayed: something bounds what is in flight`,
+    zh: (p, w) =>
+      `${w.count(p.bursts)} 次突发中有 ${w.count(p.saturated)} 次 goroutine 继续增加而活跃内存不变：并发有上限`,
+  } satisfies Message<{ saturated: number; bursts: number }>,
   "inflight-burst.against-queue": {
     en: (p: { line: string; count: number }, w) =>
       `up to ${w.count(p.count)} goroutines queue at ${w.code(p.line)}: that bounds what is in flight`,
-    zh: (p, w) =>
-      `最多 ${w.count(p.count)} 个 goroutine 在 ${w.code(p.line)} 排队：并发有上限`,
+    zh: (p, w) => `最多 ${w.count(p.count)} 个 goroutine 在 ${w.code(p.line)} 排队：并发有上限`,
   } satisfies Message<{ line: string; count: number }>,
   "inflight-burst.against-limit": {
     en: (p: { limit: Quantity }, w) =>

@@ -70,6 +70,7 @@ function supported(view: View, bursts: Bursts, rss: Resident): RuleOutcome {
   const peak = counted(bursts.peak, "bytes", evidence, "gc-cycle");
   const place = placeOfPeak(view, bursts);
   const typical = middle(list);
+  if (typical === undefined) return { is: "contradicted", by: [] };
   const more = Math.max(1, typical.goroutinesPeak - typical.goroutinesBefore);
   const facts: Statement[] = [
     say(
@@ -95,7 +96,10 @@ function supported(view: View, bursts: Bursts, rss: Resident): RuleOutcome {
     say(
       messages,
       "inflight-burst.rss",
-      { base: counted(rss.base, "bytes", rss.evidence), peak: counted(rss.peak, "bytes", rss.evidence) },
+      {
+        base: counted(rss.base, "bytes", rss.evidence),
+        peak: counted(rss.peak, "bytes", rss.evidence),
+      },
       rss.evidence,
     ),
   ];
@@ -120,8 +124,15 @@ function supported(view: View, bursts: Bursts, rss: Resident): RuleOutcome {
   const isBelowRate = hasRate && !isProportional;
   const ratio = { rate: Math.round(rate * 10) / 10, memory: Math.round(memory * 10) / 10 };
   if (isProportional) forIt.push(say(messages, "inflight-burst.for-load", ratio, evidence));
-  else if (isBelowRate) against.push(say(messages, "inflight-burst.against-bound", ratio, evidence));
+  else if (isBelowRate)
+    against.push(say(messages, "inflight-burst.against-bound", ratio, evidence));
   else against.push(say(messages, "inflight-burst.against-unbounded", {}));
+  const saturated = list.filter((b) => b.saturated).length;
+  const isFlat = 2 * saturated >= list.length;
+  if (isFlat)
+    against.push(
+      say(messages, "inflight-burst.against-flat", { saturated, bursts: list.length }, evidence),
+    );
   const queue = place === undefined ? undefined : queueOf(view, place.top);
   if (queue !== undefined)
     against.push(
@@ -134,10 +145,9 @@ function supported(view: View, bursts: Bursts, rss: Resident): RuleOutcome {
     );
   const limit = view.forecast.limit?.bytes;
   const fits = limit !== undefined && rss.base + 2 * (rss.peak - rss.base) <= limit.value;
-  if (fits)
-    against.push(say(messages, "inflight-burst.against-limit", { limit }, limit.evidence));
+  if (fits) against.push(say(messages, "inflight-burst.against-limit", { limit }, limit.evidence));
 
-  const isBounded = isBelowRate || queue !== undefined || fits;
+  const isBounded = isBelowRate || isFlat || queue !== undefined || fits;
   const sites: RuleSite[] = place === undefined ? [] : place.sites;
   return {
     is: "supported",
@@ -173,11 +183,9 @@ function supported(view: View, bursts: Bursts, rss: Resident): RuleOutcome {
 }
 
 /** The burst in the middle by goroutines at its peak; its own figures belong together. */
-function middle(list: readonly Burst[]): Burst {
+function middle(list: readonly Burst[]): Burst | undefined {
   const sorted = list.toSorted((a, b) => a.goroutinesPeak - b.goroutinesPeak);
-  const found = sorted[Math.floor(sorted.length / 2)] ?? list[0];
-  if (found === undefined) throw new Error("no burst to describe");
-  return found;
+  return sorted[Math.floor(sorted.length / 2)];
 }
 
 interface PeakPlace {

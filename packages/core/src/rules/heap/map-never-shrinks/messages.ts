@@ -36,8 +36,7 @@ export const messages = {
   "map-never-shrinks.against-entries": {
     en: (p: { line: string; left: number }, w) =>
       `${w.percent(p.left)} of what ${w.code(p.line)} made beside it are alive: the entries may well be there`,
-    zh: (p, w) =>
-      `${w.code(p.line)} 在旁分配的对象存活 ${w.percent(p.left)}：条目很可能仍在`,
+    zh: (p, w) => `${w.code(p.line)} 在旁分配的对象存活 ${w.percent(p.left)}：条目很可能仍在`,
   } satisfies Message<{ line: string; left: number }>,
   "map-never-shrinks.against-full": {
     en: () => "no profile holds a map's number of entries: one that is full looks the same",
@@ -46,7 +45,6 @@ export const messages = {
   "map-never-shrinks.fix": {
     en: (p: { line: string }, w) =>
       `export len() of the map at ${w.code(p.line)}; if it is far below its peak, replace the map by a new one`,
-    zh: (p, w) =>
-      `导出 ${w.code(p.line)} 处 map 的 len()；若远低于峰值，用新 map 替换它`,
+    zh: (p, w) => `导出 ${w.code(p.line)} 处 map 的 len()；若远低于峰值，用新 map 替换它`,
   } satisfies Message<{ line: string }>,
 } satisfies Messages;

@@ -189,9 +189,7 @@ function isStill(view: View, table: Table, modulePath: string | undefined): bool
     if (rows === undefined) continue;
     made.push(
       holdingsOf(rows, modulePath)
-        .filter(
-          (h) => h.size === table.top.size && shortLine(h.own) === shortLine(table.top.own),
-        )
+        .filter((h) => h.size === table.top.size && shortLine(h.own) === shortLine(table.top.own))
         .reduce((s, h) => s + h.allocated, 0),
     );
   }

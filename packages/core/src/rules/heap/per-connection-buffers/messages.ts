@@ -30,8 +30,7 @@ export const messages = {
   "per-connection-buffers.for-served": {
     en: (p: { function: string }, w) =>
       `made in ${w.code(p.function)}, which those goroutines run or were started by`,
-    zh: (p, w) =>
-      `分配于 ${w.code(p.function)}，这些 goroutine 正运行该函数或由其启动`,
+    zh: (p, w) => `分配于 ${w.code(p.function)}，这些 goroutine 正运行该函数或由其启动`,
   } satisfies Message<{ function: string }>,
   "per-connection-buffers.for-waits": {
     en: (p: { share: number }, w) =>
@@ -46,8 +45,7 @@ export const messages = {
   "per-connection-buffers.for-proportion": {
     en: (p: { from: number; to: number }, w) =>
       `objects follow the connections: the ratio holds at ${w.count(p.from)} and at ${w.count(p.to)}`,
-    zh: (p, w) =>
-      `对象数随连接数变化：${w.count(p.from)} 个与 ${w.count(p.to)} 个连接时比例相同`,
+    zh: (p, w) => `对象数随连接数变化：${w.count(p.from)} 个与 ${w.count(p.to)} 个连接时比例相同`,
   } satisfies Message<{ from: number; to: number }>,
   "per-connection-buffers.against-once": {
     en: () =>
@@ -67,8 +65,7 @@ export const messages = {
   "per-connection-buffers.not": {
     en: (p: { connections: number; each: Quantity }, w) =>
       `per-connection buffers: ${w.value(p.each)} for each of ${w.count(p.connections)} connections`,
-    zh: (p, w) =>
-      `每连接缓冲区：${w.count(p.connections)} 个连接各 ${w.value(p.each)}`,
+    zh: (p, w) => `每连接缓冲区：${w.count(p.connections)} 个连接各 ${w.value(p.each)}`,
   } satisfies Message<{ connections: number; each: Quantity }>,
   "per-connection-buffers.now": {
     en: () => "a bound on connections, or a shorter idle timeout, bounds the memory",
@@ -77,8 +74,7 @@ export const messages = {
   "per-connection-buffers.fix": {
     en: (p: { line: string }, w) =>
       `smaller buffers at ${w.code(p.line)} (4 KiB is bufio's default), or take one from a pool only while a message is read or written`,
-    zh: (p, w) =>
-      `缩小 ${w.code(p.line)} 的缓冲区（bufio 默认 4 KiB），或仅在读写消息时从池中取用`,
+    zh: (p, w) => `缩小 ${w.code(p.line)} 的缓冲区（bufio 默认 4 KiB），或仅在读写消息时从池中取用`,
   } satisfies Message<{ line: string }>,
   "per-connection-buffers.verify": {
     en: (p: { command: string; connections: number }, w) =>

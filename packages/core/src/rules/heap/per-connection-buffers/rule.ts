@@ -30,6 +30,8 @@ const SHARE = 0.5;
 /** Smaller objects are a connection's records, not its buffers. */
 const BUFFER = 2 * KiB;
 const PARKED = 0.9;
+/** Of one line and size. Above two every interval overlaps some whole number. */
+const PER_CONNECTION = 2;
 /** CPU seconds a second and connection, all work of the process counted: a few small messages at most. */
 const IDLE_CPU = 1e-4;
 const BUFFER_MAKERS =
@@ -44,9 +46,10 @@ interface Kept {
 export const perConnectionBuffers: Rule = {
   id: "per-connection-buffers",
   evaluate(view): RuleOutcome {
-    if (view.goroutines === undefined) return { is: "not-evaluable", missing: ["second-goroutine"] };
+    if (view.goroutines === undefined)
+      return { is: "not-evaluable", missing: ["second-goroutine"] };
     const rows = view.sites?.shown;
-    if (rows === undefined) return { is: "not-evaluable", missing: ["heap"] };
+    if (rows === undefined) return { is: "not-evaluable", missing: ["second-heap"] };
     const modulePath = view.process.buildInfo?.mainModule?.path;
     const candidates = connectionsOf(view.goroutines).filter((c) => c.parked >= CONNECTIONS);
     if (candidates.length === 0) return { is: "contradicted", by: [] };
@@ -102,7 +105,7 @@ function isOlder(view: View, total: number): boolean {
 }
 
 /**
- * Objects that come a whole number to a connection, one to four. Misleads: anything else with as many
+ * Objects that come one or two to a connection. Misleads: anything else with as many
  * entries; so what is not made where connections are served must at least be a buffer by its maker.
  */
 function keptFor(
@@ -125,7 +128,8 @@ function fits(objects: { lo: number; hi: number }, c: Connections, isStale: bool
   const few = 0.9 * c.parked;
   const many = 1.1 * (c.parked + c.active);
   if (isStale && objects.hi >= 0.1 * few && objects.lo <= many) return true;
-  for (let k = 1; k <= 4; k++) if (objects.lo <= k * many && objects.hi >= k * few) return true;
+  for (let k = 1; k <= PER_CONNECTION; k++)
+    if (objects.lo <= k * many && objects.hi >= k * few) return true;
   return false;
 }
 
@@ -188,9 +192,7 @@ function supported(view: View, c: Connections, kept: readonly Kept[], w: Weighed
     );
   });
   const live = estimated(w.live.value, w.live.lo, w.live.hi, "bytes", evidence, "gc-cycle");
-  facts.unshift(
-    say(messages, "per-connection-buffers.total", { live, share: w.share }, evidence),
-  );
+  facts.unshift(say(messages, "per-connection-buffers.total", { live, share: w.share }, evidence));
   const forIt: Statement[] = [];
   const against: Statement[] = [];
   const served = kept.filter((k) => k.servedIn !== undefined);
@@ -229,12 +231,7 @@ function supported(view: View, c: Connections, kept: readonly Kept[], w: Weighed
   const isCheap = cpu !== undefined && cpu.cores / c.parked <= IDLE_CPU;
   if (isCheap)
     forIt.push(
-      say(
-        messages,
-        "per-connection-buffers.for-cpu",
-        { each: cpu.cores / c.parked },
-        cpu.evidence,
-      ),
+      say(messages, "per-connection-buffers.for-cpu", { each: cpu.cores / c.parked }, cpu.evidence),
     );
   const isIdle = isParked && (waitLong || isCheap);
   if (!isIdle) against.push(say(messages, "per-connection-buffers.against-busy", {}));
@@ -265,9 +262,7 @@ function supported(view: View, c: Connections, kept: readonly Kept[], w: Weighed
     against,
     alike: proportion === undefined ? ["cache-plateau"] : [],
     now: [say(messages, "per-connection-buffers.now", {})],
-    fix: [
-      say(messages, "per-connection-buffers.fix", { line: shortLine(top.holding.own) }),
-    ],
+    fix: [say(messages, "per-connection-buffers.fix", { line: shortLine(top.holding.own) })],
     verify: [
       say(messages, "per-connection-buffers.verify", {
         command: verifyCommand(view.options.target, "60s"),
@@ -292,7 +287,10 @@ function proportionOf(
   for (const snapshot of view.process.heap) {
     const at = g.timesMs.findIndex((t) => Math.abs(t - snapshot.replyMs) < 5000);
     const rows = at < 0 ? undefined : rowsOf(snapshot);
-    if (rows === undefined || snapshot.profile.encoding !== view.sites?.shown.snapshot.profile.encoding)
+    if (
+      rows === undefined ||
+      snapshot.profile.encoding !== view.sites?.shown.snapshot.profile.encoding
+    )
       continue;
     const n = Math.max(0, ...connectionsOf(g).map((c) => c.counts[at] ?? 0));
     const same = holdingsOf(rows, modulePath).find(

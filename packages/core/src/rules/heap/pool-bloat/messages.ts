@@ -25,8 +25,7 @@ export const messages = {
   "pool-bloat.size": {
     en: (p: { size: number; alive: number; made: number }, w) =>
       `${w.bytes(p.size)}: about ${w.count(p.alive)} alive of ${w.count(p.made)} made`,
-    zh: (p, w) =>
-      `${w.bytes(p.size)}：分配约 ${w.count(p.made)} 个，存活 ${w.count(p.alive)} 个`,
+    zh: (p, w) => `${w.bytes(p.size)}：分配约 ${w.count(p.made)} 个，存活 ${w.count(p.alive)} 个`,
   } satisfies Message<{ size: number; alive: number; made: number }>,
   "pool-bloat.held": {
     en: (p: { objects: Quantity; inFlight: number }, w) =>

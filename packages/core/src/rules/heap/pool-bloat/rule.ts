@@ -120,7 +120,8 @@ export const poolBloat: Rule = {
         [...h.functions].some((f) => f.startsWith("sync.(*Pool).")) &&
         ownFunctions(grown.top, modulePath).some((f) => h.functions.has(f)),
     );
-    if (pooled !== undefined) forIt.push(say(messages, "pool-bloat.for-get", {}, [pooled.evidence]));
+    if (pooled !== undefined)
+      forIt.push(say(messages, "pool-bloat.for-get", {}, [pooled.evidence]));
     return {
       is: "supported",
       confidence: "low",
