@@ -87,6 +87,12 @@ describe("inflight-burst", () => {
     expect(unplaced?.confidence).toBe("low");
   });
 
+  test("requests come no faster but stay longer: said, and a lead", () => {
+    const v = verdictOf(judged(phases({ rps: 16 }, { rps: 15 })), "inflight-burst");
+    expect(v).toMatchObject({ fault: true, confidence: "low" });
+    expect(v?.for.map((s) => s.id)).toContain("inflight-burst.for-slow");
+  });
+
   test("negative: the same burst with 32 desks", () => {
     const answer = judged(phases({ markedMiB: 27, rssMiB: 62, goroutines: 160 }));
     expect(verdictOf(answer, "inflight-burst")).toBeUndefined();
@@ -109,6 +115,12 @@ describe("inflight-burst", () => {
     expect(v?.fault).toBe(false);
     expect(v?.against.map((s) => s.id)).toContain("inflight-burst.against-bound");
     expect(answer.status).toBe("no-fault-seen");
+  });
+
+  test("memory at six tenths of what the requests would bring: a lead", () => {
+    const v = verdictOf(judged(phases({ rps: 280 })), "inflight-burst");
+    expect(v).toMatchObject({ fault: true, confidence: "low" });
+    expect(v?.against.map((s) => s.id)).toContain("inflight-burst.against-partly");
   });
 
   test("looks like it: goroutines pile up before a bound while memory stays flat", () => {

@@ -44,11 +44,22 @@ export const messages = {
     zh: (p, w) =>
       `请求速率升至 ${w.count(p.rate)} 倍，活跃内存升至 ${w.count(p.memory)} 倍：未触及任何上限`,
   } satisfies Message<{ rate: number; memory: number }>,
+  "inflight-burst.for-slow": {
+    en: (p: { rate: number }, w) =>
+      `requests come ${w.count(p.rate)} times as fast at most: it is each that stays longer, as when something behind is slow`,
+    zh: (p, w) => `请求速率至多为 ${w.count(p.rate)} 倍：是每个请求停留更久，例如后端变慢`,
+  } satisfies Message<{ rate: number }>,
   "inflight-burst.against-unbounded": {
     en: () =>
       "no request counter tells whether something bounds the requests in flight: peaks of one height may be a bound",
     zh: () => "没有请求计数可判断并发是否有上限：高度相同的峰值可能正是上限",
   } satisfies Message<None>,
+  "inflight-burst.against-partly": {
+    en: (p: { rate: number; memory: number }, w) =>
+      `requests come ${w.count(p.rate)} times as fast, live memory is ${w.count(p.memory)} times as large: a bound may lie just here`,
+    zh: (p, w) =>
+      `请求速率升至 ${w.count(p.rate)} 倍，活跃内存为 ${w.count(p.memory)} 倍：上限可能就在附近`,
+  } satisfies Message<{ rate: number; memory: number }>,
   "inflight-burst.against-bound": {
     en: (p: { rate: number; memory: number }, w) =>
       `requests come ${w.count(p.rate)} times as fast, live memory is only ${w.count(p.memory)} times as large: something bounds what is in flight`,

@@ -20,6 +20,14 @@ const BURSTS = 2;
 /** Goroutines that must come with each burst, and their share of those before. */
 const MORE = 10;
 const MORE_SHARE = 0.2;
+/**
+ * Memory's factor as a share of the request rate's. What is live without any request keeps it below 1
+ * (0.75 to 0.86 in three services without a bound); below a half a bound must have held it.
+ */
+const FOLLOWS = 0.7;
+const BOUNDED = 0.5;
+/** Below this factor of the request rate it is the time that each takes. */
+const FASTER = 1.5;
 
 export const inflightBurst: Rule = {
   id: "inflight-burst",
@@ -119,20 +127,13 @@ function supported(view: View, bursts: Bursts, rss: Resident): RuleOutcome {
   // Little's law: in flight = rate × time each takes. What grows in step with the rate met no bound.
   const memory = bursts.peak / Math.max(1, bursts.base);
   const rate = typical.ratePeak / typical.rateBefore;
-  const hasRate = Number.isFinite(rate) && rate > 1.5;
-  const isProportional = hasRate && memory >= 0.5 * rate;
-  const isBelowRate = hasRate && !isProportional;
+  const hasRate = Number.isFinite(rate) && rate > FASTER;
+  const isSlower = Number.isFinite(rate) && rate <= FASTER;
+  const isProportional = hasRate && memory >= FOLLOWS * rate;
+  const isBelowRate = hasRate && memory < BOUNDED * rate;
   const ratio = { rate: Math.round(rate * 10) / 10, memory: Math.round(memory * 10) / 10 };
-  if (isProportional) forIt.push(say(messages, "inflight-burst.for-load", ratio, evidence));
-  else if (isBelowRate)
-    against.push(say(messages, "inflight-burst.against-bound", ratio, evidence));
-  else against.push(say(messages, "inflight-burst.against-unbounded", {}));
   const saturated = list.filter((b) => b.saturated).length;
   const isFlat = 2 * saturated >= list.length;
-  if (isFlat)
-    against.push(
-      say(messages, "inflight-burst.against-flat", { saturated, bursts: list.length }, evidence),
-    );
   const queue = place === undefined ? undefined : queueOf(view, place.top);
   if (queue !== undefined)
     against.push(
@@ -143,6 +144,19 @@ function supported(view: View, bursts: Bursts, rss: Resident): RuleOutcome {
         [queue.evidence],
       ),
     );
+  if (isFlat)
+    against.push(
+      say(messages, "inflight-burst.against-flat", { saturated, bursts: list.length }, evidence),
+    );
+  if (isBelowRate) against.push(say(messages, "inflight-burst.against-bound", ratio, evidence));
+  else if (isProportional && !isFlat && queue === undefined)
+    forIt.push(say(messages, "inflight-burst.for-load", ratio, evidence));
+  else if (hasRate && !isProportional)
+    against.push(say(messages, "inflight-burst.against-partly", ratio, evidence));
+  else if (isSlower && !isFlat && queue === undefined)
+    forIt.push(say(messages, "inflight-burst.for-slow", { rate: ratio.rate }, evidence));
+  else if (!Number.isFinite(rate))
+    against.push(say(messages, "inflight-burst.against-unbounded", {}));
   const limit = view.forecast.limit?.bytes;
   const fits = limit !== undefined && rss.base + 2 * (rss.peak - rss.base) <= limit.value;
   if (fits) against.push(say(messages, "inflight-burst.against-limit", { limit }, limit.evidence));
