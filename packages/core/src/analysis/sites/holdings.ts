@@ -5,11 +5,13 @@
 // How it can mislead: an object is seen with p = 1 − e^(−s/R), so small sizes of a line are missing
 // long before large ones are; their absence says nothing.
 
+import type { HeapSnapshot, ProcessEvidence } from "../../evidence/process.ts";
 import { ownerOf, type Owner } from "../../goruntime/packages.ts";
 import { samplingProbability } from "../../goruntime/sampling.ts";
 import { framesOf, functionName, stackKey } from "../../model/stack-frames.ts";
 import { memoryInterval, SampledMemory, type MemoryInterval } from "../stats/heap-sampling.ts";
 import { lineKey, placeOf } from "./build.ts";
+import type { ProfileTable } from "../../model/tables/profile.ts";
 import type { SnapshotRows } from "./buckets.ts";
 import type { SourceLine } from "./site.ts";
 
@@ -109,4 +111,20 @@ export function liveOf(list: readonly Holding[], rate: number): MemoryInterval {
   const sum = new SampledMemory();
   for (const h of list) sum.add(h.alive, h.size, rate);
   return memoryInterval(sum);
+}
+
+/** Profiles of one encoding in order, one a GC cycle: two of the same cycle show the same heap. */
+export function onePerCycle(
+  p: ProcessEvidence,
+  encoding: ProfileTable["encoding"],
+): readonly HeapSnapshot[] {
+  const out: HeapSnapshot[] = [];
+  for (const snapshot of p.heap) {
+    if (snapshot.profile.encoding !== encoding) continue;
+    const last = out[out.length - 1];
+    if (last !== undefined && snapshot.cycle !== undefined && snapshot.cycle === last.cycle)
+      continue;
+    out.push(snapshot);
+  }
+  return out;
 }

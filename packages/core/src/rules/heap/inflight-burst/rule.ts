@@ -2,10 +2,11 @@
 
 import { burstsOf, type Burst, type Bursts } from "../../../analysis/bursts.ts";
 import type { GoroutineGroup } from "../../../analysis/goroutines/goroutines.ts";
-import { rowsOf } from "../../../analysis/sites/buckets.ts";
-import { holdingsOf, liveOf, type Holding } from "../../../analysis/sites/holdings.ts";
+import { rowsOf, type SnapshotRows } from "../../../analysis/sites/buckets.ts";
+import { holdingsOf, liveOf, onePerCycle, type Holding } from "../../../analysis/sites/holdings.ts";
 import type { View } from "../../../analysis/view.ts";
 import { ownerOf } from "../../../goruntime/packages.ts";
+import { samplingProbability } from "../../../goruntime/sampling.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { counted, estimated, type Quantity } from "../../../model/quantity.ts";
 import { MiB } from "../../../model/units.ts";
@@ -214,22 +215,29 @@ interface PeakPlace {
 /** The own line that holds most in the fullest profile, if it is nearly all of what came with the burst. */
 function placeOfPeak(view: View, bursts: Bursts): PeakPlace | undefined {
   const modulePath = view.process.buildInfo?.mainModule?.path;
-  let best: { holdings: Holding[]; total: number; rate: number } | undefined;
-  for (const snapshot of view.process.heap) {
+  const encoding = view.sites?.shown.snapshot.profile.encoding;
+  if (encoding === undefined) return undefined;
+  let best: { rows: SnapshotRows; total: number } | undefined;
+  for (const snapshot of onePerCycle(view.process, encoding)) {
     const rows = rowsOf(snapshot);
     if (rows === undefined) continue;
-    const holdings = holdingsOf(rows, modulePath);
-    const total = holdings.reduce((s, h) => s + h.live.bytes.value, 0);
-    if (best === undefined || total > best.total) best = { holdings, total, rate: rows.rows.rate };
+    const { size, inuse, rate } = rows.rows;
+    let total = 0;
+    for (let r = 0; r < rows.rows.rows; r++) {
+      const s = size[r] ?? 0;
+      if (s > 0) total += ((inuse[r] ?? 0) * s) / samplingProbability(s, rate);
+    }
+    if (best === undefined || total > best.total) best = { rows, total };
   }
   if (best === undefined || best.total === 0) return undefined;
+  const { rate } = best.rows.rows;
   const byOwn = new Map<string, Holding[]>();
-  for (const h of best.holdings) {
+  for (const h of holdingsOf(best.rows, modulePath)) {
     const key = `${h.own.function}\u0000${shortLine(h.own)}`;
     byOwn.set(key, [...(byOwn.get(key) ?? []), h]);
   }
   const ranked = [...byOwn.values()]
-    .map((list) => ({ list, live: liveOf(list, best.rate).bytes }))
+    .map((list) => ({ list, live: liveOf(list, rate).bytes }))
     .sort((a, b) => b.live.value - a.live.value);
   const first = ranked[0];
   const top = first?.list[0];

@@ -7,7 +7,7 @@
 // before.
 
 import { rowsOf } from "../../../analysis/sites/buckets.ts";
-import { holdingsOf, liveOf, type Holding } from "../../../analysis/sites/holdings.ts";
+import { holdingsOf, liveOf, onePerCycle, type Holding } from "../../../analysis/sites/holdings.ts";
 import { proportionInterval } from "../../../analysis/stats/poisson.ts";
 import type { View } from "../../../analysis/view.ts";
 import { holdsSince } from "../../../goruntime/version.ts";
@@ -180,11 +180,7 @@ function isStill(view: View, table: Table, modulePath: string | undefined): bool
   const shown = view.sites?.shown.snapshot;
   if (shown === undefined) return false;
   const made: number[] = [];
-  let cycle: number | undefined;
-  for (const snapshot of view.process.heap) {
-    if (snapshot.profile.encoding !== shown.profile.encoding) continue;
-    if (snapshot.cycle !== undefined && snapshot.cycle === cycle) continue;
-    cycle = snapshot.cycle;
+  for (const snapshot of onePerCycle(view.process, shown.profile.encoding).slice(-2)) {
     const rows = rowsOf(snapshot);
     if (rows === undefined) continue;
     made.push(
@@ -193,7 +189,7 @@ function isStill(view: View, table: Table, modulePath: string | undefined): bool
         .reduce((s, h) => s + h.allocated, 0),
     );
   }
-  return made.length >= 2 && made[made.length - 1] === made[made.length - 2];
+  return made.length === 2 && made[0] === made[1];
 }
 
 /** Small objects that the same function made most of, its keys or values if it has any of its own. */

@@ -3,6 +3,7 @@ import { judged, verdictOf } from "../../../../test/judged.ts";
 import {
   artefact,
   buildInfo,
+  goroutineDump,
   goroutineProfile,
   heapProfile,
   memStats,
@@ -52,6 +53,8 @@ interface Service {
   readonly connections?: readonly [number, number];
   readonly objects?: readonly [number, number];
   readonly cores?: number;
+  /** Adds a dump at the end: whole minutes that each has waited, and who started them. */
+  readonly dump?: { readonly waitMinutes: number; readonly createdBy: string };
 }
 
 const watched = (s: Service) => {
@@ -84,7 +87,24 @@ const watched = (s: Service) => {
       artefact(`${i}/stat`, procStat(100 + i * 60 * (s.cores ?? 0.02)), timeMs),
     ];
   });
-  return judged([...moments.flat(), artefact("buildinfo", buildInfo())]);
+  const dump =
+    s.dump === undefined
+      ? []
+      : [
+          artefact(
+            "goroutines-all.txt",
+            goroutineDump([
+              {
+                stack: s.waits ?? session,
+                count: connections[1],
+                state: "IO wait",
+                ...s.dump,
+              },
+            ]),
+            START + 60_000,
+          ),
+        ];
+  return judged([...moments.flat(), ...dump, artefact("buildinfo", buildInfo())]);
 };
 
 describe("per-connection-buffers", () => {
@@ -101,6 +121,37 @@ describe("per-connection-buffers", () => {
     const answer = watched({ stack: reader, size: 64 * KiB, connections: [700, 1500] });
     const v = verdictOf(answer, "per-connection-buffers");
     expect(v?.for.map((s) => s.id)).toContain("per-connection-buffers.for-proportion");
+  });
+
+  test("the same ratio twice and waits of minutes: high, also in a busy process", () => {
+    const v = verdictOf(
+      watched({
+        stack: reader,
+        size: 64 * KiB,
+        connections: [700, 1500],
+        cores: 1.6,
+        dump: { waitMinutes: 12, createdBy: "app/feed.(*Server).Listen" },
+      }),
+      "per-connection-buffers",
+    );
+    expect(v).toMatchObject({ fault: true, confidence: "high" });
+    expect(v?.for.map((s) => s.id)).toContain("per-connection-buffers.for-waits");
+  });
+
+  test("made by the accept loop, known from who started the goroutines", () => {
+    const made: Service = {
+      stack: [
+        ["app/feed.newBuffers", "/src/app/feed/session.go", 30],
+        ["app/feed.(*Server).Listen", "/src/app/feed/server.go", 38],
+      ],
+      size: 64 * KiB,
+    };
+    expect(verdictOf(watched(made), "per-connection-buffers")).toBeUndefined();
+    const v = verdictOf(
+      watched({ ...made, dump: { waitMinutes: 0, createdBy: "app/feed.(*Server).Listen" } }),
+      "per-connection-buffers",
+    );
+    expect(v).toMatchObject({ fault: true, confidence: "medium" });
   });
 
   test("negative: 4 KiB buffers", () => {

@@ -40,10 +40,9 @@ export const messages = {
       `其间有 ${w.count(p.started)} 个${p.source === "requests" ? "请求" : " goroutine "}来去，为并发数的 ${w.count(p.times)} 倍`,
   } satisfies Message<{ started: number; times: number; source: string }>,
   "pool-bloat.for-spreads": {
-    en: (p: { snapshots: number }, w) =>
-      `their number rises over ${w.count(p.snapshots)} profiles while the number in flight is level`,
-    zh: (p, w) => `${w.count(p.snapshots)} 份剖析中其数量持续上升，而并发数持平`,
-  } satisfies Message<{ snapshots: number }>,
+    en: () => "their number rises in both halves of the time while the number in flight is level",
+    zh: () => "前后两半时间内其数量都在上升，而并发数持平",
+  } satisfies Message<None>,
   "pool-bloat.for-get": {
     en: () => "the profile has sync.(*Pool) on stacks of the same functions",
     zh: () => "剖析中相同函数的调用栈上有 sync.(*Pool)",

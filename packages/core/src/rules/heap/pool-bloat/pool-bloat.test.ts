@@ -3,6 +3,7 @@ import { judged, verdictOf } from "../../../../test/judged.ts";
 import {
   artefact,
   buildInfo,
+  goroutineDump,
   goroutineProfile,
   heapProfile,
   memStats,
@@ -37,6 +38,8 @@ interface Service {
   readonly inFlight?: number;
   readonly rps?: number;
   readonly stepsAlive?: number;
+  /** Highest goroutine ids of two dumps, at the first and the last moment. */
+  readonly ids?: readonly [number, number];
   /** MiB at second t. */
   readonly marked?: (t: number) => number;
 }
@@ -66,6 +69,13 @@ const watched = (s: Service) => {
       ),
     ];
   });
+  const dumps = (s.ids ?? []).map((firstId, i) =>
+    artefact(
+      `${i}/goroutines-all.txt`,
+      goroutineDump([{ stack: waiting, count: 100, state: "sleep", firstId }]),
+      START + i * 60_000,
+    ),
+  );
   const marked = s.marked ?? ((t) => 20 + t);
   const rps = s.rps ?? 60;
   const samples = Array.from({ length: 60 }, (_, t) => ({
@@ -78,6 +88,7 @@ const watched = (s: Service) => {
   }));
   return judged([
     ...moments.flat(),
+    ...dumps,
     artefact("metrics.json", metrics(samples)),
     artefact("buildinfo", buildInfo()),
   ]);
@@ -142,6 +153,13 @@ describe("pool-bloat", () => {
       "pool-bloat",
     );
     expect(v?.fault).toBe(false);
+  });
+
+  test("without a request counter the numbers of new goroutines tell that requests passed", () => {
+    const many = watched({ top: SPREADS, rps: 0, ids: [5000, 9000] });
+    expect(verdictOf(many, "pool-bloat")?.fault).toBe(true);
+    const few = watched({ top: SPREADS, rps: 0, ids: [5000, 5300] });
+    expect(verdictOf(few, "pool-bloat")).toBeUndefined();
   });
 
   test("nothing tells how many requests passed: it does not speak", () => {

@@ -3,7 +3,7 @@
 import type { GoroutineAnalysis } from "../../../analysis/goroutines/goroutines.ts";
 import { turnoverOf } from "../../../analysis/goroutines/turnover.ts";
 import { rowsOf } from "../../../analysis/sites/buckets.ts";
-import { holdingsOf, liveOf, type Holding } from "../../../analysis/sites/holdings.ts";
+import { holdingsOf, liveOf, onePerCycle, type Holding } from "../../../analysis/sites/holdings.ts";
 import { poissonLimits } from "../../../analysis/stats/poisson.ts";
 import type { View } from "../../../analysis/view.ts";
 import { ownerOf } from "../../../goruntime/packages.ts";
@@ -52,12 +52,11 @@ export const poolBloat: Rule = {
     if (turnover === undefined) return { is: "not-evaluable", missing: ["load"] };
     const times = turnover.started / (turnover.source === "requests" ? 1 : 2) / now;
     if (!(times >= TURNED_OVER)) return { is: "contradicted", by: [] };
-    const rising = risesOver(view, grown, modulePath);
     const first = inFlight[0] ?? now;
     const isLevel = now <= 1.3 * first && first <= 1.3 * now;
     const trend = view.trends.marked?.kind;
     const hasBent = trend === "level" || trend === "plateau" || trend === "falling";
-    const spreads = rising >= 3 && isLevel && !hasBent;
+    const spreads = isLevel && !hasBent && spreadsOver(view, grown, modulePath);
 
     const top = grown.top[0];
     if (top === undefined) return { is: "contradicted", by: [] };
@@ -114,7 +113,7 @@ export const poolBloat: Rule = {
       ),
     ];
     const forIt: Statement[] = [];
-    if (spreads) forIt.push(say(messages, "pool-bloat.for-spreads", { snapshots: rising }, id));
+    if (spreads) forIt.push(say(messages, "pool-bloat.for-spreads", {}, id));
     const pooled = holdings.find(
       (h) =>
         [...h.functions].some((f) => f.startsWith("sync.(*Pool).")) &&
@@ -200,39 +199,45 @@ function inFlightOf(
 }
 
 /**
- * Profiles in a row, the last included, in each of which the largest size gained for sure: objects made
- * since the one before (a count of samples, Poisson) less those that died. The first profile is often
- * older than the load; two of three must say it.
+ * Does the largest size gain in both halves of the time? Objects made since the profile before (a count
+ * of samples, Poisson) less those that died, for sure above zero and a tenth of what is alive. The first
+ * profile is often older than the load, so the second half alone must say it too; steps from cycle to
+ * cycle would be too short to say anything.
  */
-function risesOver(view: View, grown: Grown, modulePath: string | undefined): number {
+function spreadsOver(view: View, grown: Grown, modulePath: string | undefined): boolean {
   const shown = view.sites?.shown.snapshot;
   const top = grown.top[0];
-  if (shown === undefined || top === undefined) return 0;
-  const points: { alive: number; allocated: number }[] = [];
-  let cycle: number | undefined;
-  for (const snapshot of view.process.heap) {
-    if (snapshot.profile.encoding !== shown.profile.encoding) continue;
-    if (snapshot.cycle !== undefined && snapshot.cycle === cycle) continue;
-    cycle = snapshot.cycle;
-    const rows = rowsOf(snapshot);
-    if (rows === undefined) continue;
-    const same = holdingsOf(rows, modulePath).filter(
+  if (shown === undefined || top === undefined) return false;
+  const all = onePerCycle(view.process, shown.profile.encoding);
+  const first = all[0];
+  const last = all[all.length - 1];
+  if (first === undefined || last === undefined || all.length < 3) return false;
+  const half = (first.replyMs + last.replyMs) / 2;
+  const between = all.slice(1, -1);
+  const middle = between.toSorted(
+    (a, b) => Math.abs(a.replyMs - half) - Math.abs(b.replyMs - half),
+  )[0];
+  const [a, b, c] = [first, middle, last].map((snapshot) => {
+    const rows = snapshot === undefined ? undefined : rowsOf(snapshot);
+    const same = (rows === undefined ? [] : holdingsOf(rows, modulePath)).filter(
       (h) =>
         h.size >= 0.75 * grown.size &&
         h.alloc.function === top.alloc.function &&
         shortLine(h.own) === shortLine(top.own),
     );
-    points.push({ alive: sum(same, (h) => h.alive), allocated: sum(same, (h) => h.allocated) });
-  }
-  let rising = 1;
-  for (let i = points.length - 1; i > 0; i--) {
-    const a = points[i - 1];
-    const b = points[i];
-    if (a === undefined || b === undefined) break;
-    const born = b.allocated - a.allocated;
-    const died = born - (b.alive - a.alive);
-    if (!(born > 0) || poissonLimits(born).lo <= died) break;
-    rising++;
-  }
-  return rising;
+    return { alive: sum(same, (h) => h.alive), allocated: sum(same, (h) => h.allocated) };
+  });
+  if (a === undefined || b === undefined || c === undefined) return false;
+  return gains(a, b) && gains(b, c);
+}
+
+interface Counts {
+  readonly alive: number;
+  readonly allocated: number;
+}
+
+function gains(before: Counts, after: Counts): boolean {
+  const born = after.allocated - before.allocated;
+  const died = born - (after.alive - before.alive);
+  return born > 0 && poissonLimits(born).lo > died && born - died >= 0.1 * after.alive;
 }
