@@ -36,10 +36,9 @@ interface Table {
 export const mapNeverShrinks: Rule = {
   id: "map-never-shrinks",
   evaluate(view): RuleOutcome {
-    const sites = view.sites;
+    const { sites, holdings } = view;
     if (sites?.pair === undefined) return { is: "not-evaluable", missing: ["second-heap"] };
     const modulePath = view.process.buildInfo?.mainModule?.path;
-    const holdings = holdingsOf(sites.shown, modulePath);
     const rate = sites.shown.rows.rate;
     const total = sites.table.total.value;
     const table = tableIn(view, holdings, rate, total);

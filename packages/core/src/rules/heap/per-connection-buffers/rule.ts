@@ -53,7 +53,7 @@ export const perConnectionBuffers: Rule = {
     const modulePath = view.process.buildInfo?.mainModule?.path;
     const candidates = connectionsOf(view.goroutines).filter((c) => c.parked >= CONNECTIONS);
     if (candidates.length === 0) return { is: "contradicted", by: [] };
-    const holdings = holdingsOf(rows, modulePath).filter(
+    const holdings = view.holdings.filter(
       (h) => h.size >= BUFFER && h.owner !== "standard" && h.owner !== "runtime",
     );
     const total = view.sites?.table.total.value ?? 0;

@@ -33,13 +33,12 @@ interface Grown {
 export const poolBloat: Rule = {
   id: "pool-bloat",
   evaluate(view): RuleOutcome {
-    const { sites, goroutines } = view;
+    const { sites, goroutines, holdings } = view;
     if (sites?.pair === undefined || sites.pair.isStill)
       return { is: "not-evaluable", missing: ["second-heap"] };
     if (goroutines === undefined) return { is: "not-evaluable", missing: ["second-goroutine"] };
     const modulePath = view.process.buildInfo?.mainModule?.path;
     const rate = sites.shown.rows.rate;
-    const holdings = holdingsOf(sites.shown, modulePath);
     const grown = grownAt(holdings, rate, sites.table.total.value);
     if (grown === undefined) return { is: "contradicted", by: [] };
     const inFlight = inFlightOf(goroutines, grown, modulePath);
