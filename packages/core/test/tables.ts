@@ -4,6 +4,7 @@
 import type { Artefact } from "../src/evidence/artefact.ts";
 import type { EvidenceTable } from "../src/model/tables/table.ts";
 import type { GcCycleColumns, GcSegment, GcTraceTable } from "../src/model/tables/gc-cycles.ts";
+import type { GoroutineTable } from "../src/model/tables/goroutines.ts";
 import type { MemStats } from "../src/model/tables/memstats.ts";
 import type { MetricsSample, MetricsTable } from "../src/model/tables/metrics.ts";
 import type { ProfileKind, ProfileTable } from "../src/model/tables/profile.ts";
@@ -176,6 +177,36 @@ export function goroutineProfile(
     [Float64Array.from(rows, (r) => r.count)],
     facts,
   );
+}
+
+/** A debug=2 dump: goroutines of one stack have ids in a row. */
+export function goroutineDump(
+  groups: readonly {
+    readonly stack: readonly Frame[];
+    readonly count: number;
+    readonly state: string;
+    readonly waitMinutes?: number;
+    readonly createdBy?: string;
+    readonly firstId?: number;
+  }[],
+): GoroutineTable {
+  const strings = new StringTableBuilder();
+  const stacks = stacksOf(strings, groups);
+  const at = groups.flatMap((g, i) => Array.from({ length: g.count }, (_, n) => ({ g, i, n })));
+  return {
+    kind: "goroutines",
+    rows: at.length,
+    id: Float64Array.from(at, ({ g, i, n }) => (g.firstId ?? 1 + i * 10_000) + n),
+    state: Int32Array.from(at, ({ g }) => strings.intern(g.state)),
+    waitMinutes: Float64Array.from(at, ({ g }) => g.waitMinutes ?? 0),
+    rowStack: Int32Array.from(at, ({ i }) => i),
+    createdBy: Int32Array.from(at, ({ g }) => strings.intern(g.createdBy ?? "")),
+    createdAt: new Int32Array(at.length),
+    pointerArguments: new Float64Array(),
+    isCut: false,
+    strings,
+    ...stacks,
+  };
 }
 
 let serial = 0;

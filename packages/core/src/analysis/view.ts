@@ -14,6 +14,7 @@ import { buildSeries, type SeriesSet } from "./series/build.ts";
 import type { SeriesId } from "./series/series.ts";
 import { pacingOf, type Pacing } from "./pacing.ts";
 import { buildSites, type SiteAnalysis } from "./sites/build.ts";
+import { holdingsOf, type Holding } from "./sites/holdings.ts";
 import { seriesTrend, type SeriesTrend } from "./series-trend.ts";
 
 export interface ViewOptions {
@@ -30,6 +31,8 @@ export interface View {
   readonly series: SeriesSet;
   readonly trends: { readonly [K in SeriesId]?: SeriesTrend };
   readonly sites: SiteAnalysis | undefined;
+  /** The profile shown, by line and object size; empty without one. */
+  readonly holdings: readonly Holding[];
   readonly goroutines: GoroutineAnalysis | undefined;
   readonly cost: GcCost | undefined;
   readonly pacing: Pacing;
@@ -72,12 +75,15 @@ export function buildView(evidence: ProcessEvidence, options: ViewOptions): View
   const process = processLedger(p, series.marked);
   const prediction = forecast(p, series.marked, process, options.limitBytes, pacing);
   const span = spanOf(p, series);
+  const sites = buildSites(p);
+  const modulePath = p.buildInfo?.mainModule?.path;
   return {
     process: p,
     options,
     series,
     trends,
-    sites: buildSites(p),
+    sites,
+    holdings: sites === undefined ? [] : holdingsOf(sites.shown, modulePath),
     goroutines: analyzeGoroutines(p),
     cost: gcCost(p),
     pacing,

@@ -75,6 +75,10 @@ export const reportMessages = {
   "cause.gogc-off": word("GC SWITCHED OFF", "GC 被关闭"),
   "cause.mmap-file": word("MAPPED FILES", "映射文件"),
   "cause.working-set-over-limit": word("LIVE OVER LIMIT", "活跃内存超限"),
+  "cause.per-connection-buffers": word("BUFFERS PER CONNECTION", "每连接缓冲区过大"),
+  "cause.inflight-burst": word("UNBOUNDED BURST", "并发请求突发"),
+  "cause.pool-bloat": word("POOL BLOAT", "对象池膨胀"),
+  "cause.map-never-shrinks": word("LARGE MAP", "大型 map"),
   "cause.unexplained-growth": word("UNEXPLAINED GROWTH", "原因不明的增长"),
   "who.header": {
     en: (p: { cycles: string }) => `live MiB            growth${p.cycles}`,

@@ -27,6 +27,14 @@ import { messages as fragmentationMessages } from "./heap/fragmentation/messages
 import { fragmentation } from "./heap/fragmentation/rule.ts";
 import { messages as heapLeakMessages } from "./heap/heap-leak/messages.ts";
 import { heapLeak } from "./heap/heap-leak/rule.ts";
+import { messages as inflightBurstMessages } from "./heap/inflight-burst/messages.ts";
+import { inflightBurst } from "./heap/inflight-burst/rule.ts";
+import { messages as mapNeverShrinksMessages } from "./heap/map-never-shrinks/messages.ts";
+import { mapNeverShrinks } from "./heap/map-never-shrinks/rule.ts";
+import { messages as perConnectionBuffersMessages } from "./heap/per-connection-buffers/messages.ts";
+import { perConnectionBuffers } from "./heap/per-connection-buffers/rule.ts";
+import { messages as poolBloatMessages } from "./heap/pool-bloat/messages.ts";
+import { poolBloat } from "./heap/pool-bloat/rule.ts";
 import { messages as scavengerLagMessages } from "./heap/scavenger-lag/messages.ts";
 import { scavengerLag } from "./heap/scavenger-lag/rule.ts";
 import { messages as nativeGrowthMessages } from "./native/native-growth/messages.ts";
@@ -55,6 +63,10 @@ export const RULES: readonly Rule[] = [
   unexplainedGrowth,
   mmapFile,
   workingSetOverLimit,
+  perConnectionBuffers,
+  inflightBurst,
+  poolBloat,
+  mapNeverShrinks,
 ];
 
 export const RULE_MESSAGES: Messages = {
@@ -75,4 +87,8 @@ export const RULE_MESSAGES: Messages = {
   ...unexplainedMessages,
   ...mmapFileMessages,
   ...workingSetMessages,
+  ...perConnectionBuffersMessages,
+  ...inflightBurstMessages,
+  ...poolBloatMessages,
+  ...mapNeverShrinksMessages,
 };

@@ -19,7 +19,11 @@ export type CauseId =
   | "gogc-off"
   | "unexplained-growth"
   | "mmap-file"
-  | "working-set-over-limit";
+  | "working-set-over-limit"
+  | "per-connection-buffers"
+  | "inflight-burst"
+  | "pool-bloat"
+  | "map-never-shrinks";
 
 export interface CauseFacts {
   readonly fault: boolean;
@@ -90,5 +94,29 @@ export const CAUSES: Readonly<Record<CauseId, CauseFacts>> = {
     needs: ["live heap", "limit"],
     alike: ["heap-leak"],
     top: "high",
+  },
+  "per-connection-buffers": {
+    fault: true,
+    needs: ["heap profile", "goroutine profile"],
+    alike: ["cache-plateau"],
+    top: "high",
+  },
+  "inflight-burst": {
+    fault: true,
+    needs: ["live series", "goroutine count series"],
+    alike: [],
+    top: "medium",
+  },
+  "pool-bloat": {
+    fault: true,
+    needs: ["two heap profiles", "goroutine profile", "request counter or two dumps"],
+    alike: ["heap-leak", "cache-plateau"],
+    top: "low",
+  },
+  "map-never-shrinks": {
+    fault: false,
+    needs: ["two heap profiles"],
+    alike: ["cache-plateau", "heap-leak"],
+    top: "low",
   },
 };
