@@ -25,6 +25,7 @@ import { messages as cachePlateauMessages } from "./heap/cache-plateau/messages.
 import { cachePlateau } from "./heap/cache-plateau/rule.ts";
 import { messages as fragmentationMessages } from "./heap/fragmentation/messages.ts";
 import { fragmentation } from "./heap/fragmentation/rule.ts";
+import { growthMessages } from "./heap/growth-messages.ts";
 import { messages as heapLeakMessages } from "./heap/heap-leak/messages.ts";
 import { heapLeak } from "./heap/heap-leak/rule.ts";
 import { messages as scavengerLagMessages } from "./heap/scavenger-lag/messages.ts";
@@ -58,6 +59,7 @@ export const RULES: readonly Rule[] = [
 ];
 
 export const RULE_MESSAGES: Messages = {
+  ...growthMessages,
   ...heapLeakMessages,
   ...goroutineLeakMessages,
   ...churnMessages,
