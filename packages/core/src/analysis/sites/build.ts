@@ -231,7 +231,7 @@ function quantity(
 }
 
 /** Wilson interval of live ÷ ever allocated among sampled objects. */
-function survivalOf(
+export function survivalOf(
   inuse: number,
   allocs: number,
   evidence: readonly string[],

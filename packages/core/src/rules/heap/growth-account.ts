@@ -7,7 +7,15 @@ import { say, type Statement } from "../../model/message.ts";
 import { derived, type Quantity } from "../../model/quantity.ts";
 import { MiB } from "../../model/units.ts";
 import { growthMessages } from "./growth-messages.ts";
-import { LINES, SHARE, SURVIVAL, type Growing } from "./live-growth.ts";
+import { shortLine } from "../naming.ts";
+import {
+  attribute,
+  LINES,
+  SHARE,
+  SURVIVAL,
+  type Attribution,
+  type Growing,
+} from "./live-growth.ts";
 
 const MIN_CYCLES = 10;
 /** A line shorter than this is not told from warm-up, a ramp or a filling cache. */
@@ -31,6 +39,32 @@ export interface Account {
   readonly for: readonly Statement[];
   readonly against: readonly Statement[];
   readonly now: readonly Statement[];
+}
+
+/** The growth as heap-leak lays it at own lines: what a more special cause may not outdo. */
+export function accountOfLines(
+  view: View,
+  growing: Growing,
+): Attribution & { readonly account: Account } {
+  const { lines, share } = attribute(view, growing.expected);
+  const top = lines[0];
+  const placed =
+    top === undefined
+      ? undefined
+      : {
+          lines: lines.length,
+          share,
+          survival: top.survival,
+          line: shortLine(top),
+          evidence: top.evidence,
+        };
+  return { lines, share, account: accountOf(view, growing, placed) };
+}
+
+const STEPS = ["low", "medium", "high"] as const;
+
+export function lesser(a: Account["confidence"], b: Account["confidence"]): Account["confidence"] {
+  return STEPS[Math.min(STEPS.indexOf(a), STEPS.indexOf(b))] ?? "low";
 }
 
 export function accountOf(view: View, growing: Growing, placed: Placed | undefined): Account {

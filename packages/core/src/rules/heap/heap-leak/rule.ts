@@ -6,8 +6,8 @@ import type { View } from "../../../analysis/view.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { shortFunction, shortLine, verifyCommand } from "../../naming.ts";
 import type { Rule, RuleOutcome, RuleSite, Supported } from "../../rule.ts";
-import { accountOf, isKept } from "../growth-account.ts";
-import { attribute, LINES, liveGrowth, type Growing } from "../live-growth.ts";
+import { accountOfLines, isKept } from "../growth-account.ts";
+import { LINES, liveGrowth, type Growing } from "../live-growth.ts";
 import { messages } from "./messages.ts";
 
 export const heapLeak: Rule = {
@@ -21,21 +21,8 @@ export const heapLeak: Rule = {
 };
 
 function supported(view: View, growing: Growing): Supported {
-  const { lines, share } = attribute(view, growing.expected);
+  const { lines, share, account } = accountOfLines(view, growing);
   const top = lines[0];
-  const account = accountOf(
-    view,
-    growing,
-    top === undefined
-      ? undefined
-      : {
-          lines: lines.length,
-          share,
-          survival: top.survival,
-          line: shortLine(top),
-          evidence: top.evidence,
-        },
-  );
   const placed: Statement[] =
     share !== undefined
       ? [say(messages, "heap-leak.share", { share, lines: lines.length }, share.evidence)]
