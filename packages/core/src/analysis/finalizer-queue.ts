@@ -2,7 +2,7 @@
 //
 // How it can mislead: a finalizer may have run without being counted yet (goruntime/finalizers.ts), and
 // each GC cycle queues many at once, so that one reading just behind it shows a queue that is about to
-// drain. Only the course counts: how far it fell back between readings.
+// drain. Only the course counts: what it falls back to.
 
 import type { ProcessEvidence } from "../evidence/process.ts";
 import type { QueueKind } from "../goruntime/finalizers.ts";
@@ -14,8 +14,8 @@ export interface FinalizerQueue {
   /** Queued − executed. */
   readonly before: number;
   readonly after: number;
-  /** Largest fall from a level reached before. */
-  readonly largestDrop: number;
+  /** Shortest in each third of the readings, in order: what was left after each batch was worked on. */
+  readonly floors: readonly [number, number, number];
   /** Of the readings at the end in which `executed` did not move. */
   readonly still: { readonly samples: number; readonly seconds: number; readonly queued: number };
   readonly evidence: readonly string[];
@@ -44,12 +44,12 @@ export function finalizerQueue(p: ProcessEvidence, kind: QueueKind): FinalizerQu
     const seconds = ((time[n - 1] ?? NaN) - (time[i] ?? NaN)) / 1000;
     return Number.isFinite(seconds) ? seconds : 0;
   };
-  let highest = -Infinity;
-  let largestDrop = 0;
-  for (let i = 0; i < n; i++) {
-    highest = Math.max(highest, backlog(i));
-    largestDrop = Math.max(largestDrop, highest - backlog(i));
-  }
+  const floor = (from: number, to: number) => {
+    let lowest = Infinity;
+    for (let i = from; i < to; i++) lowest = Math.min(lowest, backlog(i));
+    return lowest;
+  };
+  const third = Math.ceil(n / 3);
   let from = n - 1;
   while (from > 0 && executed[from - 1] === executed[n - 1]) from -= 1;
   return {
@@ -58,7 +58,7 @@ export function finalizerQueue(p: ProcessEvidence, kind: QueueKind): FinalizerQu
     seconds: secondsFrom(0),
     before: backlog(0),
     after: backlog(n - 1),
-    largestDrop,
+    floors: [floor(0, third), floor(third, 2 * third), floor(2 * third, n)],
     still: {
       samples: n - from,
       seconds: secondsFrom(from),

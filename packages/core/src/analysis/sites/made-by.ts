@@ -13,8 +13,8 @@ import { estimated, type Quantity } from "../../model/quantity.ts";
 import { framesOf, functionFile, functionName, stackKey } from "../../model/stack-frames.ts";
 import type { ProfileTable } from "../../model/tables/profile.ts";
 import { GrowthSum, growthInterval } from "../stats/growth.ts";
-import { memoryInterval } from "../stats/heap-sampling.ts";
-import type { SnapshotRows } from "./buckets.ts";
+import { memoryInterval, SampledMemory } from "../stats/heap-sampling.ts";
+import type { SnapshotPair, SnapshotRows } from "./buckets.ts";
 import { lineKey, survivalOf, type SiteAnalysis } from "./build.ts";
 import type { SourceLine } from "./site.ts";
 
@@ -26,13 +26,9 @@ export interface Maker {
   readonly holds: (names: readonly string[]) => boolean;
   /**
    * `unit`: one a call. `anchor`: what refers to the units from inside the library, so that they live
-   * without anybody's help. `isInternal`: allocated by a frame of the runtime, such as a map's.
+   * without anybody's help.
    */
-  readonly part: (
-    names: readonly string[],
-    size: number,
-    isInternal: boolean,
-  ) => "unit" | "anchor" | undefined;
+  readonly part: (names: readonly string[], size: number) => "unit" | "anchor" | undefined;
 }
 
 export interface MadeLine extends SourceLine {
@@ -59,12 +55,16 @@ export interface Made {
   readonly lines: readonly MadeLine[];
   readonly bytes: Quantity;
   readonly samples: number;
-  /** The part of `bytes` in objects that refer to the service's values, and in anchors. */
+  /** The part of `bytes` in objects that refer to the service's values. */
   readonly holders: Quantity;
+  /**
+   * Live in the later profile: tables are freed and made anew as they grow, so that their paired growth
+   * is lost in its interval when they are there in plain sight.
+   */
   readonly anchors: Quantity;
   /** How many were made, as far as their unit could be told. */
   readonly units: Quantity;
-  /** Of all own lines together. */
+  /** Of units, where there are any, over all own lines. */
   readonly survival: Quantity | undefined;
   /** The line itself, then its callers in the service, nearest first, at most three. */
   readonly around: readonly Around[];
@@ -84,34 +84,36 @@ interface Place {
   readonly chain: readonly SourceLine[];
   readonly isMade: boolean;
   readonly names: readonly string[];
-  readonly isInternal: boolean;
   readonly hash: number;
 }
 
 interface LineSum extends Sum {
+  readonly units: Sum;
   readonly at: SourceLine;
   readonly stacks: Map<number, { readonly sum: Sum; readonly place: Place }>;
 }
 
 const emptySum = (): Sum => ({ growth: new GrowthSum(), allocs: 0, inuse: 0 });
 
+/** With "growth" asked and one profile given: what that one shows as live. */
 export function madeBy(
   p: ProcessEvidence,
-  sites: SiteAnalysis | undefined,
+  sites: SiteAnalysis,
   maker: Maker,
+  asked: Made["basis"],
 ): Made | undefined {
-  if (sites === undefined) return undefined;
   const modulePath = p.buildInfo?.mainModule?.path;
-  const pair = sites.pair !== undefined && !sites.pair.isStill ? sites.pair : undefined;
+  const pair =
+    asked === "growth" && sites.pair !== undefined && !sites.pair.isStill ? sites.pair : undefined;
   const basis = pair === undefined ? "live" : "growth";
   const places = new Map<number, Place>();
   const lines = new Map<string, LineSum>();
   const all = emptySum();
   const holders = emptySum();
-  const anchors = emptySum();
+  const anchors = new SampledMemory();
   const units = emptySum();
 
-  eachBucket(p, sites, (source, row, size, add) => {
+  eachBucket(p, sites.shown, pair, (source, row, size, live, add) => {
     const stack = source.rows.stack[row] ?? 0;
     const hash = source.hashes[stack] ?? 0;
     let place = places.get(hash);
@@ -122,16 +124,17 @@ export function madeBy(
     if (!place.isMade || place.own === undefined) return;
     add(all);
     if (maker.holds(place.names)) add(holders);
-    const part = maker.part(place.names, size, place.isInternal);
-    if (part === "anchor") add(anchors);
+    const part = maker.part(place.names, size);
+    if (part === "anchor") anchors.add(live, size, sites.shown.rows.rate);
     else if (part === "unit") add(units);
     const key = lineKey(place.own);
     let line = lines.get(key);
     if (line === undefined) {
-      line = { ...emptySum(), at: place.own, stacks: new Map() };
+      line = { ...emptySum(), units: emptySum(), at: place.own, stacks: new Map() };
       lines.set(key, line);
     }
     add(line);
+    if (part === "unit") add(line.units);
     let one = line.stacks.get(hash);
     if (one === undefined) {
       one = { sum: emptySum(), place };
@@ -144,6 +147,7 @@ export function madeBy(
   const id = sites.shown.snapshot.artefact.id;
   const sorted = [...lines.values()].toSorted((a, b) => plain(b, basis) - plain(a, basis));
   const top = sorted[0];
+  const tables = memoryInterval(anchors).bytes;
   const topStack = top === undefined ? undefined : largest(top, basis);
   return {
     basis,
@@ -151,30 +155,33 @@ export function madeBy(
     bytes: bytesOf(all, basis, [id]),
     samples: memoryInterval(all.growth.plus).samples,
     holders: bytesOf(holders, basis, [id]),
-    anchors: bytesOf(anchors, basis, [id]),
+    anchors: estimated(tables.value, tables.lo, tables.hi, "bytes", [id], "gc-cycle"),
     units: objectsOf(units, basis, [id]),
-    survival: survivalOf(all.inuse, all.allocs, [id]),
+    survival: survivalOfUnits(units, all, [id]),
     around:
-      topStack === undefined ? [] : aroundOf(p, sites, topStack.place.chain, places, basis, id),
+      topStack === undefined
+        ? []
+        : aroundOf(p, sites.shown, pair, topStack.place.chain, places, id),
   };
 }
 
 /** Second pass: everything below each of the lines through which the maker was called. */
 function aroundOf(
   p: ProcessEvidence,
-  sites: SiteAnalysis,
+  shown: SnapshotRows,
+  pair: SnapshotPair | undefined,
   chain: readonly SourceLine[],
   places: ReadonlyMap<number, Place>,
-  basis: Made["basis"],
   id: string,
 ): Around[] {
+  const basis = pair === undefined ? "live" : "growth";
   const levels = chain.map((at) => ({
     at,
     key: lineKey(at),
     sum: emptySum(),
     lines: new Map<string, { at: SourceLine; sum: Sum }>(),
   }));
-  eachBucket(p, sites, (source, row, _size, add) => {
+  eachBucket(p, shown, pair, (source, row, _size, _live, add) => {
     const place = places.get(source.hashes[source.rows.stack[row] ?? 0] ?? 0);
     if (place?.own === undefined) return;
     for (const level of levels) {
@@ -202,12 +209,17 @@ function aroundOf(
 /** Visits every bucket; `add` adds the one being visited. */
 function eachBucket(
   p: ProcessEvidence,
-  sites: SiteAnalysis,
-  visit: (source: SnapshotRows, row: number, size: number, add: (to: Sum) => void) => void,
+  shown: SnapshotRows,
+  pair: SnapshotPair | undefined,
+  visit: (
+    source: SnapshotRows,
+    row: number,
+    size: number,
+    live: number,
+    add: (to: Sum) => void,
+  ) => void,
 ): void {
-  const { shown } = sites;
   const rate = shown.rows.rate;
-  const pair = sites.pair !== undefined && !sites.pair.isStill ? sites.pair : undefined;
   const isPaired = p.sameness !== "unknown";
   let at = 0;
   if (pair === undefined) {
@@ -217,7 +229,8 @@ function eachBucket(
       to.allocs += allocs[at] ?? 0;
       to.inuse += inuse[at] ?? 0;
     };
-    for (; at < rows; at++) if ((size[at] ?? 0) > 0) visit(shown, at, size[at] ?? 0, add);
+    for (; at < rows; at++)
+      if ((size[at] ?? 0) > 0) visit(shown, at, size[at] ?? 0, inuse[at] ?? 0, add);
     return;
   }
   const { sizes, inuseBefore, inuseAfter, allocAfter, afterRow, beforeRow } = pair;
@@ -232,7 +245,7 @@ function eachBucket(
     if (!(size > 0)) continue;
     const isInAfter = (afterRow[at] ?? -1) >= 0;
     const row = (isInAfter ? afterRow[at] : beforeRow[at]) ?? 0;
-    visit(isInAfter ? pair.after : pair.before, row, size, add);
+    visit(isInAfter ? pair.after : pair.before, row, size, inuseAfter[at] ?? 0, add);
   }
 }
 
@@ -274,7 +287,6 @@ function placeOf(
     chain: chain.slice(0, LEVELS),
     isMade,
     names: between.slice(0, entry + 1),
-    isInternal: leaf > 0,
     hash,
   };
 }
@@ -290,10 +302,16 @@ function toLine(line: LineSum, id: string, basis: Made["basis"]): MadeLine {
     ...line.at,
     bytes: bytesOf(line, basis, [evidence]),
     objects: objectsOf(line, basis, [evidence]),
-    survival: survivalOf(line.inuse, line.allocs, [evidence]),
+    survival: survivalOfUnits(line.units, line, [evidence]),
     evidence,
     names: top?.place.names ?? [],
   };
+}
+
+/** A table is freed each time it grows and closures with the call, whatever becomes of the units. */
+function survivalOfUnits(units: Sum, all: Sum, evidence: readonly string[]): Quantity | undefined {
+  const { inuse, allocs } = units.allocs > 0 ? units : all;
+  return survivalOf(inuse, allocs, evidence);
 }
 
 function plain(sum: Sum, basis: Made["basis"]): number {

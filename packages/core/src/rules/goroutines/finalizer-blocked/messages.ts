@@ -15,6 +15,12 @@ export const messages = {
     zh: (p, w) =>
       `${w.code(p.line)}  一个${zhKind(p.kind)}在此等待（${p.wait}）；排在其后的${zhKind(p.kind)}都无法运行`,
   } satisfies Message<Place>,
+  "finalizer-blocked.headline-slow": {
+    en: (p: Place, w) =>
+      `${w.code(p.line)}  ${p.kind} spend their time here (${p.wait}) and are queued faster than they are run`,
+    zh: (p, w) =>
+      `${w.code(p.line)}  ${zhKind(p.kind)}的时间都花在这里（${p.wait}），入队比执行更快`,
+  } satisfies Message<Place>,
   "finalizer-blocked.headline-still": {
     en: (p: { kind: string }) => `${p.kind} are queued and none is run any more`,
     zh: (p) => `${zhKind(p.kind)}不断入队，却不再有一个被执行`,

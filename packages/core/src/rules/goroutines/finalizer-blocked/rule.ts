@@ -15,10 +15,10 @@ import { messages } from "./messages.ts";
 
 /** Less is what may lie in blocks that are just being run. */
 const MIN_QUEUED = 2 * QUEUE_BLOCK;
-/** A queue that falls back by more than this of its growth is being worked off. */
-const DRAINS = 0.1;
 const MIN_SECONDS = 20;
 const MIN_SAMPLES = 3;
+/** In each third of the readings one of three, or its shortest is no floor. */
+const MIN_COURSE = 9;
 
 interface Blocked {
   readonly group: GoroutineGroup;
@@ -68,8 +68,9 @@ function stateOf(q: FinalizerQueue): QueueState {
   )
     return "still";
   if (q.samples < MIN_SAMPLES || q.seconds < MIN_SECONDS) return "short";
-  const grown = growthOf(q);
-  if (grown >= MIN_QUEUED && q.largestDrop <= DRAINS * grown) return "behind";
+  const [first, second, third] = q.floors;
+  const rises = second > first && third > second && third - first >= MIN_QUEUED;
+  if (rises && q.samples >= MIN_COURSE) return "behind";
   // Nothing was queued, or what was queued was run: no goroutine can have been blocked throughout.
   return q.still.samples < q.samples ? "drains" : "short";
 }
@@ -174,7 +175,7 @@ function supported(
           )
         : say(
             messages,
-            "finalizer-blocked.headline",
+            state === "behind" ? "finalizer-blocked.headline-slow" : "finalizer-blocked.headline",
             { line: shortLine(blocked.group.at), wait: blocked.group.wait, kind },
             id,
           ),

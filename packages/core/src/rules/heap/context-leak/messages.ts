@@ -38,9 +38,9 @@ export const messages = {
   } satisfies Message<{ units: Quantity }>,
   "context-leak.for-anchor": {
     en: (p: { anchors: Quantity }, w) =>
-      `package context itself keeps them: a parent's table of children, or timers of deadlines, grew by ${w.full(p.anchors)}`,
+      `package context itself keeps them: ${w.full(p.anchors)} of a parent's table of children, or of timers of deadlines`,
     zh: (p, w) =>
-      `是 context 包自己在保留它们：父 context 的子表或截止时间的定时器增长了 ${w.full(p.anchors)}`,
+      `是 context 包自己在保留它们：父 context 的子表或截止时间的定时器占 ${w.full(p.anchors)}`,
   } satisfies Message<{ anchors: Quantity }>,
   "context-leak.against-holder": {
     en: () =>

@@ -1,7 +1,7 @@
 // context-leak: contexts that nobody cancels stay in the children of a parent that lives on, with all
 // that their values refer to. Conditions and how it can mislead: README.md beside this file.
 
-import { madeBy, type Made, type Maker } from "../../../analysis/sites/made-by.ts";
+import type { Made, Maker } from "../../../analysis/sites/made-by.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { shortFunction, shortLine, verifyCommand } from "../../naming.ts";
 import type { Rule, RuleOutcome } from "../../rule.ts";
@@ -34,10 +34,10 @@ const CONTEXT_BYTES = 64;
 export const CONTEXTS: Maker = {
   isEntry: (name) => /^context\.(With|AfterFunc$|withCancel$)/.test(name),
   holds: (names) => names.some((n) => n === "context.WithValue" || n === "context.AfterFunc"),
-  part: (names, size, isInternal) => {
+  part: (names, size) => {
     const first = names[0] ?? "";
     if (first === "context.(*cancelCtx).propagateCancel")
-      return isInternal && size >= LARGE_TABLE ? "anchor" : undefined;
+      return size >= LARGE_TABLE ? "anchor" : undefined;
     if (first.startsWith("time.")) return "anchor";
     return size >= CONTEXT_BYTES &&
       /^context\.(withCancel|newCancelCtx|WithDeadline|WithTimeout|WithCancel)/.test(first)
@@ -53,12 +53,10 @@ export const contextLeak: Rule = {
     if (growth.is === "unknown") return { is: "not-evaluable", missing: growth.missing };
     if (growth.is === "not") return { is: "contradicted", by: [] };
     if (view.sites === undefined) return { is: "not-evaluable", missing: ["second-heap"] };
-    const made = madeBy(view.process, view.sites, CONTEXTS);
-    const top = made?.lines[0];
-    const explained = made === undefined ? undefined : explainedBy(view, growth, made);
-    if (made === undefined || top === undefined || explained === undefined)
-      return { is: "contradicted", by: [] };
-    const { alone, around } = explained;
+    const explained = explainedBy(view, growth, CONTEXTS);
+    const top = explained?.made.lines[0];
+    if (explained === undefined || top === undefined) return { is: "contradicted", by: [] };
+    const { made, alone, around } = explained;
     if (isHeldElsewhere(made, view.sites.shown.rows.rate)) return { is: "contradicted", by: [] };
     const isAnchored = made.anchors.lo > 0;
     const holds =

@@ -1,7 +1,7 @@
 // timer-leak: timers that stay until they fire or are stopped, made faster than that happens. Which
 // timers stay depends on the Go version and on asynctimerchan (goruntime/timers.ts).
 
-import { madeBy, type Maker } from "../../../analysis/sites/made-by.ts";
+import type { Maker } from "../../../analysis/sites/made-by.ts";
 import type { View } from "../../../analysis/view.ts";
 import {
   makesTimer,
@@ -47,12 +47,10 @@ export const timerLeak: Rule = {
     if (growth.is === "unknown") return { is: "not-evaluable", missing: growth.missing };
     if (growth.is === "not") return { is: "contradicted", by: [] };
     if (view.sites === undefined) return { is: "not-evaluable", missing: ["second-heap"] };
-    const made = madeBy(view.process, view.sites, TIMERS);
-    const top = made?.lines[0];
-    const explained = made === undefined ? undefined : explainedBy(view, growth, made);
-    if (made === undefined || top === undefined || explained === undefined)
-      return { is: "contradicted", by: [] };
-    const { alone, around } = explained;
+    const explained = explainedBy(view, growth, TIMERS);
+    const top = explained?.made.lines[0];
+    if (explained === undefined || top === undefined) return { is: "contradicted", by: [] };
+    const { made, alone, around } = explained;
     const kind = timerKind(top.names);
     const reading = readingOf(kind, unreferencedOf(view));
     const holds = kind === "AfterFunc" && around !== undefined && made.holders.lo > 0;
