@@ -4,6 +4,7 @@
 import type { Artefact } from "../src/evidence/artefact.ts";
 import type { EvidenceTable } from "../src/model/tables/table.ts";
 import type { GcCycleColumns, GcSegment, GcTraceTable } from "../src/model/tables/gc-cycles.ts";
+import type { GoroutineTable } from "../src/model/tables/goroutines.ts";
 import type { MemStats } from "../src/model/tables/memstats.ts";
 import type { MetricsSample, MetricsTable } from "../src/model/tables/metrics.ts";
 import type { ProfileKind, ProfileTable } from "../src/model/tables/profile.ts";
@@ -176,6 +177,31 @@ export function goroutineProfile(
     [Float64Array.from(rows, (r) => r.count)],
     facts,
   );
+}
+
+export function goroutineDump(
+  rows: readonly {
+    readonly stack: readonly Frame[];
+    readonly state: string;
+    readonly minutes?: number;
+  }[],
+): GoroutineTable {
+  const strings = new StringTableBuilder();
+  const states = Int32Array.from(rows, (r) => strings.intern(r.state));
+  return {
+    kind: "goroutines",
+    rows: rows.length,
+    id: Float64Array.from(rows, (_, i) => i + 1),
+    state: states,
+    waitMinutes: Float64Array.from(rows, (r) => r.minutes ?? 0),
+    rowStack: Int32Array.from(rows, (_, i) => i),
+    createdBy: new Int32Array(rows.length),
+    createdAt: new Int32Array(rows.length),
+    pointerArguments: new Float64Array(),
+    isCut: false,
+    strings,
+    ...stacksOf(strings, rows),
+  };
 }
 
 let serial = 0;
