@@ -7,7 +7,7 @@ import { derived, estimated, type Quantity } from "../../model/quantity.ts";
 import { framesOf, functionFile, functionName, stackKey } from "../../model/stack-frames.ts";
 import type { ProfileTable } from "../../model/tables/profile.ts";
 import { GrowthSum, growthInterval } from "../stats/growth.ts";
-import { samplingProbability } from "../../goruntime/sampling.ts";
+import { heapBucketBytes, samplingProbability } from "../../goruntime/sampling.ts";
 import { memoryInterval, SampledMemory } from "../stats/heap-sampling.ts";
 import { comparablePair, rowsOf, type SnapshotPair, type SnapshotRows } from "./buckets.ts";
 import type { OwnLine, Site, SiteTable, SourceLine } from "./site.ts";
@@ -32,6 +32,8 @@ interface Gathered {
   /** Bytes allocated between the two profiles. */
   born: SampledMemory;
   stacks: Map<number, number>;
+  buckets: number;
+  bucketBytes: number;
   callers: Map<string, { at: SourceLine; live: SampledMemory }>;
   allocates: Map<string, { at: SourceLine; live: number }>;
 }
@@ -43,6 +45,7 @@ interface Place {
   readonly own: SourceLine;
   readonly isOwn: boolean;
   readonly caller: SourceLine | undefined;
+  readonly depth: number;
 }
 
 export function buildSites(p: ProcessEvidence): SiteAnalysis | undefined {
@@ -89,6 +92,8 @@ export function buildSites(p: ProcessEvidence): SiteAnalysis | undefined {
       g.inuse += live;
       g.born.add(bornCount, size, rate);
       grow?.(g.growth);
+      g.buckets += 1;
+      g.bucketBytes += heapBucketBytes(place.depth);
       g.stacks.set(
         hash,
         (g.stacks.get(hash) ?? 0) + (live * size) / samplingProbability(size, rate),
@@ -194,7 +199,13 @@ function placeOf(t: ProfileTable, stack: number, modulePath: string | undefined)
   const own = lines.slice(leaf).find((l) => l.owner === "own" && !isProfilingFrame(l.at.function));
   const fallback = lines.slice(leaf).find((l) => l.owner === "dependency");
   const caller = lines[leaf + 1]?.at;
-  return { alloc, own: own?.at ?? fallback?.at ?? alloc, isOwn: own !== undefined, caller };
+  return {
+    alloc,
+    own: own?.at ?? fallback?.at ?? alloc,
+    isOwn: own !== undefined,
+    caller,
+    depth: lines.length,
+  };
 }
 
 function entry(map: Map<string, Gathered>, key: SourceLine, at: SourceLine): Gathered {
@@ -211,6 +222,8 @@ function entry(map: Map<string, Gathered>, key: SourceLine, at: SourceLine): Gat
     inuse: 0,
     born: new SampledMemory(),
     stacks: new Map(),
+    buckets: 0,
+    bucketBytes: 0,
     callers: new Map(),
     allocates: new Map(),
   };
@@ -313,6 +326,8 @@ function toOwnLine(g: Gathered, id: string, seconds: number | undefined, paired:
     survival: survivalOf(g.inuse, g.allocs, [evidence]),
     allocRate: rateOf(g, seconds, [evidence]),
     samples: memoryInterval(g.live).samples,
+    buckets: g.buckets,
+    bucketBytes: g.bucketBytes,
     evidence,
     allocates: [...g.allocates.values()].sort((a, b) => b.live - a.live).map((a) => a.at),
     isOwn: g.isOwn,

@@ -39,6 +39,9 @@ export interface OwnLine extends SourceLine {
   readonly survival: Quantity | undefined;
   readonly allocRate: Quantity | undefined;
   readonly samples: number;
+  /** Buckets of the runtime's table of heap samples, one a (stack, size), and about their bytes. */
+  readonly buckets: number;
+  readonly bucketBytes: number;
   readonly evidence: string;
   /** Allocating lines below it, largest live first, itself included when it allocates. */
   readonly allocates: readonly SourceLine[];
