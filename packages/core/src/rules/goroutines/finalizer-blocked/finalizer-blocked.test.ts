@@ -161,6 +161,23 @@ describe("finalizer-blocked", () => {
     expect(verdictOf(answer, "finalizer-blocked")).toBeUndefined();
   });
 
+  test("looks like it: the same stack each time, of a heap that does not grow", () => {
+    const level = growing([{ stack: open, size: 24_576, grewMiB: 0, beforeMiB: 30 }], () => 40);
+    const answer = judged([...level, ...profiles([blocked(), blocked(), blocked()])]);
+    expect(answer.status).toBe("no-fault-seen");
+  });
+
+  test("looks like it: finalizers that each sleep for a moment", () => {
+    const asleep: readonly Frame[] = [
+      ["runtime.gopark", "/go/src/runtime/proc.go", 462],
+      ["time.Sleep", "/go/src/runtime/time.go", 361],
+      ...close,
+      fing(),
+    ];
+    const answer = judged([...heap(), ...profiles([asleep, asleep, asleep])]);
+    expect(verdictOf(answer, "finalizer-blocked")).toBeUndefined();
+  });
+
   test("looks like it: blocks that are not counted yet", () => {
     const answer = judged([
       queue(

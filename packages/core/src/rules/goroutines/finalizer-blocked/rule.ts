@@ -10,7 +10,7 @@ import { say, type Statement } from "../../../model/message.ts";
 import type { Quantity } from "../../../model/quantity.ts";
 import { shortLine, verifyCommand } from "../../naming.ts";
 import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
-import { attribute, liveGrowth } from "../../heap/live-growth.ts";
+import { attribute, liveGrowth, type LiveGrowth } from "../../heap/live-growth.ts";
 import { messages } from "./messages.ts";
 
 /** Less is what may lie in blocks that are just being run. */
@@ -52,7 +52,18 @@ export const finalizerBlocked: Rule = {
     // A queue that is worked off while the goroutine shows the same stack: busy, not blocked.
     if (state === "drains" || (blocked === undefined && state !== "still" && state !== "behind"))
       return { is: "contradicted", by: [] };
-    return supported(view, blocked, queue, state);
+    const growth = liveGrowth(view);
+    const isQueued = state === "still" || state === "behind";
+    // The same stack each time may be many short calls: a wait that is short by its nature, or a heap
+    // that does not grow, says so.
+    if (
+      blocked !== undefined &&
+      !isQueued &&
+      blocked.minutes < 1 &&
+      (blocked.group.wait === "sleep" || growth.is === "not")
+    )
+      return { is: "contradicted", by: [] };
+    return supported(view, blocked, queue, state, growth);
   },
 };
 
@@ -99,10 +110,10 @@ function supported(
   blocked: Blocked | undefined,
   queue: FinalizerQueue | undefined,
   state: QueueState | undefined,
+  growth: LiveGrowth,
 ): RuleOutcome {
   const kind = blocked?.kind ?? queue?.kind ?? "finalizers";
   const id = blocked === undefined ? [] : [blocked.group.evidence];
-  const growth = liveGrowth(view);
   const isGrowing = growth.is === "growing";
   const isQueued = queue !== undefined && (state === "still" || state === "behind");
   const kept = isGrowing && isQueued ? keptLines(view, growth.expected, queue) : [];
