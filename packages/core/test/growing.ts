@@ -7,7 +7,6 @@ import { MiB } from "../src/model/units.ts";
 import { artefact, gctrace, heapProfile, metrics, type Frame, type HeapRow } from "./tables.ts";
 
 const START = 1_700_000_000_000;
-const SECONDS = 120;
 /** Deterministic noise in ± 1. */
 const wobble = (i: number) => Math.sin(i * 12.9898) * 0.5 + Math.sin(i * 78.233) * 0.5;
 
@@ -25,9 +24,13 @@ function samples(mib: number, size: number): number {
   return Math.round(objects * samplingProbability(size, 512 * 1024));
 }
 
-/** Two profiles two minutes apart, a gctrace and a steady load counter. */
-export function growing(rows: readonly Kept[], liveMiB?: (t: number) => number): Artefact[] {
-  const slope = rows.reduce((sum, r) => sum + r.grewMiB, 0) / SECONDS;
+/** Two profiles two minutes apart or as said, a gctrace and a steady load counter. */
+export function growing(
+  rows: readonly Kept[],
+  liveMiB?: (t: number) => number,
+  seconds = 120,
+): Artefact[] {
+  const slope = rows.reduce((sum, r) => sum + r.grewMiB, 0) / seconds;
   const live = liveMiB ?? ((t: number) => 20 + t * slope);
   const profile = (isLater: boolean) =>
     heapProfile(
@@ -36,14 +39,14 @@ export function growing(rows: readonly Kept[], liveMiB?: (t: number) => number):
         const n = before + (isLater ? samples(r.grewMiB, r.size) : 0);
         return { stack: r.stack, size: r.size, allocs: n, inuse: n };
       }),
-      { timeMs: START + 10_000 + (isLater ? SECONDS * 1000 : 0) },
+      { timeMs: START + 10_000 + (isLater ? seconds * 1000 : 0) },
     );
   let total = 0;
   return [
     artefact(
       "gc.log",
       gctrace(
-        Array.from({ length: SECONDS / 2 }, (_, i) => ({
+        Array.from({ length: seconds / 2 }, (_, i) => ({
           atSec: 10 + i * 2,
           markedMiB: live(i * 2) + 0.4 * wobble(i),
         })),
@@ -53,7 +56,7 @@ export function growing(rows: readonly Kept[], liveMiB?: (t: number) => number):
     artefact(
       "m.txt",
       metrics(
-        Array.from({ length: SECONDS }, (_, t) => ({
+        Array.from({ length: seconds }, (_, t) => ({
           timeMs: START + 10_000 + t * 1000,
           loadCounters: [{ name: "http_requests_total", value: (total += 100) }],
         })),

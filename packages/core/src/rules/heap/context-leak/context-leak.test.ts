@@ -137,14 +137,21 @@ describe("context-leak", () => {
       ["app/engine.(*Engine).send", "/src/app/engine/engine.go", 90],
     ];
     const answer = judged([
-      ...growing([kept([...withCancel, ...task], 96, 90), kept([...children, ...task], 9472, 10)]),
-      ...[0, 40, 80, 120].map((t) =>
+      ...growing(
+        [kept([...withCancel, ...task], 96, 90), kept([...children, ...task], 9472, 10)],
+        undefined,
+        600,
+      ),
+      ...[0, 600].map((t) =>
         artefact(`g${t}.txt`, {
-          ...goroutineProfile([{ stack, count: 100 + t * 10 }]),
+          ...goroutineProfile([{ stack, count: 100 + t }]),
           timeMs: 1_700_000_010_000 + t * 1000,
         }),
       ),
     ]);
-    expect(answer.verdicts.map((v) => v.cause)).toEqual(["goroutine-leak", "context-leak"]);
+    expect(answer.verdicts.map((v) => [v.cause, v.confidence])).toEqual([
+      ["goroutine-leak", "low"],
+      ["context-leak", "medium"],
+    ]);
   });
 });
