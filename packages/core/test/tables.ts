@@ -183,7 +183,7 @@ export function goroutineProfile(
 export function goroutineDump(
   groups: readonly {
     readonly stack: readonly Frame[];
-    readonly count: number;
+    readonly count?: number;
     readonly state: string;
     readonly waitMinutes?: number;
     readonly createdBy?: string;
@@ -192,7 +192,9 @@ export function goroutineDump(
 ): GoroutineTable {
   const strings = new StringTableBuilder();
   const stacks = stacksOf(strings, groups);
-  const at = groups.flatMap((g, i) => Array.from({ length: g.count }, (_, n) => ({ g, i, n })));
+  const at = groups.flatMap((g, i) =>
+    Array.from({ length: g.count ?? 1 }, (_, n) => ({ g, i, n })),
+  );
   return {
     kind: "goroutines",
     rows: at.length,

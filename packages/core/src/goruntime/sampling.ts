@@ -12,3 +12,12 @@ export function samplingProbability(size: number, rate: number): number {
 export function missedFraction(size: number, rate: number): number {
   return rate <= 1 ? 0 : Math.exp(-size / rate);
 }
+
+/**
+ * A bucket of the table of heap samples: header, one word a frame, and four cycles of four counters
+ * (runtime/mprof.go: bucket, memRecord, newBucket; Go 1.22–1.27, 64 bit). Too low by the runtime's own
+ * frames, which no profile shows.
+ */
+export function heapBucketBytes(frames: number): number {
+  return 48 + 8 * frames + 4 * 32;
+}

@@ -19,12 +19,17 @@ import { messages as limitThrashMessages } from "./gc/limit-thrash/messages.ts";
 import { limitThrash } from "./gc/limit-thrash/rule.ts";
 import { messages as minHeapMessages } from "./gc/min-heap-regime/messages.ts";
 import { minHeapRegime } from "./gc/min-heap-regime/rule.ts";
+import { messages as finalizerMessages } from "./goroutines/finalizer-blocked/messages.ts";
+import { finalizerBlocked } from "./goroutines/finalizer-blocked/rule.ts";
 import { messages as goroutineLeakMessages } from "./goroutines/goroutine-leak/messages.ts";
 import { goroutineLeak } from "./goroutines/goroutine-leak/rule.ts";
 import { messages as cachePlateauMessages } from "./heap/cache-plateau/messages.ts";
 import { cachePlateau } from "./heap/cache-plateau/rule.ts";
+import { messages as contextLeakMessages } from "./heap/context-leak/messages.ts";
+import { contextLeak } from "./heap/context-leak/rule.ts";
 import { messages as fragmentationMessages } from "./heap/fragmentation/messages.ts";
 import { fragmentation } from "./heap/fragmentation/rule.ts";
+import { growthMessages } from "./heap/growth-messages.ts";
 import { messages as heapLeakMessages } from "./heap/heap-leak/messages.ts";
 import { heapLeak } from "./heap/heap-leak/rule.ts";
 import { messages as inflightBurstMessages } from "./heap/inflight-burst/messages.ts";
@@ -37,6 +42,8 @@ import { messages as poolBloatMessages } from "./heap/pool-bloat/messages.ts";
 import { poolBloat } from "./heap/pool-bloat/rule.ts";
 import { messages as scavengerLagMessages } from "./heap/scavenger-lag/messages.ts";
 import { scavengerLag } from "./heap/scavenger-lag/rule.ts";
+import { messages as timerLeakMessages } from "./heap/timer-leak/messages.ts";
+import { timerLeak } from "./heap/timer-leak/rule.ts";
 import { messages as nativeGrowthMessages } from "./native/native-growth/messages.ts";
 import { nativeGrowth } from "./native/native-growth/rule.ts";
 import { messages as mmapFileMessages } from "./process/mmap-file/messages.ts";
@@ -47,6 +54,9 @@ import type { Rule } from "./rule.ts";
 
 export const RULES: readonly Rule[] = [
   heapLeak,
+  contextLeak,
+  timerLeak,
+  finalizerBlocked,
   goroutineLeak,
   churn,
   limitThrash,
@@ -70,7 +80,11 @@ export const RULES: readonly Rule[] = [
 ];
 
 export const RULE_MESSAGES: Messages = {
+  ...growthMessages,
   ...heapLeakMessages,
+  ...contextLeakMessages,
+  ...timerLeakMessages,
+  ...finalizerMessages,
   ...goroutineLeakMessages,
   ...churnMessages,
   ...limitThrashMessages,

@@ -4,6 +4,9 @@
 
 export type CauseId =
   | "heap-leak"
+  | "context-leak"
+  | "timer-leak"
+  | "finalizer-blocked"
   | "goroutine-leak"
   | "churn"
   | "limit-thrash"
@@ -37,6 +40,24 @@ export const CAUSES: Readonly<Record<CauseId, CauseFacts>> = {
     fault: true,
     needs: ["live series", "two heap profiles"],
     alike: ["cache-plateau"],
+    top: "high",
+  },
+  "context-leak": {
+    fault: true,
+    needs: ["live series", "a heap profile, better two"],
+    alike: ["heap-leak"],
+    top: "high",
+  },
+  "timer-leak": {
+    fault: true,
+    needs: ["live series", "a heap profile, better two", "Go version, asynctimerchan"],
+    alike: ["heap-leak"],
+    top: "high",
+  },
+  "finalizer-blocked": {
+    fault: true,
+    needs: ["two goroutine profiles, or the queue's metrics (Go ≥ 1.26)"],
+    alike: ["heap-leak"],
     top: "high",
   },
   "goroutine-leak": {

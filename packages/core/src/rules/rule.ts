@@ -26,6 +26,11 @@ export interface Supported {
   readonly for: readonly Statement[];
   readonly against: readonly Statement[];
   readonly alike: readonly CauseId[];
+  /**
+   * More general causes that tell nothing beside this one: all that they speak of is what this one
+   * explains. verdict/ leaves them out.
+   */
+  readonly covers?: readonly CauseId[];
   readonly now: readonly Statement[];
   readonly fix: readonly Statement[];
   readonly verify: readonly Statement[];

@@ -27,9 +27,12 @@ import { BRINGS_ABOUT, CONFIDENCE_RANK, RANK } from "./weights.ts";
 
 export function judge(view: View): ProcessAnswer {
   const outcomes = RULES.map((rule) => ({ rule, outcome: rule.evaluate(view) }));
+  const covered = new Set(
+    outcomes.flatMap(({ outcome }) => (outcome.is === "supported" ? (outcome.covers ?? []) : [])),
+  );
   const ranked = outcomes
     .flatMap(({ rule, outcome }) =>
-      outcome.is === "supported"
+      outcome.is === "supported" && !covered.has(rule.id)
         ? [{ verdict: toVerdict(rule.id, outcome, view), weight: outcome.weight }]
         : [],
     )

@@ -10,6 +10,9 @@ import type { CauseId } from "../rules/causes.ts";
 export const RANK: Readonly<Record<CauseId, number>> = {
   "goroutine-leak": 90,
   "limit-thrash": 85,
+  "finalizer-blocked": 83,
+  "context-leak": 82,
+  "timer-leak": 81,
   "heap-leak": 80,
   // Says of growing buffers what a leak's rule says of growth: where both hold at one confidence it tells more.
   "pool-bloat": 82,
@@ -50,5 +53,16 @@ export const BRINGS_ABOUT: readonly (readonly [cause: CauseId, effect: CauseId])
   ["heap-leak", "working-set-over-limit"],
   ["goroutine-leak", "working-set-over-limit"],
   ["native-growth", "working-set-over-limit"],
+  ["context-leak", "no-limit-oom-forecast"],
+  ["timer-leak", "no-limit-oom-forecast"],
+  ["finalizer-blocked", "no-limit-oom-forecast"],
+  ["context-leak", "working-set-over-limit"],
+  ["timer-leak", "working-set-over-limit"],
+  ["finalizer-blocked", "working-set-over-limit"],
+  ["context-leak", "heap-leak"],
+  ["timer-leak", "heap-leak"],
+  ["finalizer-blocked", "heap-leak"],
   ["goroutine-leak", "heap-leak"],
+  ["goroutine-leak", "context-leak"],
+  ["goroutine-leak", "timer-leak"],
 ];

@@ -12,6 +12,7 @@ import type {
   LedgerPicture,
 } from "@heapwright/core/pictures/ledger-bars.ts";
 import { textWidth } from "@heapwright/core/pictures/text-width.ts";
+import type { CauseId } from "@heapwright/core/rules/causes.ts";
 import { type Markup, markup } from "../markup.ts";
 import { type ByteUnit, inUnit, limits, percent } from "../numbers.ts";
 import type { Context } from "./context.ts";
@@ -28,6 +29,8 @@ const BAR_H = 26;
 const BELOW_Y = BAR_Y + BAR_H + 17;
 const BELOW_STEP = 15;
 
+const KEEPS = new Set<CauseId>(["heap-leak", "context-leak", "timer-leak"]);
+
 interface Guilty {
   readonly live: Quantity;
   readonly at: string;
@@ -41,7 +44,7 @@ function guiltySite(ctx: Context): Guilty | undefined {
   const verdict = leadVerdict(ctx);
   const lead = verdict?.sites[0];
   // Of other causes the site is where memory passes through, not where it stays.
-  if (lead === undefined || verdict?.cause !== "heap-leak") return undefined;
+  if (lead === undefined || verdict === undefined || !KEEPS.has(verdict.cause)) return undefined;
   const isLead = (at: SourceLine | undefined): boolean =>
     at !== undefined &&
     at.function === lead.function &&

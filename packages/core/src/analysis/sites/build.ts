@@ -91,6 +91,7 @@ function columnsOf(
     alloc: new Int32Array(length),
     own: new Int32Array(length),
     caller: new Int32Array(length),
+    depth: new Int32Array(length),
     isOwn: new Uint8Array(length),
   };
   for (let i = 0; i < length; i++) {
@@ -102,6 +103,7 @@ function columnsOf(
     made.alloc[i] = places.alloc[stack] ?? 0;
     made.own[i] = places.own[stack] ?? 0;
     made.caller[i] = places.caller[stack] ?? -1;
+    made.depth[i] = places.depth[stack] ?? 0;
     made.isOwn[i] = places.isOwn[stack] ?? 0;
     if (pair !== undefined)
       made.born[i] = Math.max(0, (pair.allocAfter[i] ?? 0) - (pair.allocBefore[i] ?? 0));

@@ -1,7 +1,7 @@
 // The buckets of one source line, and what follows from them. Sums that order lines are cheap and made
 // for all; intervals, callers and stacks cost more and are made for the lines that somebody asks about.
 
-import { samplingProbability } from "../../goruntime/sampling.ts";
+import { heapBucketBytes, samplingProbability } from "../../goruntime/sampling.ts";
 import { derived, estimated, type Quantity } from "../../model/quantity.ts";
 import { stackKey } from "../../model/stack-frames.ts";
 import { GrowthSum, growthInterval } from "../stats/growth.ts";
@@ -24,6 +24,8 @@ export interface BucketColumns {
   readonly alloc: Int32Array;
   readonly own: Int32Array;
   readonly caller: Int32Array;
+  /** Frames of the stack. */
+  readonly depth: Int32Array;
   readonly isOwn: Uint8Array;
   readonly lines: readonly SourceLine[];
   /** Evidence: the profile shown. */
@@ -131,10 +133,18 @@ export class LineOfBuckets implements OwnLine {
 
   /** Live ÷ ever allocated, among sampled objects. */
   get survival(): Quantity | undefined {
-    const inuse = this.#sum(this.#columns.inuse);
-    const allocs = this.#sum(this.#columns.allocs);
-    if (!(allocs > 0) || inuse < 0 || inuse > allocs) return undefined;
-    return quantity(proportionInterval(inuse, allocs), "fraction", [this.evidence]);
+    const { inuse, allocs } = this.#columns;
+    return survivalOf(this.#sum(inuse), this.#sum(allocs), [this.evidence]);
+  }
+
+  get buckets(): number {
+    return this.#rows.length;
+  }
+
+  get bucketBytes(): number {
+    let bytes = 0;
+    for (const r of this.#rows) bytes += heapBucketBytes(this.#columns.depth[r] ?? 0);
+    return bytes;
   }
 
   get allocRate(): Quantity | undefined {
@@ -256,6 +266,16 @@ export class LineOfBuckets implements OwnLine {
     for (const r of this.#rows) sum += column[r] ?? 0;
     return sum;
   }
+}
+
+/** Live ÷ ever allocated among sampled objects; undefined where the counts cannot be of one process. */
+export function survivalOf(
+  inuse: number,
+  allocs: number,
+  evidence: readonly string[],
+): Quantity | undefined {
+  if (!(allocs > 0) || inuse < 0 || inuse > allocs) return undefined;
+  return quantity(proportionInterval(inuse, allocs), "fraction", evidence);
 }
 
 export function quantity(

@@ -3,7 +3,7 @@
 import { isProfilingFrame, ownerOf, type Owner } from "../../goruntime/packages.ts";
 import { functionFile, functionName } from "../../model/stack-frames.ts";
 import type { CallStacks } from "../../model/tables/stacks.ts";
-import type { SourceLine } from "./site.ts";
+import { lineKey, type SourceLine } from "./site.ts";
 
 /** Source lines by number, the same number for the same (function, file, line) of every profile. */
 export class LineNumbers {
@@ -11,11 +11,12 @@ export class LineNumbers {
   readonly #known = new Map<string, number>();
 
   of(function_: string, file: string, line: number): number {
-    const key = `${function_}\u0000${file}\u0000${line}`;
+    const at = { function: function_, file, line };
+    const key = lineKey(at);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const made = this.lines.length;
-    this.lines.push({ function: function_, file, line });
+    this.lines.push(at);
     this.#known.set(key, made);
     return made;
   }
@@ -29,6 +30,8 @@ export interface StackPlaces {
   readonly own: Int32Array;
   /** The frame that called `alloc`; −1 none. */
   readonly caller: Int32Array;
+  /** Frames, inlined ones included. */
+  readonly depth: Int32Array;
   /** 1 where `own` is the service's own code. */
   readonly isOwn: Uint8Array;
 }
@@ -53,6 +56,7 @@ export function stackPlaces(
   const alloc = new Int32Array(count);
   const own = new Int32Array(count);
   const caller = new Int32Array(count).fill(-1);
+  const depths = new Int32Array(count);
   const isOwn = new Uint8Array(count);
   const known = new Map<number, number>();
   const { lineFunction, lineNumber, lineStart } = t.locations;
@@ -87,9 +91,10 @@ export function stackPlaces(
     alloc[s] = depth === 0 ? numbers.of("?", "", 0) : numberOf(frames[leaf] ?? 0);
     own[s] = user < 0 ? (alloc[s] ?? 0) : numberOf(frames[user] ?? 0);
     if (leaf + 1 < depth) caller[s] = numberOf(frames[leaf + 1] ?? 0);
+    depths[s] = depth;
     isOwn[s] = ours < depth ? 1 : 0;
   }
-  return { alloc, own, caller, isOwn };
+  return { alloc, own, caller, depth: depths, isOwn };
 }
 
 function doubled(frames: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

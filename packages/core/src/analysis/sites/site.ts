@@ -10,6 +10,11 @@ export interface SourceLine {
   readonly line: number;
 }
 
+/** The same text for the same line. */
+export function lineKey(at: SourceLine): string {
+  return `${at.function}\u0000${at.file}\u0000${at.line}`;
+}
+
 export interface Site extends SourceLine {
   /** Nearest frame of the service's own code, when the allocating line is in a library. */
   readonly user: SourceLine | undefined;
@@ -39,6 +44,9 @@ export interface OwnLine extends SourceLine {
   readonly survival: Quantity | undefined;
   readonly allocRate: Quantity | undefined;
   readonly samples: number;
+  /** Buckets of the runtime's table of heap samples, one a (stack, size), and about their bytes. */
+  readonly buckets: number;
+  readonly bucketBytes: number;
   readonly evidence: string;
   /** Allocating lines below it, largest live first, itself included when it allocates. */
   readonly allocates: readonly SourceLine[];

@@ -13,6 +13,12 @@ export const messages = {
     zh: (p, w) =>
       `BuckHashSys ${w.value(p.buckets)} 占 ${w.value(p.of)} 的 ${w.percent(p.share)}；只增不减`,
   } satisfies Message<{ buckets: Quantity; of: Quantity; share: number }>,
+  "profiler-overhead.line": {
+    en: (p: { line: string; count: number; bytes: number }, w) =>
+      `${w.code(p.line)} was sampled with ${w.count(p.count)} different stacks and sizes, about ${w.bytes(p.bytes)} of the table`,
+    zh: (p, w) =>
+      `${w.code(p.line)} 以 ${w.count(p.count)} 种不同的调用栈与大小被采样，约占表中 ${w.bytes(p.bytes)}`,
+  } satisfies Message<{ line: string; count: number; bytes: number }>,
   "profiler-overhead.not": {
     en: (p: { buckets: Quantity }, w) => `profiler: its buckets take ${w.value(p.buckets)}`,
     zh: (p, w) => `剖析器：桶占用 ${w.value(p.buckets)}`,

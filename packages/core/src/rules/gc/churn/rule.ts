@@ -4,7 +4,8 @@ import { SHORT_LOOK_SEC, WORTH_CORES } from "../../../analysis/gc-cost.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import { shortLine, verifyCommand } from "../../naming.ts";
-import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
+import type { Rule, RuleOutcome } from "../../rule.ts";
+import { allocatingLines } from "../allocating-lines.ts";
 import { messages } from "./messages.ts";
 
 const GC_SHARE = 0.1;
@@ -35,10 +36,7 @@ export const churn: Rule = {
     if (view.pacing.governs === "floor" || view.pacing.governs === "limit")
       return { is: "contradicted", by: [] };
 
-    const lines = (view.sites?.ownLines ?? [])
-      .filter((l) => l.allocRate !== undefined)
-      .sort((a, b) => (b.allocRate?.value ?? 0) - (a.allocRate?.value ?? 0));
-    const total = lines.reduce((s, l) => s + (l.allocRate?.value ?? 0), 0);
+    const { lines, total, sites } = allocatingLines(view);
     const top = lines[0];
     const facts: Statement[] = [
       say(
@@ -76,10 +74,6 @@ export const churn: Rule = {
     const isWallTime = cost.source === "gctrace" && gc.grade !== "bound";
     const mayBeLess = isWallTime && gc.lo < CROWDED * GC_SHARE;
     if (mayBeLess) against.push(say(messages, "churn.against-wall", {}));
-    const sites: RuleSite[] = lines
-      .filter((l) => total > 0 && (l.allocRate?.value ?? 0) >= 0.1 * total)
-      .slice(0, 3)
-      .map((l) => ({ function: l.function, file: l.file, line: l.line, role: "allocates" }));
     return {
       is: "supported",
       confidence:

@@ -18,6 +18,12 @@ export const messages = {
       `heap objects grow ${w.full(p.slope)}: garbage stays, so nothing can be said of a leak`,
     zh: (p, w) => `堆对象以 ${w.full(p.slope)} 增长：垃圾未被回收，因此无法判断是否泄漏`,
   } satisfies Message<{ slope: Quantity }>,
+  "gogc-off.line": {
+    en: (p: { line: string; share: number; since: string }, w) =>
+      `${w.code(p.line)} allocates most: ${w.percent(p.share)} of it ${p.since === "start" ? "from the start to the first profile" : "between two profiles"}`,
+    zh: (p, w) =>
+      `${w.code(p.line)} 分配最多：占${p.since === "start" ? "启动至首份剖析" : "两份剖析之间"}的 ${w.percent(p.share)}`,
+  } satisfies Message<{ line: string; share: number; since: string }>,
   "gogc-off.limit": {
     en: (p: { left: Quantity; limit: Quantity }, w) =>
       `${w.value(p.limit)} is reached in ${w.full(p.left)}`,

@@ -3,8 +3,9 @@
 import { timeToLimit } from "../../../analysis/time-to-limit.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { MiB } from "../../../model/units.ts";
-import { verifyCommand } from "../../naming.ts";
+import { shortLine, verifyCommand } from "../../naming.ts";
 import type { Rule, RuleOutcome } from "../../rule.ts";
+import { allocatingLines, linesSinceStart } from "../allocating-lines.ts";
 import { messages } from "./messages.ts";
 
 /** A short-lived tool turns the collector off on purpose; it does not grow like this. */
@@ -38,12 +39,28 @@ export const gogcOff: Rule = {
       if (left !== undefined)
         facts.push(say(messages, "gogc-off.limit", { left, limit }, left.evidence));
     }
+    const rates = allocatingLines(view);
+    const garbage = rates.total > 0 ? rates : linesSinceStart(view);
+    const top = garbage.lines[0];
+    if (top !== undefined)
+      facts.push(
+        say(
+          messages,
+          "gogc-off.line",
+          {
+            line: shortLine(top),
+            share: garbage.of(top) / garbage.total,
+            since: garbage === rates ? "look" : "start",
+          },
+          [top.evidence],
+        ),
+      );
     const room = (view.forecast.limit?.bytes.value ?? 0) * 0.9 - (view.forecast.foreign ?? 0);
     return {
       is: "supported",
       confidence: grown >= MIN_GROWTH ? (gogcSource === "metrics" ? "high" : "medium") : "low",
       weight: grown,
-      sites: [],
+      sites: garbage.sites,
       headline: say(messages, "gogc-off.headline", {}),
       facts,
       for: [],

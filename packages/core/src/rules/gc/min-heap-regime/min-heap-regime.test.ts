@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { judged, verdictOf } from "../../../../test/judged.ts";
-import { artefact, gctrace, metrics, runtimeSample } from "../../../../test/tables.ts";
+import {
+  artefact,
+  gctrace,
+  heapProfile,
+  metrics,
+  runtimeSample,
+  type HeapRow,
+} from "../../../../test/tables.ts";
 
 const START = 1_700_000_000_000;
 
@@ -35,6 +42,24 @@ describe("min-heap-regime", () => {
     const answer = judged([run({ markedMiB: 1, gcCores: 0.3, rate: 90 })]);
     expect(answer.verdicts[0]).toMatchObject({ cause: "min-heap-regime", confidence: "high" });
     expect(verdictOf(answer, "churn")).toBeUndefined();
+  });
+
+  test("the lines that allocate what is collected, those above a tenth of it", () => {
+    const line = (at: number): HeapRow["stack"] => [["app/relay.relay", "/src/app/relay.go", at]];
+    const profile = (t: number) =>
+      artefact(
+        `heap${t}.txt`,
+        heapProfile(
+          [
+            { stack: line(18), size: 524_288, allocs: 1000 + t * 40, inuse: 1 },
+            { stack: line(19), size: 524_288, allocs: 1000 + t * 50, inuse: 1 },
+            { stack: line(30), size: 4096, allocs: 50 + t, inuse: 1 },
+          ],
+          { timeMs: START + t * 1000 },
+        ),
+      );
+    const answer = judged([run({ markedMiB: 1, gcCores: 0.3, rate: 90 }), profile(0), profile(60)]);
+    expect(verdictOf(answer, "min-heap-regime")?.sites).toMatchObject([{ line: 19 }, { line: 18 }]);
   });
 
   test("at the floor and cheap: information", () => {

@@ -6,7 +6,8 @@ import { minimumGoal } from "../../../goruntime/pacer.ts";
 import { say } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import { shortLine, verifyCommand } from "../../naming.ts";
-import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
+import type { Rule, RuleOutcome } from "../../rule.ts";
+import { allocatingLines } from "../allocating-lines.ts";
 import { messages } from "./messages.ts";
 
 const GC_SHARE = 0.1;
@@ -36,14 +37,8 @@ export const minHeapRegime: Rule = {
         (assist !== undefined && assist.lo >= ASSIST_SHARE));
     // Every heap begins at the floor.
     const isShort = cost.seconds !== undefined && cost.seconds < SHORT_LOOK_SEC;
-    const lines = [...(view.sites?.ownLines ?? [])]
-      .filter((l) => l.allocRate !== undefined)
-      .sort((a, b) => (b.allocRate?.value ?? 0) - (a.allocRate?.value ?? 0));
+    const { lines, sites } = allocatingLines(view);
     const top = lines[0];
-    const sites: RuleSite[] =
-      top === undefined
-        ? []
-        : [{ function: top.function, file: top.file, line: top.line, role: "allocates" }];
     const facts = [
       say(messages, "min-heap-regime.fact", {
         goal: counted(goal, "bytes", goals?.evidence.slice(0, 1) ?? []),

@@ -123,7 +123,7 @@ describe("per-connection-buffers", () => {
     expect(v?.for.map((s) => s.id)).toContain("per-connection-buffers.for-proportion");
   });
 
-  test("the same ratio twice and waits of minutes: high, also in a busy process", () => {
+  test("the same ratio twice and waits of waitMinutes: high, also in a busy process", () => {
     const v = verdictOf(
       watched({
         stack: reader,
