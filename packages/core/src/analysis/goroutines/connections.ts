@@ -20,6 +20,17 @@ export function isParkedInRead(g: GoroutineGroup): boolean {
   );
 }
 
+const ACCEPTS = /^net\.\(\*\w+\)\.Accept|^internal\/poll\.\(\*FD\)\.Accept/;
+
+/** Functions that wait for a connection to accept, whatever they are called. */
+export function acceptingFunctions(analysis: GoroutineAnalysis): ReadonlySet<string> {
+  return new Set(
+    analysis.groups
+      .filter((g) => g.functions.some((f) => ACCEPTS.test(f)))
+      .flatMap((g) => g.functions.filter((f) => !ACCEPTS.test(f))),
+  );
+}
+
 export interface Connections {
   /** In the last snapshot. */
   readonly parked: number;

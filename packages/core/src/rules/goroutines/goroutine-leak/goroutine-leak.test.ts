@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { judged, verdictOf } from "../../../../test/judged.ts";
-import { artefact, goroutineProfile, metrics, type Frame } from "../../../../test/tables.ts";
+import {
+  artefact,
+  goroutineDump,
+  goroutineProfile,
+  metrics,
+  type Frame,
+} from "../../../../test/tables.ts";
 
 const START = 1_700_000_000_000;
 const send: readonly Frame[] = [
@@ -133,5 +139,37 @@ describe("goroutine-leak", () => {
       ),
     ]);
     expect(verdictOf(answer, "goroutine-leak")?.confidence ?? "low").toBe("low");
+  });
+
+  const accepting: readonly Frame[] = [
+    ["internal/poll.(*FD).Accept", "/go/src/internal/poll/fd_unix.go", 611],
+    ["net.(*TCPListener).Accept", "/go/src/net/tcpsock.go", 380],
+    ["app/wire.(*Hub).Run", "/src/app/wire/hub.go", 40],
+  ];
+  const reading: readonly Frame[] = [
+    ["internal/poll.(*FD).Read", "/go/src/internal/poll/fd_unix.go", 165],
+    ["net.(*conn).Read", "/go/src/net/net.go", 196],
+    ["app/wire.(*peer).pump", "/src/app/wire/peer.go", 21],
+  ];
+  const dumps = (createdBy: string) =>
+    [0, 20, 40, 60].map((t) =>
+      artefact(
+        `d${t}.txt`,
+        goroutineDump([
+          { stack: accepting, state: "IO wait" },
+          { stack: reading, count: 20 + t * 8, state: "IO wait", createdBy },
+        ]),
+        START + t * 1000,
+      ),
+    );
+
+  test("looks like it: clients of a server of its own protocol, known by who accepted them", () => {
+    const ramp = counts((t) => 30 + t * 8);
+    expect(verdictOf(judged([...dumps("app/wire.(*Hub).Run"), ramp]), "goroutine-leak")).toBe(
+      undefined,
+    );
+    // The same reads on connections that the service dialled and never closes.
+    const dialled = judged([...dumps("app/wire.(*Pool).dial"), ramp]);
+    expect(verdictOf(dialled, "goroutine-leak")?.fault).toBe(true);
   });
 });

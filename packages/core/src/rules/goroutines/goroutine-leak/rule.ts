@@ -1,5 +1,6 @@
 // goroutine-leak: one blocked stack grows with time, not with connections or load.
 
+import { acceptingFunctions, isParkedInRead } from "../../../analysis/goroutines/connections.ts";
 import type { GoroutineAnalysis, GoroutineGroup } from "../../../analysis/goroutines/goroutines.ts";
 import type { View } from "../../../analysis/view.ts";
 import type { SourceLine } from "../../../analysis/sites/site.ts";
@@ -63,9 +64,10 @@ function growthOf(g: GoroutineGroup): number {
  * A goroutine that reads an accepted connection waits for its client: more of them are more clients.
  */
 function growing(g: GoroutineAnalysis): GoroutineGroup[] {
+  const accepting = acceptingFunctions(g);
   return g.groups.filter((x) => {
     const grown = growthOf(x);
-    if (isServerConnection(x)) return false;
+    if (isServerConnection(x, accepting)) return false;
     if (grown < MIN_GROWTH || grown < 0.2 * x.before || x.wait === "running") return false;
     let worst = 0;
     for (let i = 1; i < x.counts.length; i++)
@@ -95,7 +97,13 @@ function notIt(view: View, total: number): Statement {
   );
 }
 
-function isServerConnection(x: GoroutineGroup): boolean {
+/**
+ * Waits for its client: a serving function by its name, or a goroutine parked in a read that was started
+ * by a function which waits in Accept (told by a dump). A connection that was dialled is neither.
+ */
+function isServerConnection(x: GoroutineGroup, accepting: ReadonlySet<string>): boolean {
+  if (isParkedInRead(x) && x.createdBy !== undefined && accepting.has(x.createdBy.function))
+    return true;
   return (
     x.wait === "IO wait" &&
     x.functions.some(
@@ -136,8 +144,9 @@ function supported(
 
   const internal = isInternalWait(top.wait) || isBodies;
   // A goroutine a connection with its partner in IO wait: clients, unless nobody closes them.
+  const accepting = acceptingFunctions(g);
   const connections = g.groups
-    .filter(isServerConnection)
+    .filter((x) => isServerConnection(x, accepting))
     .reduce((s, x) => s + Math.max(0, growthOf(x)), 0);
   const withConnections = connections >= 0.7 * grown;
   const rises =
