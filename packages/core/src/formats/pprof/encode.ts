@@ -179,7 +179,9 @@ class ProfileEncoder {
       this.#message.clear();
       this.#message.number(1, i + 1);
       this.#message.number(2, locations.mapping[i] + 1);
-      this.#message.number(3, locations.address[i]);
+      const exact = locations.exactAddress?.[i];
+      if (exact === undefined) this.#message.number(3, locations.address[i]);
+      else this.#message.big(3, exact);
       for (let line = locations.lineStart[i]; line < locations.lineStart[i + 1]; line++) {
         this.#inner.clear();
         this.#inner.number(1, locations.lineFunction[line] + 1);
@@ -218,13 +220,15 @@ class ProfileEncoder {
     this.#functions();
     this.#text(7, table.dropFrames);
     this.#text(8, table.keepFrames);
-    if (table.timeMs !== undefined) this.#out.big(9, timeNanos(table.timeMs));
+    if (table.timeNanos !== undefined) this.#out.big(9, table.timeNanos);
+    else if (table.timeMs !== undefined) this.#out.big(9, timeNanos(table.timeMs));
     if (table.durationNs !== undefined) this.#out.number(10, table.durationNs);
     if (table.periodType !== undefined) this.#valueType(11, table.periodType);
     if (table.period !== undefined) this.#out.always(12, table.period);
     for (const comment of table.comments) this.#out.always(13, this.#strings.indexOf(comment));
     // The last type is the default unless another is named.
-    if (table.defaultSampleType !== table.sampleTypes.length - 1) {
+    if (table.statedDefaultType !== undefined) this.#text(14, table.statedDefaultType);
+    else if (table.defaultSampleType !== table.sampleTypes.length - 1) {
       this.#text(14, table.sampleTypes[table.defaultSampleType]?.type);
     }
     this.#text(15, table.docUrl);

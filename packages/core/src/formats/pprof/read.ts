@@ -103,6 +103,7 @@ function readLocations(
   const address = new Float64Array(count);
   const mapping = new Int32Array(count);
   const isFolded = new Uint8Array(count);
+  let exactAddress: BigUint64Array | undefined;
   const lineStart = new GrowingInt32(count + 1);
   const lineFunction = new GrowingInt32(sections.lineFunction.length);
   const lineNumber = new GrowingInt32(sections.lineFunction.length);
@@ -138,6 +139,12 @@ function readLocations(
     const mappingRow = mappingId === 0 ? -1 : mappings.find(mappingId);
     if (mappingId !== 0 && mappingRow < 0) log.add("pprof.mapping-missing", "warning", {});
     address[length] = sections.locationAddress.data[i];
+    const wide = sections.wideAddress.get(i);
+    if (wide !== undefined) {
+      // Only a file with kernel frames or padding pays for the exact column.
+      exactAddress ??= BigUint64Array.from(address, BigInt);
+      exactAddress[length] = wide;
+    } else if (exactAddress !== undefined) exactAddress[length] = BigInt(address[length]);
     mapping[length] = mappingRow;
     isFolded[length] = sections.locationFolded.data[i];
     folded += isFolded[length];
@@ -156,6 +163,7 @@ function readLocations(
   return {
     columns: {
       ...base,
+      ...(exactAddress === undefined ? {} : { exactAddress: exactAddress.subarray(0, length) }),
       ...(columns > 0 ? { lineColumn: lineColumn.finish() } : {}),
       ...(folded > 0 ? { isFolded: isFolded.subarray(0, length) } : {}),
     },
@@ -338,6 +346,7 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
     rows: samples.rows,
     sampleTypes,
     defaultSampleType: stated >= 0 ? stated : sampleTypes.length - 1,
+    ...(statedDefault === "" ? {} : { statedDefaultType: statedDefault }),
     values: samples.values,
     rowStack: samples.rowStack,
     labels: samples.labels,
@@ -345,6 +354,7 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
     periodType,
     period: sections.period,
     timeMs: timeMs(sections.timeNanos),
+    ...(sections.timeNanos === 0n ? {} : { timeNanos: sections.timeNanos }),
     durationNs: hasDuration ? sections.durationNanos : undefined,
     isDelta: samples.negativeRows > 0 || (accumulates && hasDuration),
     comments,

@@ -124,6 +124,11 @@ export class Wire {
     return 0;
   }
 
+  /** The last varint without rounding; only behind one that took more than 28 bits. */
+  exact(): bigint {
+    return (BigInt(this.high) << 32n) | BigInt(this.low);
+  }
+
   /** Signed varint (two's complement, not zigzag) as a number; counts what cannot be exact. */
   int(): number {
     const value = this.uint();
@@ -142,7 +147,7 @@ export class Wire {
   bigint(): bigint {
     const value = this.int();
     if (Number.isSafeInteger(value)) return BigInt(value);
-    return BigInt.asIntN(64, (BigInt(this.high) << 32n) | BigInt(this.low));
+    return BigInt.asIntN(64, this.exact());
   }
 
   /**
@@ -152,7 +157,7 @@ export class Wire {
   id(): number {
     const value = this.uint();
     if (value < TWO_32 || this.high <= SAFE_HIGH) return value;
-    const exact = (BigInt(this.high) << 32n) | BigInt(this.low);
+    const exact = this.exact();
     let known = this.#bigIds.get(exact);
     if (known === undefined) {
       known = -1 - this.#bigIds.size;

@@ -50,12 +50,17 @@ export interface LabelColumns {
 export interface ProfileTable extends CallStacks {
   readonly kind: "profile";
   readonly profileKind: ProfileKind;
-  /** `proto`: heap values are scaled up by the writer. `text`: Go debug=1, heap values are raw. */
+  /**
+   * `proto`: heap values are scaled up, by the writer or on reading a legacy input. `text`: Go
+   * debug=1, heap values are raw.
+   */
   readonly encoding: "proto" | "text";
   readonly rows: number;
   readonly sampleTypes: readonly ValueType[];
   /** Index into sampleTypes of the type shown by default (pprof: the last when unset). */
   readonly defaultSampleType: number;
+  /** The default as the file states it, even where no type has that name; absent when it is unset. */
+  readonly statedDefaultType?: string;
   /** One column per sample type, each of length `rows`. Delta profiles hold negatives. */
   readonly values: readonly Float64Array[];
   /** Index of each row's stack in `stacks`. */
@@ -67,6 +72,8 @@ export interface ProfileTable extends CallStacks {
   readonly period: number | undefined;
   /** When the reply was written (not what it shows), Unix ms; undefined in text. */
   readonly timeMs: number | undefined;
+  /** The same exactly, where the format states nanoseconds: a double keeps about 256 ns. */
+  readonly timeNanos?: bigint;
   readonly durationNs: number | undefined;
   /** `?seconds=N` or an agent's delta: values are differences, not state. */
   readonly isDelta: boolean;
