@@ -13,6 +13,7 @@ import { meminfoFormat } from "./meminfo/meminfo.ts";
 import { metricsJsonFormat } from "./metrics-json/metrics-json.ts";
 import { podFormat } from "./pod/pod.ts";
 import { pprofFormat } from "./pprof/format.ts";
+import { pprofLegacyFormat } from "./pprof-legacy/format.ts";
 import { procCgroupFormat } from "./proc-cgroup/proc-cgroup.ts";
 import { procLimitsFormat } from "./proc-limits/proc-limits.ts";
 import { procStatFormat } from "./proc-stat/proc-stat.ts";
@@ -26,6 +27,8 @@ export const FORMATS: readonly Format[] = [
   traceFormat,
   pprofFormat,
   profileTextFormat,
+  // Behind Go's own text, whose heaps have the same first line.
+  pprofLegacyFormat,
   goroutineTextFormat,
   metricsJsonFormat,
   prometheusFormat,

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<string, Readonly<Record<Lang, string>>>> = {
   "metrics-json": { en: "runtime/metrics", zh: "runtime/metrics " },
   pod: { en: "a pod", zh: "Pod 描述" },
   pprof: { en: "a pprof profile", zh: "pprof 剖析" },
+  "pprof-legacy": { en: "a profile from before protobuf", zh: "protobuf 之前的旧式剖析" },
   "proc-cgroup": { en: "/proc/PID/cgroup", zh: "/proc/PID/cgroup " },
   "proc-limits": { en: "/proc/PID/limits", zh: "/proc/PID/limits " },
   "proc-stat": { en: "/proc/PID/stat", zh: "/proc/PID/stat " },
