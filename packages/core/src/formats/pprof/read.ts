@@ -11,12 +11,12 @@ import type { MappingColumns, ProfileTable, ValueType } from "../../model/tables
 import type { FunctionColumns, LocationColumns, StackColumns } from "../../model/tables/stacks.ts";
 import type { StringTable } from "../../model/strings.ts";
 import { IdIndex } from "./ids.ts";
-import { profileKindOf } from "./kind.ts";
+import { isDeltaOf, profileKindOf } from "../../goruntime/profile-kind.ts";
 import { readSamples } from "./samples.ts";
 import type { SampleColumns } from "./samples.ts";
 import { readSections } from "./sections.ts";
 import type { RawValueType, Sections } from "./sections.ts";
-import { Wire } from "./wire.ts";
+import { Wire } from "../../model/builders/proto-wire.ts";
 
 const NS_PER_MS = 1_000_000n;
 
@@ -239,10 +239,6 @@ function leafNames(
   };
 }
 
-/** Values that state a moment or a total since start, so that a duration marks a difference. */
-const STATES = new Set(["heap", "allocs", "goroutine", "goroutineleak", "threadcreate"]);
-const CUMULATIVE = new Set(["block", "mutex"]);
-
 function completenessOf(
   sections: Sections,
   samples: SampleColumns,
@@ -328,7 +324,6 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
       strings.table,
     ),
   });
-  const accumulates = STATES.has(profileKind) || CUMULATIVE.has(profileKind);
   // Go states both in every profile, so a file of one of Go's kinds that lacks them was written with
   // MemProfileRate 0, by another tool, or cut at a field boundary behind its string table.
   if (periodType === undefined || sections.period === undefined) {
@@ -356,7 +351,7 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
     timeMs: timeMs(sections.timeNanos),
     ...(sections.timeNanos === 0n ? {} : { timeNanos: sections.timeNanos }),
     durationNs: hasDuration ? sections.durationNanos : undefined,
-    isDelta: samples.negativeRows > 0 || (accumulates && hasDuration),
+    isDelta: isDeltaOf(profileKind, hasDuration, samples.negativeRows > 0),
     comments,
     memStats: undefined,
     ...(dropFrames === undefined ? {} : { dropFrames }),

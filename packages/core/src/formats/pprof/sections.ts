@@ -6,8 +6,8 @@ import { ByteStrings } from "../../model/builders/byte-strings.ts";
 import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
 import type { DiagnosticLog } from "../../model/diagnostic.ts";
 import { FormatError } from "../../model/errors.ts";
-import { BYTES, VARINT } from "./wire.ts";
-import type { Wire } from "./wire.ts";
+import { BYTES, VARINT } from "../../model/builders/proto-wire.ts";
+import type { Wire } from "../../model/builders/proto-wire.ts";
 
 /** String indices of the file; −1 cannot be resolved. */
 export interface RawValueType {
