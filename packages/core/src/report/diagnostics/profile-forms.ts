@@ -1,4 +1,4 @@
-// Words about profiles in forms that are not Go's own: legacy pprof inputs.
+// Words about profiles in forms that are not Go's own: legacy pprof inputs, folded stacks, speedscope, OTLP.
 
 import { fixed, many, type DiagnosticMessages, type DiagnosticWords } from "./words.ts";
 
@@ -45,4 +45,96 @@ export const profileFormsMessages: DiagnosticMessages = {
     en: (d) => `${d.count("locations")} locations without a name: the list of names is cut`,
     zh: (d) => `${d.count("locations")} 个位置没有名称：名称列表被截断`,
   },
+
+  "folded.row-malformed": rowMalformed,
+  "folded.inexact-value": inexact,
+  "folded.no-end-mark": noEndMark,
+  "folded.unterminated": fixed(
+    "cut: the last line has no end, so its number may be short and rows may be missing",
+    "被截断：最后一行没有结尾，其数值可能不全，并可能有记录缺失",
+  ),
+  "folded.too-large": {
+    en: (d) => `larger than ${d.bytes("maxBytes")}; the rest was not read`,
+    zh: (d) => `超过 ${d.bytes("maxBytes")}，其余未读取`,
+  },
+
+  "speedscope.sample-malformed": {
+    en: (d) =>
+      `${d.times} of ${d.count("samples")} samples left out: a frame that is not in the file, or no weight`,
+    zh: (d) => `忽略了 ${d.count("samples")} 个采样中的 ${d.times} 个：栈帧不在文件中，或没有权重`,
+  },
+  "speedscope.weights-missing": {
+    en: (d) => `${d.count("samples")} samples and ${d.count("weights")} weights: they do not match`,
+    zh: (d) => `${d.count("samples")} 个采样与 ${d.count("weights")} 个权重：数目不符`,
+  },
+  "speedscope.event-malformed": {
+    en: (d) =>
+      `${d.times} of ${d.count("events")} events passed over: back in time, or a frame that is not open`,
+    zh: (d) => `跳过了 ${d.count("events")} 个事件中的 ${d.times} 个：时间倒退，或栈帧未打开`,
+  },
+  "speedscope.frames-open": fixed(
+    "frames are still open at its end: events are missing",
+    "结尾处仍有未关闭的栈帧：有事件缺失",
+  ),
+  "speedscope.frame-malformed": {
+    en: (d) => `${d.times} of ${d.count("frames")} frames without a name`,
+    zh: (d) => `${d.count("frames")} 个栈帧中有 ${d.times} 个没有名称`,
+  },
+  "speedscope.profile-malformed": {
+    en: (d) =>
+      `${d.times} of ${d.count("profiles")} profiles left out: neither sampled nor evented`,
+    zh: (d) => `忽略了 ${d.count("profiles")} 个剖析中的 ${d.times} 个：既非采样也非事件`,
+  },
+  "speedscope.too-deep": {
+    en: (d) => `${many(d.times, "row")} left out: the stacks are deeper than can be held`,
+    zh: (d) => `忽略了 ${d.times} 行记录：调用栈过深，无法全部保存`,
+  },
+
+  "otlp.truncated": {
+    en: (d) =>
+      `cut inside a field: ${d.bytes("read")} of the ${d.bytes("total")} that are there could be read`,
+    zh: (d) => `在字段中间被截断：现有 ${d.bytes("total")} 中可读取 ${d.bytes("read")}`,
+    saysWhere: true,
+  },
+  "otlp.not-a-field": {
+    en: (d) =>
+      `damaged after ${d.bytes("read")} of ${d.bytes("total")}: what follows is no part of a profile and was not read`,
+    zh: (d) => `在 ${d.bytes("total")} 中的 ${d.bytes("read")} 之后损坏：其后不是剖析内容，未读取`,
+    saysWhere: true,
+  },
+  "otlp.message-malformed": {
+    en: (d) => `${many(d.times, "malformed entry", "malformed entries")} read only in part`,
+    zh: (d) => `${d.times} 个格式错误的条目只读取了一部分`,
+  },
+  "otlp.string-missing": {
+    en: (d) => `${many(d.times, "name")} left empty: the text is not in the file`,
+    zh: (d) => `${d.times} 个名称留空：文本不在文件中`,
+  },
+  "otlp.function-missing": {
+    en: (d) => `${many(d.times, "line")} without a function: it is not in the file`,
+    zh: (d) => `${d.times} 行缺少函数：不在文件中`,
+  },
+  "otlp.mapping-missing": {
+    en: (d) => `${many(d.times, "location")} of a mapping that is not in the file`,
+    zh: (d) => `${d.times} 个位置所属的映射不在文件中`,
+  },
+  "otlp.attribute-missing": {
+    en: (d) => `${many(d.times, "label")} left out: not in the file`,
+    zh: (d) => `忽略了 ${d.times} 个标签：不在文件中`,
+  },
+  "otlp.sample-unresolved": {
+    en: (d) => `${many(d.times, "sample")} left out: the stack is not in the file`,
+    zh: (d) => `忽略了 ${d.times} 个采样：调用栈不在文件中`,
+  },
+  "otlp.more-profiles": {
+    en: (d) =>
+      `${d.count("profiles")} more profiles of other processes or moments were not read: they are not parts of one`,
+    zh: (d) => `另有 ${d.count("profiles")} 个属于其他进程或时刻的剖析未读取：它们不能合为一个`,
+  },
+  "otlp.timestamps-dropped": {
+    en: (d) =>
+      `${many(d.times, "sample")} with times of their own: added up, the times are not used`,
+    zh: (d) => `${d.times} 个采样带有各自的时间：已合计，时间未使用`,
+  },
+  "otlp.inexact-value": inexact,
 };
