@@ -19,6 +19,7 @@ import { LabelsBuilder } from "../model/builders/labels.ts";
 import { FormatError } from "../model/errors.ts";
 import type { Format, ReadResult } from "../model/format.ts";
 import type { ProfileTable } from "../model/tables/profile.ts";
+import type { LocationColumns } from "../model/tables/stacks.ts";
 import { encodeFolded, foldedName } from "./folded/encode.ts";
 import { foldedFormat } from "./folded/format.ts";
 import { encodeOtlp } from "./otlp/encode.ts";
@@ -123,6 +124,8 @@ interface Drawn {
   readonly duration: number;
   readonly period: number;
   readonly stated: boolean;
+  /** Columns of lines, folded and wide addresses. */
+  readonly rich: boolean;
 }
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
@@ -141,7 +144,18 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   duration: fc.nat(10 ** 9),
   period: fc.integer({ min: 1, max: 10 ** 9 }),
   stated: fc.boolean(),
+  rich: fc.boolean(),
 });
+
+function enriched(locations: LocationColumns): LocationColumns {
+  return {
+    ...locations,
+    exactAddress: BigUint64Array.from(locations.address, (at) => 2n ** 64n - 1n - BigInt(at)),
+    address: locations.address.map((at) => Number(2n ** 64n - 1n - BigInt(at))),
+    lineColumn: locations.lineNumber.map((_, i) => i % 3),
+    isFolded: Uint8Array.from(locations.address, (_, i) => i % 2),
+  };
+}
 
 /** The table of a draw: through the builder, and once through pprof, which settles kind and delta. */
 function tableOf(draw: Drawn, clamp: (value: number) => number = (v) => v): ProfileTable {
@@ -167,13 +181,15 @@ function tableOf(draw: Drawn, clamp: (value: number) => number = (v) => v): Prof
     }
     labels.endRow();
   });
+  const built = stacks.finish();
   const sampleTypes = draw.types.map(([type, unit]) => ({ type, unit }));
   const millis = Number(draw.time / 1_000_000n) + Number(draw.time % 1_000_000n) / 1e6;
   const table: ProfileTable = {
     kind: "profile",
     profileKind: "other",
     encoding: "proto",
-    ...stacks.finish(),
+    ...built,
+    locations: draw.rich ? enriched(built.locations) : built.locations,
     rows: draw.rows.length,
     sampleTypes,
     defaultSampleType: draw.stated ? 0 : sampleTypes.length - 1,
@@ -205,6 +221,10 @@ function tableOf(draw: Drawn, clamp: (value: number) => number = (v) => v): Prof
   return profileOf(readWith(pprofFormat, encodeProfile(table)));
 }
 
+function addressName({ exactAddress, address }: LocationColumns, at: number): string {
+  return `0x${BigInt(exactAddress?.[at] ?? address[at]).toString(16)}`;
+}
+
 /** Frame names, root first, with the values of each column summed. */
 function folded(table: ProfileTable, nameOf: (name: string) => string): Map<string, number[]> {
   const sums = new Map<string, number[]>();
@@ -215,7 +235,7 @@ function folded(table: ProfileTable, nameOf: (name: string) => string): Map<stri
       const at = table.stacks.location[i];
       const from = table.locations.lineStart[at];
       const to = table.locations.lineStart[at + 1];
-      if (from === to) names.push(`0x${table.locations.address[at].toString(16)}`);
+      if (from === to) names.push(addressName(table.locations, at));
       for (let l = from; l < to; l++) {
         const fn = table.locations.lineFunction[l];
         names.push(nameOf(table.strings.get(table.functions.name[fn])));

@@ -63,9 +63,15 @@ describe("Go's words", () => {
   });
 
   it("a time has its zone and as many digits as it needs", () => {
-    const cest = (): { offsetSeconds: number; name: string } => ({ offsetSeconds: 7200, name: "CEST" });
+    const cest = (): { offsetSeconds: number; name: string } => ({
+      offsetSeconds: 7200,
+      name: "CEST",
+    });
     expect(goTime(1715000000120000000n, cest)).toBe("2024-05-06 14:53:20.12 +0200 CEST");
-    const nst = (): { offsetSeconds: number; name: string } => ({ offsetSeconds: -12600, name: "NST" });
+    const nst = (): { offsetSeconds: number; name: string } => ({
+      offsetSeconds: -12600,
+      name: "NST",
+    });
     expect(goTime(1715000000000000000n, nst)).toBe("2024-05-06 09:23:20 -0330 NST");
     expect(goTime(-1n, () => ({ offsetSeconds: 0, name: "UTC" }))).toBe(
       "1969-12-31 23:59:59.999999999 +0000 UTC",

@@ -239,6 +239,28 @@ function leafNames(
   };
 }
 
+/**
+ * goref (cloudwego/goref pkg/proc/protobuf.go, 2026-03) writes who holds the live heap as the stacks of
+ * a heap profile, with a mapping made up so that pprof does not complain. Its numbers are counted, not
+ * sampled, and its frames are variables and fields: taken for a heap they would be judged wrongly.
+ */
+function areReferencePaths(
+  types: readonly ValueType[],
+  period: number | undefined,
+  mappings: MappingColumns,
+  strings: StringTable,
+): boolean {
+  const names = types.map(({ type }) => type).join(" ");
+  return (
+    names === "inuse_objects inuse_space" &&
+    period === undefined &&
+    mappings.length === 1 &&
+    mappings.start[0] === 0 &&
+    mappings.limit[0] === 0xff &&
+    strings.get(mappings.file[0]) === "-"
+  );
+}
+
 function completenessOf(
   sections: Sections,
   samples: SampleColumns,
@@ -311,7 +333,9 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
   const docUrl = optionalText(sections.docUrl, strings, log);
 
   const hasDuration = sections.durationNanos > 0;
-  const profileKind = profileKindOf({
+  const areReferences = areReferencePaths(sampleTypes, sections.period, mappings, strings.table);
+  if (areReferences) log.add("pprof.reference-paths", "note");
+  const told = profileKindOf({
     sampleTypes,
     statedDefault,
     hasDuration,
@@ -324,6 +348,7 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
       strings.table,
     ),
   });
+  const profileKind = areReferences ? "other" : told;
   // Go states both in every profile, so a file of one of Go's kinds that lacks them was written with
   // MemProfileRate 0, by another tool, or cut at a field boundary behind its string table.
   if (periodType === undefined || sections.period === undefined) {
