@@ -20,8 +20,11 @@ export function heapScale(count: number, size: number, rate: number): number {
  * Misleads where the rate was changed while the process ran: the text states the last one only.
  */
 export function unsampled(table: ProfileTable): ProfileTable {
+  if (table.encoding !== "text") return table;
+  // Block texts do not print their rate; the authority calls it 1, which leaves the values as they are.
+  if (table.profileKind === "block" && table.period === undefined) return { ...table, period: 1 };
   const isHeap = table.profileKind === "heap" || table.profileKind === "allocs";
-  if (table.encoding !== "text" || !isHeap || table.values.length !== 4) return table;
+  if (!isHeap || table.values.length !== 4) return table;
   const rate = table.period ?? 0;
   const values = table.values.map((column) => new Float64Array(column.length));
   const sizes = new Float64Array(table.rows);

@@ -34,6 +34,8 @@ export class FoldedReader implements FormatReader, LineSink {
   readonly #first = new GrowingFloat64();
   readonly #second = new GrowingFloat64();
   readonly #frameStart = new GrowingInt32();
+  /** Location of each frame text; −1 where it was not seen yet. */
+  readonly #locationOf = new GrowingInt32();
   /** Set by the first row: later ones must be like it. */
   #isDifferential: boolean | undefined;
   #isSigned = false;
@@ -99,13 +101,17 @@ export class FoldedReader implements FormatReader, LineSink {
 
   /** A name, or an address where the writer had none. */
   #frame(bytes: Uint8Array, from: number, to: number): void {
+    const name = this.#strings.internBytes(bytes, from, to);
+    while (this.#locationOf.length <= name) this.#locationOf.push(-1);
+    const known = this.#locationOf.data[name];
+    if (known >= 0) {
+      this.#stacks.location(known);
+      return;
+    }
     const address = addressOf(bytes, from, to);
     this.#stacks.beginLocation(address, -1);
-    if (address === 0) {
-      const name = this.#strings.internBytes(bytes, from, to);
-      this.#stacks.line(name, name, 0, 0, 0);
-    }
-    this.#stacks.endLocation();
+    if (address === 0) this.#stacks.line(name, name, 0, 0, 0);
+    this.#locationOf.data[name] = this.#stacks.endLocation();
   }
 
   end(): ReadResult {
