@@ -164,27 +164,39 @@ describe("one name", () => {
     ]);
   });
 
-  it("any text gives a text, and twice gives the same", () => {
+  it("any text gives a text, the same each time", () => {
     const piece = fc.constantFrom(
-      "main",
-      ".",
-      "[",
-      "]",
-      "(*T)",
-      "func1",
-      "1",
-      "-range1",
-      "glob.",
-      "init",
-      "/",
-      "x",
+      ...[
+        "main",
+        ".",
+        "[",
+        "]",
+        "(*T)",
+        "func1",
+        "1",
+        "-range1",
+        "glob.",
+        "init",
+        "/",
+        "x",
+        "\u0000",
+      ],
     );
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        const name = pieces.join("");
-        const { names } = normalFunctionNames([name], [""]);
-        expect(normalFunctionNames(names, [""]).names).toEqual(names);
+      fc.property(fc.array(fc.array(piece, { maxLength: 12 }), { maxLength: 4 }), (drawn) => {
+        const names = drawn.map((pieces) => pieces.join(""));
+        const files = names.map(() => "f.go");
+        const first = normalFunctionNames(names, files);
+        expect(first.names).toHaveLength(names.length);
+        expect(normalFunctionNames(names, files)).toEqual(first);
       }),
     );
+  });
+
+  it("real names stay as they are the second time", () => {
+    const names = LINES.flatMap(({ built }) => built.flatMap((run) => run.names));
+    const files = names.map(() => "");
+    const once = normalFunctionNames(names, files).names;
+    expect(normalFunctionNames(once, files).names).toEqual(once);
   });
 });
