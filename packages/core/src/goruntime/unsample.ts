@@ -3,6 +3,7 @@
 // is runtime/pprof protomem.go's own (Go 1.22–1.27).
 
 import { GrowingFloat64, GrowingInt32 } from "../model/builders/growing.ts";
+import { IntLists } from "../model/builders/int-lists.ts";
 import type { LabelColumns, ProfileTable } from "../model/tables/profile.ts";
 import { StringTableBuilder } from "../model/strings.ts";
 
@@ -40,6 +41,75 @@ export function unsampled(table: ProfileTable): ProfileTable {
     }
   }
   return { ...table, encoding: "proto", values, ...withSizes(table, sizes) };
+}
+
+/**
+ * A symbolised debug=1 text as google/pprof reads it: it takes the addresses of the rows, less one, and
+ * ignores the frames and labels printed below them. For reports that have to equal that tool's; any
+ * other sees less here than there is. Heap values are scaled as by `unsampled`. Mutex texts differ: the
+ * tool multiplies their values by the sampling period, by which the runtime has multiplied them.
+ */
+export function asAddresses(table: ProfileTable): ProfileTable {
+  const { rowPcs, ...given } = table;
+  if (rowPcs === undefined) return unsampled(table);
+  const rowOf = new Map<number, number>();
+  const pcs: number[] = [];
+  const location = new Int32Array(rowPcs.pc.length);
+  rowPcs.pc.forEach((pc, i) => {
+    let row = rowOf.get(pc);
+    if (row === undefined) {
+      row = pcs.push(pc) - 1;
+      rowOf.set(pc, row);
+    }
+    location[i] = row;
+  });
+  const lists = new IntLists();
+  const rowStack = new Int32Array(table.rows);
+  for (let row = 0; row < table.rows; row++) {
+    rowStack[row] = lists.intern(location, rowPcs.start[row], rowPcs.start[row + 1]);
+  }
+  const length = pcs.length;
+  // Stacks are padded with 0 in some versions, and one less than that is the last address there is.
+  const exact = pcs.map((pc) => (pc === 0 ? 2n ** 64n - 1n : BigInt(pc) - 1n));
+  const empty = new Int32Array(0);
+  return unsampled({
+    ...given,
+    functions: { length: 0, name: empty, systemName: empty, file: empty, startLine: empty },
+    locations: {
+      length,
+      address: Float64Array.from(exact, Number),
+      ...(pcs.includes(0) ? { exactAddress: BigUint64Array.from(exact) } : {}),
+      mapping: new Int32Array(length),
+      lineStart: new Int32Array(length + 1),
+      lineFunction: empty,
+      lineNumber: empty,
+    },
+    stacks: {
+      length: lists.length,
+      start: lists.start.finish(),
+      location: lists.data.finish(),
+    },
+    rowStack,
+    // A text does not state a default, and that tool does not look at the file's name.
+    defaultSampleType: table.sampleTypes.length - 1,
+    labels: {
+      start: new Int32Array(table.rows + 1),
+      key: empty,
+      str: empty,
+      num: new Float64Array(0),
+      unit: empty,
+    },
+    // One mapping of everything, since the text has none.
+    mappings: {
+      length: 1,
+      start: Float64Array.of(0),
+      limit: Float64Array.of(2 ** 64),
+      offset: Float64Array.of(0),
+      file: Int32Array.of(0),
+      buildId: Int32Array.of(0),
+      flags: Uint8Array.of(0),
+    },
+  });
 }
 
 /** The table's labels and behind them `bytes` of each row that has a size. */

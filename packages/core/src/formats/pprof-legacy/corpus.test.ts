@@ -1,9 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { corpus } from "../../../test/corpus.ts";
-import { decoded, filesBelow, profileOf, readWith } from "../../../test/profile-testkit.ts";
+import {
+  cutPositions,
+  decoded,
+  filesBelow,
+  outcome,
+  profileOf,
+  readWith,
+} from "../../../test/profile-testkit.ts";
 import { rawText } from "../../analysis/profile/raw-text.ts";
 import { unsampled } from "../../goruntime/unsample.ts";
 import type { ProfileTable } from "../../model/tables/profile.ts";
+import { FormatError } from "../../model/errors.ts";
+import { pprofLegacyFormat } from "./format.ts";
 import { detectFormat } from "../registry.ts";
 import { encodeProfile } from "../pprof/encode.ts";
 import { pprofFormat } from "../pprof/format.ts";
@@ -38,4 +47,22 @@ describe("google/pprof's legacy profiles", () => {
     const again = profileOf(readWith(pprofFormat, encodeProfile(table), { name }));
     expect(textOf(again)).toBe(expected);
   });
+
+  const OTHERS =
+    ROOT === undefined ? [] : filesBelow(ROOT).filter((path) => /\/(?:fuzz|extra)\//.test(path));
+
+  it.each(OTHERS.map((path) => path.slice((ROOT ?? "").length + 1)))(
+    "%s, whole or cut, is read or refused",
+    (name) => {
+      const bytes = decoded(at(name));
+      for (const to of cutPositions(bytes.length, 100)) {
+        const cut = bytes.subarray(0, to);
+        const format = detectFormat(cut.subarray(0, 65536), name)?.format ?? pprofLegacyFormat;
+        const result = outcome(() => readWith(format, cut, { name }));
+        if (result instanceof FormatError) continue;
+        const { rows, values } = profileOf(result);
+        expect(values.every((column) => column.length === rows)).toBe(true);
+      }
+    },
+  );
 });

@@ -90,6 +90,8 @@ export class ProfileTextReader implements FormatReader, LineSink {
   readonly #printed = [0, 1, 2, 3].map(() => new GrowingFloat64());
   readonly #numbers = [0, 0, 0, 0];
   readonly #rowStack = new GrowingInt32();
+  readonly #rowPc = new GrowingFloat64();
+  readonly #rowPcStart = new GrowingInt32();
   #section: Section = "header";
   #header: Header | undefined;
   /** A row whose frames may still follow. */
@@ -107,6 +109,7 @@ export class ProfileTextReader implements FormatReader, LineSink {
 
   constructor(ctx: FormatContext) {
     this.#ctx = ctx;
+    this.#rowPcStart.push(0);
   }
 
   push(chunk: Uint8Array): void {
@@ -250,6 +253,7 @@ export class ProfileTextReader implements FormatReader, LineSink {
         return;
       }
       this.#frames.pcs.push(pc);
+      this.#rowPc.push(pc);
       at = end;
     }
   }
@@ -304,6 +308,7 @@ export class ProfileTextReader implements FormatReader, LineSink {
     if (!this.#isRowOpen) return;
     this.#isRowOpen = false;
     this.#rowStack.push(this.#frames.stack(this.#stacks));
+    this.#rowPcStart.push(this.#rowPc.length);
     this.#labels.endRow();
     this.#frames.clear();
   }
@@ -358,6 +363,9 @@ export class ProfileTextReader implements FormatReader, LineSink {
       // ?seconds=N is refused together with debug=1 (net/http/pprof serveDeltaProfile).
       isDelta: false,
       comments: [],
+      ...(this.#hasFrames
+        ? { rowPcs: { start: this.#rowPcStart.finish(), pc: this.#rowPc.finish() } }
+        : {}),
     } as const;
     const [first = columns[0], second = first, third = first, fourth = first] = columns;
     switch (header.grammar) {

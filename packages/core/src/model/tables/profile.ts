@@ -1,5 +1,5 @@
-// A pprof profile of any kind (protobuf, or Go's debug=1 text of heap, allocs, goroutine, block,
-// mutex, threadcreate).
+// A profile of any kind: pprof as protobuf or in one of its legacy forms, Go's debug=1 text of heap,
+// allocs, goroutine, block, mutex, threadcreate, folded stacks, speedscope, OTLP.
 
 import type { CallStacks } from "./stacks.ts";
 import type { MemStats } from "./memstats.ts";
@@ -82,6 +82,11 @@ export interface ProfileTable extends CallStacks {
   readonly dropFrames?: string;
   readonly keepFrames?: string;
   readonly docUrl?: string;
+  /**
+   * Return addresses of each row as a debug=1 text prints them, hidden frames and all: row r has
+   * pc[start[r]…start[r+1]), leaf first. Only texts that print frames too have both.
+   */
+  readonly rowPcs?: { readonly start: Int32Array; readonly pc: Float64Array };
   /** Only Go's heap debug=1 text carries them. */
   readonly memStats: MemStats | undefined;
 }
