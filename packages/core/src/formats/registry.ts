@@ -7,12 +7,15 @@ import { buildinfoFormat } from "./buildinfo/buildinfo.ts";
 import { cgroupFormat } from "./cgroup/cgroup.ts";
 import { environFormat } from "./environ/environ.ts";
 import { expvarFormat } from "./expvar/expvar.ts";
+import { foldedFormat } from "./folded/format.ts";
 import { gctrace } from "./gctrace/index.ts";
 import { goroutineTextFormat } from "./goroutine-text/format.ts";
 import { meminfoFormat } from "./meminfo/meminfo.ts";
 import { metricsJsonFormat } from "./metrics-json/metrics-json.ts";
+import { otlpFormat } from "./otlp/format.ts";
 import { podFormat } from "./pod/pod.ts";
 import { pprofFormat } from "./pprof/format.ts";
+import { pprofLegacyFormat } from "./pprof-legacy/format.ts";
 import { procCgroupFormat } from "./proc-cgroup/proc-cgroup.ts";
 import { procLimitsFormat } from "./proc-limits/proc-limits.ts";
 import { procStatFormat } from "./proc-stat/proc-stat.ts";
@@ -20,12 +23,17 @@ import { procStatusFormat } from "./proc-status/proc-status.ts";
 import { profileTextFormat } from "./profile-text/format.ts";
 import { prometheusFormat } from "./prometheus/prometheus.ts";
 import { smapsFormat } from "./smaps/smaps.ts";
+import { speedscopeFormat } from "./speedscope/format.ts";
 import { traceFormat } from "./trace/trace.ts";
 
 export const FORMATS: readonly Format[] = [
   traceFormat,
   pprofFormat,
+  otlpFormat,
+  speedscopeFormat,
   profileTextFormat,
+  // Behind Go's own text, whose heaps have the same first line.
+  pprofLegacyFormat,
   goroutineTextFormat,
   metricsJsonFormat,
   prometheusFormat,
@@ -40,6 +48,8 @@ export const FORMATS: readonly Format[] = [
   podFormat,
   // Finds its lines anywhere in a text, a pod's termination message included: behind what is anchored.
   gctrace,
+  // Any lines that end with a number and hold a ";".
+  foldedFormat,
   cgroupFormat,
   environFormat,
 ];

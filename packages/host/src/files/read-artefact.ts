@@ -43,7 +43,7 @@ export interface Input {
 export type ReadOutcome = { readonly artefact: Artefact } | { readonly unread: Unread };
 
 /** Formats whose reader keeps the whole input: there is no use in decoding more than it may keep. */
-const HELD_WHOLE = new Set(["pprof"]);
+const HELD_WHOLE = new Set(["pprof", "pprof-legacy", "otlp", "speedscope"]);
 
 /** What Format.detect is promised. */
 const HEAD_BYTES = 64 * 1024;

@@ -3,7 +3,7 @@
 // messages and random bytes fail within a few bytes.
 
 import type { Detection } from "../../model/format.ts";
-import { BYTES, VARINT, Wire } from "./wire.ts";
+import { BYTES, VARINT, Wire } from "../../model/builders/proto-wire.ts";
 
 /** Wire types by field of each message: v varint, m bytes, r repeated scalar (either). */
 const PROFILE = "_mmmmmmvvvvmvrvv";

@@ -5,76 +5,11 @@
 // Not supported: heap values from Go's debug=1 text, which are raw counts while a heap message holds
 // values scaled up by the writer; writing them unscaled would state a wrong profile.
 
-import { GrowingBytes } from "../../model/builders/growing.ts";
+import { MessageWriter } from "../../model/builders/proto-writer.ts";
 import type { ProfileTable, ValueType } from "../../model/tables/profile.ts";
 
 const TO_UTF8 = new TextEncoder();
-const TWO_63 = 2 ** 63;
-const TWO_64 = 2 ** 64;
 const NS_PER_MS = 1_000_000n;
-
-/** Writes fields of one message. Nested messages are written to a sibling first: a length precedes. */
-class MessageWriter {
-  readonly out = new GrowingBytes(256);
-
-  clear(): void {
-    this.out.length = 0;
-  }
-
-  #varint(value: number): void {
-    let rest = value;
-    if (rest < 0 || rest > Number.MAX_SAFE_INTEGER) {
-      this.#bigVarint(BigInt(Math.max(Math.min(rest, TWO_64), -TWO_63)));
-      return;
-    }
-    while (rest >= 0x80) {
-      this.out.push((rest % 0x80) | 0x80);
-      rest = Math.floor(rest / 0x80);
-    }
-    this.out.push(rest);
-  }
-
-  #bigVarint(value: bigint): void {
-    let rest = value >= 1n << 64n ? (1n << 64n) - 1n : BigInt.asUintN(64, value);
-    while (rest >= 0x80n) {
-      this.out.push(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    this.out.push(Number(rest));
-  }
-
-  /** A repeated scalar's element, or any value outside a message. */
-  bare(value: number): void {
-    if (!Number.isInteger(value)) throw new RangeError(`not an integer: ${value}`);
-    this.#varint(value);
-  }
-
-  /** Zero is the default in proto3 and is left out. */
-  number(field: number, value: number): void {
-    if (value !== 0) this.always(field, value);
-  }
-
-  always(field: number, value: number): void {
-    this.#varint(field * 8);
-    this.bare(value);
-  }
-
-  big(field: number, value: bigint): void {
-    if (value === 0n) return;
-    this.#varint(field * 8);
-    this.#bigVarint(value);
-  }
-
-  bytes(field: number, content: Uint8Array, length = content.length): void {
-    this.#varint(field * 8 + 2);
-    this.#varint(length);
-    this.out.append(content, 0, length);
-  }
-
-  message(field: number, inner: MessageWriter): void {
-    this.bytes(field, inner.out.data, inner.out.length);
-  }
-}
 
 /** The table's strings in their order, and behind them those that only plain text fields hold. */
 class StringsOut {
@@ -179,7 +114,9 @@ class ProfileEncoder {
       this.#message.clear();
       this.#message.number(1, i + 1);
       this.#message.number(2, locations.mapping[i] + 1);
-      this.#message.number(3, locations.address[i]);
+      const exact = locations.exactAddress?.[i];
+      if (exact === undefined) this.#message.number(3, locations.address[i]);
+      else this.#message.big(3, exact);
       for (let line = locations.lineStart[i]; line < locations.lineStart[i + 1]; line++) {
         this.#inner.clear();
         this.#inner.number(1, locations.lineFunction[line] + 1);
@@ -218,13 +155,15 @@ class ProfileEncoder {
     this.#functions();
     this.#text(7, table.dropFrames);
     this.#text(8, table.keepFrames);
-    if (table.timeMs !== undefined) this.#out.big(9, timeNanos(table.timeMs));
+    if (table.timeNanos !== undefined) this.#out.big(9, table.timeNanos);
+    else if (table.timeMs !== undefined) this.#out.big(9, timeNanos(table.timeMs));
     if (table.durationNs !== undefined) this.#out.number(10, table.durationNs);
     if (table.periodType !== undefined) this.#valueType(11, table.periodType);
     if (table.period !== undefined) this.#out.always(12, table.period);
     for (const comment of table.comments) this.#out.always(13, this.#strings.indexOf(comment));
     // The last type is the default unless another is named.
-    if (table.defaultSampleType !== table.sampleTypes.length - 1) {
+    if (table.statedDefaultType !== undefined) this.#text(14, table.statedDefaultType);
+    else if (table.defaultSampleType !== table.sampleTypes.length - 1) {
       this.#text(14, table.sampleTypes[table.defaultSampleType]?.type);
     }
     this.#text(15, table.docUrl);

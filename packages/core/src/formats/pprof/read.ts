@@ -11,12 +11,12 @@ import type { MappingColumns, ProfileTable, ValueType } from "../../model/tables
 import type { FunctionColumns, LocationColumns, StackColumns } from "../../model/tables/stacks.ts";
 import type { StringTable } from "../../model/strings.ts";
 import { IdIndex } from "./ids.ts";
-import { profileKindOf } from "./kind.ts";
+import { isDeltaOf, profileKindOf } from "../../goruntime/profile-kind.ts";
 import { readSamples } from "./samples.ts";
 import type { SampleColumns } from "./samples.ts";
 import { readSections } from "./sections.ts";
 import type { RawValueType, Sections } from "./sections.ts";
-import { Wire } from "./wire.ts";
+import { Wire } from "../../model/builders/proto-wire.ts";
 
 const NS_PER_MS = 1_000_000n;
 
@@ -103,6 +103,7 @@ function readLocations(
   const address = new Float64Array(count);
   const mapping = new Int32Array(count);
   const isFolded = new Uint8Array(count);
+  let exactAddress: BigUint64Array | undefined;
   const lineStart = new GrowingInt32(count + 1);
   const lineFunction = new GrowingInt32(sections.lineFunction.length);
   const lineNumber = new GrowingInt32(sections.lineFunction.length);
@@ -138,6 +139,12 @@ function readLocations(
     const mappingRow = mappingId === 0 ? -1 : mappings.find(mappingId);
     if (mappingId !== 0 && mappingRow < 0) log.add("pprof.mapping-missing", "warning", {});
     address[length] = sections.locationAddress.data[i];
+    const wide = sections.wideAddress.get(i);
+    if (wide !== undefined) {
+      // Only a file with kernel frames or padding pays for the exact column.
+      exactAddress ??= BigUint64Array.from(address, BigInt);
+      exactAddress[length] = wide;
+    } else if (exactAddress !== undefined) exactAddress[length] = BigInt(address[length]);
     mapping[length] = mappingRow;
     isFolded[length] = sections.locationFolded.data[i];
     folded += isFolded[length];
@@ -156,6 +163,7 @@ function readLocations(
   return {
     columns: {
       ...base,
+      ...(exactAddress === undefined ? {} : { exactAddress: exactAddress.subarray(0, length) }),
       ...(columns > 0 ? { lineColumn: lineColumn.finish() } : {}),
       ...(folded > 0 ? { isFolded: isFolded.subarray(0, length) } : {}),
     },
@@ -231,9 +239,27 @@ function leafNames(
   };
 }
 
-/** Values that state a moment or a total since start, so that a duration marks a difference. */
-const STATES = new Set(["heap", "allocs", "goroutine", "goroutineleak", "threadcreate"]);
-const CUMULATIVE = new Set(["block", "mutex"]);
+/**
+ * goref (cloudwego/goref pkg/proc/protobuf.go, 2026-03) writes who holds the live heap as the stacks of
+ * a heap profile, with a mapping made up so that pprof does not complain. Its numbers are counted, not
+ * sampled, and its frames are variables and fields: taken for a heap they would be judged wrongly.
+ */
+function areReferencePaths(
+  types: readonly ValueType[],
+  period: number | undefined,
+  mappings: MappingColumns,
+  strings: StringTable,
+): boolean {
+  const names = types.map(({ type }) => type).join(" ");
+  return (
+    names === "inuse_objects inuse_space" &&
+    period === undefined &&
+    mappings.length === 1 &&
+    mappings.start[0] === 0 &&
+    mappings.limit[0] === 0xff &&
+    strings.get(mappings.file[0]) === "-"
+  );
+}
 
 function completenessOf(
   sections: Sections,
@@ -307,7 +333,9 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
   const docUrl = optionalText(sections.docUrl, strings, log);
 
   const hasDuration = sections.durationNanos > 0;
-  const profileKind = profileKindOf({
+  const areReferences = areReferencePaths(sampleTypes, sections.period, mappings, strings.table);
+  if (areReferences) log.add("pprof.reference-paths", "note");
+  const told = profileKindOf({
     sampleTypes,
     statedDefault,
     hasDuration,
@@ -320,7 +348,7 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
       strings.table,
     ),
   });
-  const accumulates = STATES.has(profileKind) || CUMULATIVE.has(profileKind);
+  const profileKind = areReferences ? "other" : told;
   // Go states both in every profile, so a file of one of Go's kinds that lacks them was written with
   // MemProfileRate 0, by another tool, or cut at a field boundary behind its string table.
   if (periodType === undefined || sections.period === undefined) {
@@ -338,6 +366,7 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
     rows: samples.rows,
     sampleTypes,
     defaultSampleType: stated >= 0 ? stated : sampleTypes.length - 1,
+    ...(statedDefault === "" ? {} : { statedDefaultType: statedDefault }),
     values: samples.values,
     rowStack: samples.rowStack,
     labels: samples.labels,
@@ -345,8 +374,9 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
     periodType,
     period: sections.period,
     timeMs: timeMs(sections.timeNanos),
+    ...(sections.timeNanos === 0n ? {} : { timeNanos: sections.timeNanos }),
     durationNs: hasDuration ? sections.durationNanos : undefined,
-    isDelta: samples.negativeRows > 0 || (accumulates && hasDuration),
+    isDelta: isDeltaOf(profileKind, hasDuration, samples.negativeRows > 0),
     comments,
     memStats: undefined,
     ...(dropFrames === undefined ? {} : { dropFrames }),

@@ -8,8 +8,8 @@ import type { DiagnosticLog } from "../../model/diagnostic.ts";
 import type { LabelColumns } from "../../model/tables/profile.ts";
 import type { StackColumns } from "../../model/tables/stacks.ts";
 import type { IdIndex } from "./ids.ts";
-import { BYTES, VARINT } from "./wire.ts";
-import type { Wire } from "./wire.ts";
+import { BYTES, VARINT } from "../../model/builders/proto-wire.ts";
+import type { Wire } from "../../model/builders/proto-wire.ts";
 
 export interface SampleInput {
   readonly wire: Wire;

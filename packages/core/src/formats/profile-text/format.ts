@@ -3,9 +3,8 @@
 //
 // Authority: golang/go src/runtime/pprof/pprof.go (writeHeapInternal, printCountProfile,
 // writeProfileInternal, printStackRecord), label.go, pprof_rusage.go, Go 1.22.12, 1.26.8, 1.27.3.
-// Not supported: the C++ and Java texts that google/pprof reads (heap_v2, heapz, growthz,
-// contentionz, threadz), addresses resolved through an appended memory map; debug=2 is
-// formats/goroutine-text. See FORMAT.md.
+// Not supported: symbols through an appended memory map. The C++ and Java texts are
+// formats/pprof-legacy, debug=2 is formats/goroutine-text. See FORMAT.md.
 
 import type { Format } from "../../model/format.ts";
 import { detectProfileText } from "./header.ts";

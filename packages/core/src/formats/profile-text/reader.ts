@@ -18,11 +18,18 @@ import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
 import { LabelsBuilder } from "../../model/builders/labels.ts";
 import { LineSplitter } from "../../model/builders/lines.ts";
 import type { LineSink } from "../../model/builders/lines.ts";
+import { MAPS_SENTINELS, ProcMapsBuilder } from "../../model/builders/proc-maps.ts";
 import { COMPLETE, DiagnosticLog } from "../../model/diagnostic.ts";
 import type { Completeness } from "../../model/diagnostic.ts";
 import { FormatError } from "../../model/errors.ts";
 import type { FormatContext, FormatReader, ReadResult } from "../../model/format.ts";
-import type { ProfileKind, ProfileTable, ValueType } from "../../model/tables/profile.ts";
+import type {
+  MappingColumns,
+  ProfileKind,
+  ProfileTable,
+  ValueType,
+} from "../../model/tables/profile.ts";
+import type { CallStacks } from "../../model/tables/stacks.ts";
 import { RowFrames } from "./frames.ts";
 import { parseHeader } from "./header.ts";
 import type { Header } from "./header.ts";
@@ -35,6 +42,7 @@ const TAB = 9;
 const SPACE = 32;
 const HASH = 35;
 const PLUS = 43;
+const MINUS = 45;
 const COLON = 58;
 const AT = 64;
 const OPEN = 91;
@@ -45,8 +53,8 @@ const LABELS = ascii("# labels: ");
 const MEMSTATS = ascii("# runtime.MemStats");
 const CYCLES = ascii("cycles/second=");
 const SAMPLING = ascii("sampling period=");
-/** Older tools append the memory map; addresses are not resolved with it here. */
-const MEMORY_MAP = [ascii("MAPPED_LIBRARIES:"), ascii("--- Memory map: ---")];
+/** Older tools append the memory map: the programs of addresses without a symbol. */
+const MEMORY_MAP = MAPS_SENTINELS.map(ascii);
 
 const HEAP_TYPES: readonly ValueType[] = [
   { type: "alloc_objects", unit: "count" },
@@ -82,12 +90,16 @@ export class ProfileTextReader implements FormatReader, LineSink {
   readonly #printed = [0, 1, 2, 3].map(() => new GrowingFloat64());
   readonly #numbers = [0, 0, 0, 0];
   readonly #rowStack = new GrowingInt32();
+  readonly #rowPc = new GrowingFloat64();
+  readonly #rowPcStart = new GrowingInt32();
   #section: Section = "header";
   #header: Header | undefined;
   /** A row whose frames may still follow. */
   #isRowOpen = false;
   /** Rows follow each other without empty lines: an old text without symbols. */
   #isBare = false;
+  #hasFrames = false;
+  readonly #maps = new ProcMapsBuilder();
   #cyclesPerSecond: number | undefined;
   #samplingPeriod: number | undefined;
   #isTooLarge = false;
@@ -97,6 +109,7 @@ export class ProfileTextReader implements FormatReader, LineSink {
 
   constructor(ctx: FormatContext) {
     this.#ctx = ctx;
+    this.#rowPcStart.push(0);
   }
 
   push(chunk: Uint8Array): void {
@@ -123,6 +136,7 @@ export class ProfileTextReader implements FormatReader, LineSink {
         if (from < to && ended) this.#memStatsLine(textOf(bytes, from, to));
         return;
       case "memory-map":
+        if (this.#header !== undefined) this.#maps.line(textOf(bytes, from, to));
         return;
     }
   }
@@ -174,7 +188,8 @@ export class ProfileTextReader implements FormatReader, LineSink {
       }
       return;
     }
-    if (skipDigits(bytes, from, to) > from || first === 45) {
+    const digits = first === MINUS ? from + 1 : from;
+    if (skipDigits(bytes, digits, to) > digits) {
       if (this.#isRowOpen && this.#frames.length === 0) this.#isBare = true;
       this.#closeRow();
       this.#row(bytes, from, to);
@@ -192,7 +207,9 @@ export class ProfileTextReader implements FormatReader, LineSink {
     }
     if (MEMORY_MAP.some((marker) => startsWith(bytes, from, to, marker))) {
       this.#closeRow();
-      this.#log.add("profile-text.memory-map", "note", {}, { line: this.#lines.number });
+      if (this.#hasFrames) {
+        this.#log.add("profile-text.memory-map", "note", {}, { line: this.#lines.number });
+      }
       this.#section = "memory-map";
       return;
     }
@@ -236,6 +253,7 @@ export class ProfileTextReader implements FormatReader, LineSink {
         return;
       }
       this.#frames.pcs.push(pc);
+      this.#rowPc.push(pc);
       at = end;
     }
   }
@@ -246,6 +264,7 @@ export class ProfileTextReader implements FormatReader, LineSink {
       this.#damage("profile-text.frame-malformed");
       return;
     }
+    this.#hasFrames = true;
     const pcEnd = findByte(bytes, TAB, at, to);
     const pc = parseHex(bytes, at, pcEnd < 0 ? to : pcEnd);
     if (pcEnd < 0 && !Number.isNaN(pc)) {
@@ -289,6 +308,7 @@ export class ProfileTextReader implements FormatReader, LineSink {
     if (!this.#isRowOpen) return;
     this.#isRowOpen = false;
     this.#rowStack.push(this.#frames.stack(this.#stacks));
+    this.#rowPcStart.push(this.#rowPc.length);
     this.#labels.endRow();
     this.#frames.clear();
   }
@@ -329,26 +349,23 @@ export class ProfileTextReader implements FormatReader, LineSink {
 
   #table(header: Header, columns: readonly Float64Array[]): ProfileTable {
     const rows = this.#rowStack.length;
+    const stacks = this.#stacks.finish();
     const shared = {
       kind: "profile",
       encoding: "text",
-      ...this.#stacks.finish(),
+      ...stacks,
       rows,
       rowStack: this.#rowStack.finish(),
       labels: this.#labels.finish(),
-      mappings: {
-        length: 0,
-        start: new Float64Array(0),
-        limit: new Float64Array(0),
-        offset: new Float64Array(0),
-        file: new Int32Array(0),
-        buildId: new Int32Array(0),
-      },
+      mappings: this.#mappings(stacks),
       timeMs: undefined,
       durationNs: undefined,
       // ?seconds=N is refused together with debug=1 (net/http/pprof serveDeltaProfile).
       isDelta: false,
       comments: [],
+      ...(this.#hasFrames
+        ? { rowPcs: { start: this.#rowPcStart.finish(), pc: this.#rowPc.finish() } }
+        : {}),
     } as const;
     const [first = columns[0], second = first, third = first, fourth = first] = columns;
     switch (header.grammar) {
@@ -394,6 +411,14 @@ export class ProfileTextReader implements FormatReader, LineSink {
           memStats: undefined,
         };
     }
+  }
+
+  /** Addresses alone are of some program; with frames the text has said what matters of it. */
+  #mappings({ locations }: CallStacks): MappingColumns {
+    const isSymbolised = this.#hasFrames;
+    const addresses = isSymbolised ? new Float64Array(0) : locations.address;
+    const maps = isSymbolised ? new ProcMapsBuilder() : this.#maps;
+    return maps.finish(this.#strings, addresses, locations.mapping);
   }
 
   /** heap?debug=1 and allocs?debug=1 print the same text: only the file name can tell them apart. */

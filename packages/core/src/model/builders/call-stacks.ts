@@ -72,9 +72,16 @@ export class CallStacksBuilder {
     this.#location.push(line);
   }
 
-  endLocation(): void {
+  /** The index by which the same location can be added again at less cost. */
+  endLocation(): number {
     const at = this.#locations.intern(this.#location.data, 0, this.#location.length);
     this.#stack.push(at);
+    return at;
+  }
+
+  /** Adds a location that `endLocation` gave the index of. */
+  location(index: number): void {
+    this.#stack.push(index);
   }
 
   endStack(): number {

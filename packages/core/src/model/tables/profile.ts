@@ -1,5 +1,5 @@
-// A pprof profile of any kind (protobuf, or Go's debug=1 text of heap, allocs, goroutine, block,
-// mutex, threadcreate).
+// A profile of any kind: pprof as protobuf or in one of its legacy forms, Go's debug=1 text of heap,
+// allocs, goroutine, block, mutex, threadcreate, folded stacks, speedscope, OTLP.
 
 import type { CallStacks } from "./stacks.ts";
 import type { MemStats } from "./memstats.ts";
@@ -50,12 +50,17 @@ export interface LabelColumns {
 export interface ProfileTable extends CallStacks {
   readonly kind: "profile";
   readonly profileKind: ProfileKind;
-  /** `proto`: heap values are scaled up by the writer. `text`: Go debug=1, heap values are raw. */
+  /**
+   * `proto`: heap values are scaled up, by the writer or on reading a legacy input. `text`: Go
+   * debug=1, heap values are raw.
+   */
   readonly encoding: "proto" | "text";
   readonly rows: number;
   readonly sampleTypes: readonly ValueType[];
   /** Index into sampleTypes of the type shown by default (pprof: the last when unset). */
   readonly defaultSampleType: number;
+  /** The default as the file states it, even where no type has that name; absent when it is unset. */
+  readonly statedDefaultType?: string;
   /** One column per sample type, each of length `rows`. Delta profiles hold negatives. */
   readonly values: readonly Float64Array[];
   /** Index of each row's stack in `stacks`. */
@@ -67,6 +72,8 @@ export interface ProfileTable extends CallStacks {
   readonly period: number | undefined;
   /** When the reply was written (not what it shows), Unix ms; undefined in text. */
   readonly timeMs: number | undefined;
+  /** The same exactly, where the format states nanoseconds: a double keeps about 256 ns. */
+  readonly timeNanos?: bigint;
   readonly durationNs: number | undefined;
   /** `?seconds=N` or an agent's delta: values are differences, not state. */
   readonly isDelta: boolean;
@@ -75,6 +82,11 @@ export interface ProfileTable extends CallStacks {
   readonly dropFrames?: string;
   readonly keepFrames?: string;
   readonly docUrl?: string;
+  /**
+   * Return addresses of each row as a debug=1 text prints them, hidden frames and all: row r has
+   * pc[start[r]…start[r+1]), leaf first. Only texts that print frames too have both.
+   */
+  readonly rowPcs?: { readonly start: Int32Array; readonly pc: Float64Array };
   /** Only Go's heap debug=1 text carries them. */
   readonly memStats: MemStats | undefined;
 }

@@ -18,6 +18,8 @@ export interface FunctionColumns {
 export interface LocationColumns {
   readonly length: number;
   readonly address: Float64Array;
+  /** All addresses exactly; present only where one is above 2^53 (kernel frames, padding). */
+  readonly exactAddress?: BigUint64Array;
   readonly mapping: Int32Array;
   readonly lineStart: Int32Array;
   readonly lineFunction: Int32Array;

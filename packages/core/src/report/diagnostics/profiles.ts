@@ -118,6 +118,11 @@ export const profilesMessages: DiagnosticMessages = {
     "没有注明采样周期：MemProfileRate 为 0、由其他工具写出，或被截断",
   ),
 
+  "pprof.reference-paths": fixed(
+    "written by goref: its stacks are who holds the memory, counted, not who allocated it",
+    "由 goref 写出：其调用栈表示谁持有内存（逐一计数），而非谁分配",
+  ),
+
   "profile-text.overlong-line": overlong,
   "profile-text.unterminated": unterminated,
   "profile-text.foreign-line": foreign,

@@ -1,7 +1,7 @@
 // Which of Go's profiles a pprof file is. The file does not say; its sample types nearly do.
 // Authority: runtime/pprof/pprof.go and protomem.go (Go 1.22–1.27), runtime/mprof.go.
 
-import type { ProfileKind, ValueType } from "../../model/tables/profile.ts";
+import type { ProfileKind, ValueType } from "../model/tables/profile.ts";
 
 export interface KindInput {
   readonly sampleTypes: readonly ValueType[];
@@ -59,4 +59,20 @@ export function profileKindOf(input: KindInput): ProfileKind {
   if (types.has("contentions") && types.has("delay")) return contentionKind(input);
   if (types.has("cpu")) return "cpu";
   return "other";
+}
+
+/** Values that state a moment or a total since start, so that a duration marks a difference. */
+const STATES: ReadonlySet<ProfileKind> = new Set<ProfileKind>([
+  "heap",
+  "allocs",
+  "goroutine",
+  "goroutineleak",
+  "threadcreate",
+  "block",
+  "mutex",
+]);
+
+/** A delta by a writer that sets no duration and has no negative row is not recognised. */
+export function isDeltaOf(kind: ProfileKind, hasDuration: boolean, hasNegative: boolean): boolean {
+  return hasNegative || (STATES.has(kind) && hasDuration);
 }

@@ -1,6 +1,6 @@
-// Protocol buffer wire format, the subset that pprof uses: varints, length-delimited fields, and the
-// two fixed widths to skip unknown fields. Authority: google/pprof profile/proto.go and the protobuf
-// encoding specification. Groups (wire types 3 and 4) are not supported, as there.
+// Protocol buffer wire format, the subset that profiles use: varints, length-delimited fields and the
+// two fixed widths. Authority: google/pprof profile/proto.go and the protobuf encoding specification.
+// Groups (wire types 3 and 4) are not supported, as there.
 //
 // A fault sets `bad` and ends the message instead of throwing: a hostile file may hold a million
 // broken messages, and an exception each would take seconds.
@@ -124,6 +124,11 @@ export class Wire {
     return 0;
   }
 
+  /** The last varint without rounding; only behind one that took more than 28 bits. */
+  exact(): bigint {
+    return (BigInt(this.high) << 32n) | BigInt(this.low);
+  }
+
   /** Signed varint (two's complement, not zigzag) as a number; counts what cannot be exact. */
   int(): number {
     const value = this.uint();
@@ -142,7 +147,7 @@ export class Wire {
   bigint(): bigint {
     const value = this.int();
     if (Number.isSafeInteger(value)) return BigInt(value);
-    return BigInt.asIntN(64, (BigInt(this.high) << 32n) | BigInt(this.low));
+    return BigInt.asIntN(64, this.exact());
   }
 
   /**
@@ -152,7 +157,7 @@ export class Wire {
   id(): number {
     const value = this.uint();
     if (value < TWO_32 || this.high <= SAFE_HIGH) return value;
-    const exact = (BigInt(this.high) << 32n) | BigInt(this.low);
+    const exact = this.exact();
     let known = this.#bigIds.get(exact);
     if (known === undefined) {
       known = -1 - this.#bigIds.size;
@@ -181,10 +186,19 @@ export class Wire {
   /** Skips the value of a field of type `type`. */
   skip(type: number): void {
     if (type === VARINT) this.uint();
-    else if (type === BYTES) this.pos += this.length();
+    else if (type === BYTES) this.#advance(this.length());
     else if (type === FIXED64) this.#advance(8);
     else if (type === FIXED32) this.#advance(4);
     else this.fail();
+  }
+
+  /** A fixed 64-bit number. */
+  fixed64(): bigint {
+    const at = this.pos;
+    this.#advance(8);
+    if (this.bad) return 0n;
+    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + at, 8);
+    return view.getBigUint64(0, true);
   }
 
   #advance(count: number): void {

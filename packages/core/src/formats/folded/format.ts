@@ -1,0 +1,47 @@
+// Folded stacks: one line a stack, `main;serve;alloc 42`, root first, as flame graph tools exchange
+// them; and their differential form with two numbers.
+//
+// Authority: brendangregg/FlameGraph stackcollapse-perf.pl, flamegraph.pl and difffolded.pl (2024).
+// Not supported: meaning in suffixes of names (`_[k]`, `_[i]`), which stay part of the name. See FORMAT.md.
+
+import type { Detection, Format } from "../../model/format.ts";
+import { headLines } from "../../model/text-input.ts";
+import { FoldedReader } from "./reader.ts";
+
+const HEAD = 16 * 1024;
+const ENOUGH_LINES = 50;
+const FILE_NAME = /\.(?:folded|collapsed|stacks)(?:\.txt|\.gz)?$/i;
+const ROW = /\S[ \t]+[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[ \t]*$/;
+
+/**
+ * Nothing marks the format but that every line ends with a number and has a ";". Misleads for a table
+ * with those two habits.
+ */
+function detect(head: Uint8Array, name: string): Detection | undefined {
+  const { lines, rest } = headLines(head, HEAD);
+  const all = (lines.length > 0 ? lines : [rest]).slice(0, ENOUGH_LINES).filter((l) => l !== "");
+  const rows = all.filter((line) => !line.startsWith("#") || ROW.test(line));
+  if (rows.length === 0) return undefined;
+  for (const line of rows) {
+    // Short lines only: the expression looks at their end.
+    if (!ROW.test(line.slice(-200)) || hasControl(line)) return undefined;
+  }
+  const nested = rows.filter((line) => line.includes(";")).length;
+  const isNamed = FILE_NAME.test(name);
+  if (!isNamed && nested * 2 < rows.length) return undefined;
+  return { format: "folded", strength: "likely" };
+}
+
+function hasControl(line: string): boolean {
+  for (let i = 0; i < line.length; i++) {
+    const c = line.charCodeAt(i);
+    if (c < 32 && c !== 9) return true;
+  }
+  return false;
+}
+
+export const foldedFormat: Format = {
+  id: "folded",
+  detect,
+  open: (ctx) => new FoldedReader(ctx),
+};
