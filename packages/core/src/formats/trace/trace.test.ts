@@ -13,7 +13,12 @@ describe("trace", () => {
     bytes.set(HEADER);
     expect(traceFormat.detect(bytes, "x")?.strength).toBe("certain");
     const result = readAll(traceFormat, bytes);
-    expect(result.table).toEqual({ kind: "trace", version: "go 1.26", bytes: 100 });
+    expect(result.table).toEqual({
+      kind: "trace",
+      version: "go 1.26",
+      bytes: 100,
+      memory: undefined,
+    });
     expect(result.diagnostics.map((d) => [d.code, d.severity])).toEqual([
       ["trace.header-only", "note"],
     ]);

@@ -5,7 +5,7 @@
 import { COMPLETE, DiagnosticLog } from "../../model/diagnostic.ts";
 import { FormatError } from "../../model/errors.ts";
 import type { Detection, Format, FormatReader, ReadResult } from "../../model/format.ts";
-import type { TraceHeaderTable } from "../../model/tables/system.ts";
+import type { TraceTable } from "../../model/tables/trace.ts";
 
 const ID = "trace";
 
@@ -42,7 +42,7 @@ class TraceReader implements FormatReader {
         found: this.#bytes < HEADER_BYTES ? `${this.#bytes} bytes` : "other bytes",
       });
     }
-    const table: TraceHeaderTable = { kind: "trace", version, bytes: this.#bytes };
+    const table: TraceTable = { kind: "trace", version, bytes: this.#bytes, memory: undefined };
     const log = new DiagnosticLog();
     log.add(`${ID}.header-only`, "note");
     return { table, diagnostics: log.list(), completeness: COMPLETE };
