@@ -58,6 +58,10 @@ export class LocalIds {
     return this.#ids.length;
   }
 
+  id(row: number): number {
+    return this.#ids[row];
+  }
+
   /** The row of an id, −1 when it is not there; id 0 never is. */
   row(id: number): number {
     if (id >= 0 && id < this.#dense.length) return this.#dense[id];
