@@ -1,0 +1,527 @@
+// The text of `go tool trace -d=parsed`, in the dialect of Go 1.26 and 1.27 (internal/trace/event.go,
+// Event.String), for every version of input; times of day are UTC. Bytes, not strings: names of
+// functions go out as they came, sound UTF-8 or not, and stacks are formatted once.
+
+import type { TraceEventBatch } from "../../model/tables/trace.ts";
+import type { EventConsumer, GenerationInfo } from "./event-batch.ts";
+import type { TraceInterner } from "./intern.ts";
+import { quoteBytes } from "./go-quote.ts";
+import * as ev from "./spec.ts";
+import type { Uvarint } from "./uvarint.ts";
+
+const CHUNK = 1 << 20;
+/** A line without its stacks: two quoted strings of 1 KiB, each byte as \x.. at worst. */
+const ROOM = 16 << 10;
+
+const ASCII = new TextEncoder();
+const bytesOf = (text: string): Uint8Array => ASCII.encode(text);
+
+const GO_STATES = ["Undetermined", "NotExist", "Runnable", "Running", "Waiting", "Syscall"];
+const PROC_STATES = ["Undetermined", "NotExist", "Running", "Idle"];
+
+const pairs = (names: readonly string[]): readonly Uint8Array[] =>
+  names.flatMap((from) => names.map((to) => bytesOf(` ${from}->${to} Reason="`)));
+const GO_TRANSITIONS = pairs(GO_STATES);
+const PROC_TRANSITIONS = pairs(PROC_STATES);
+
+const M = bytesOf("M=");
+const P = bytesOf(" P=");
+const G = bytesOf(" G=");
+const GO_ID = bytesOf(" GoID=");
+const PROC_ID = bytesOf(" ProcID=");
+const VALUE = bytesOf("Value{Uint64(");
+const TRANSITION_STACK = bytesOf("\nTransitionStack=\n");
+const STACK = bytesOf("\nStack=\n");
+
+const KIND_METRIC = 1;
+const KIND_LABEL = 2;
+const KIND_SAMPLE = 3;
+const KIND_RANGE = 4;
+const KIND_RANGE_END = 5;
+const KIND_TASK = 6;
+const KIND_REGION = 7;
+const KIND_LOG = 8;
+const KIND_GO = 9;
+const KIND_PROC = 10;
+const KIND_EXPERIMENT = 11;
+const KIND_SYNC = 12;
+
+/** Per wire type: how it is printed, and what stands between the goroutine and the time. */
+const KIND = new Uint8Array(256);
+const KIND_NAME: Uint8Array[] = Array.from({ length: 256 }, () => bytesOf(" Bad Time="));
+/** What follows the time for types where that is fixed. */
+const AFTER_TIME: Uint8Array[] = Array.from({ length: 256 }, () => new Uint8Array(0));
+
+function kind(name: string, value: number, types: readonly number[]): void {
+  for (const type of types) {
+    KIND[type] = value;
+    KIND_NAME[type] = bytesOf(` ${name} Time=`);
+  }
+}
+kind("Metric", KIND_METRIC, [ev.EV_PROCS_CHANGE, ev.EV_HEAP_ALLOC, ev.EV_HEAP_GOAL]);
+kind("Label", KIND_LABEL, [ev.EV_GO_LABEL]);
+kind("StackSample", KIND_SAMPLE, [ev.EV_CPU_SAMPLE]);
+kind("RangeBegin", KIND_RANGE, [
+  ev.EV_STW_BEGIN,
+  ev.EV_GC_BEGIN,
+  ev.EV_GC_SWEEP_BEGIN,
+  ev.EV_GC_MARK_ASSIST_BEGIN,
+]);
+kind("RangeActive", KIND_RANGE, [
+  ev.EV_GC_ACTIVE,
+  ev.EV_GC_SWEEP_ACTIVE,
+  ev.EV_GC_MARK_ASSIST_ACTIVE,
+]);
+kind("RangeEnd", KIND_RANGE_END, [
+  ev.EV_STW_END,
+  ev.EV_GC_END,
+  ev.EV_GC_SWEEP_END,
+  ev.EV_GC_MARK_ASSIST_END,
+]);
+kind("TaskBegin", KIND_TASK, [ev.EV_USER_TASK_BEGIN]);
+kind("TaskEnd", KIND_TASK, [ev.EV_USER_TASK_END]);
+kind("RegionBegin", KIND_REGION, [ev.EV_USER_REGION_BEGIN]);
+kind("RegionEnd", KIND_REGION, [ev.EV_USER_REGION_END]);
+kind("Log", KIND_LOG, [ev.EV_USER_LOG]);
+kind("StateTransition", KIND_GO, [
+  ev.EV_GO_CREATE,
+  ev.EV_GO_CREATE_SYSCALL,
+  ev.EV_GO_START,
+  ev.EV_GO_DESTROY,
+  ev.EV_GO_DESTROY_SYSCALL,
+  ev.EV_GO_STOP,
+  ev.EV_GO_BLOCK,
+  ev.EV_GO_UNBLOCK,
+  ev.EV_GO_SYSCALL_BEGIN,
+  ev.EV_GO_SYSCALL_END,
+  ev.EV_GO_SYSCALL_END_BLOCKED,
+  ev.EV_GO_STATUS,
+  ev.EV_GO_SWITCH,
+  ev.EV_GO_SWITCH_DESTROY,
+  ev.EV_GO_CREATE_BLOCKED,
+  ev.EV_GO_STATUS_STACK,
+]);
+kind("StateTransition", KIND_PROC, [
+  ev.EV_PROC_START,
+  ev.EV_PROC_STOP,
+  ev.EV_PROC_STEAL,
+  ev.EV_PROC_STATUS,
+]);
+kind("Sync", KIND_SYNC, [ev.EV_SYNC]);
+for (let type = ev.EV_SPAN; type <= ev.EV_GOROUTINE_STACK_FREE; type++) {
+  kind("Experimental", KIND_EXPERIMENT, [type]);
+}
+
+function afterTime(text: string, types: readonly number[]): void {
+  for (const type of types) AFTER_TIME[type] = bytesOf(text);
+}
+afterTime(' Name="/sched/gomaxprocs:threads" Value=', [ev.EV_PROCS_CHANGE]);
+afterTime(' Name="/memory/classes/heap/objects:bytes" Value=', [ev.EV_HEAP_ALLOC]);
+afterTime(' Name="/gc/heap/goal:bytes" Value=', [ev.EV_HEAP_GOAL]);
+afterTime(' Name="stop-the-world (', [ev.EV_STW_BEGIN, ev.EV_STW_END]);
+afterTime(' Name="GC concurrent mark phase" Scope=None', [
+  ev.EV_GC_BEGIN,
+  ev.EV_GC_ACTIVE,
+  ev.EV_GC_END,
+]);
+afterTime(' Name="GC incremental sweep" Scope=Proc(', [
+  ev.EV_GC_SWEEP_BEGIN,
+  ev.EV_GC_SWEEP_ACTIVE,
+  ev.EV_GC_SWEEP_END,
+]);
+afterTime(' Name="GC mark assist" Scope=Goroutine(', [
+  ev.EV_GC_MARK_ASSIST_BEGIN,
+  ev.EV_GC_MARK_ASSIST_ACTIVE,
+  ev.EV_GC_MARK_ASSIST_END,
+]);
+
+/** Whether the stack of the thread is printed, and whether it is that of the transition too. */
+const HAS_STACK = new Uint8Array(256);
+for (const [type, { args }] of ev.SPECS) HAS_STACK[type] = args.includes("stack") ? 1 : 0;
+/** The transition is the thread's own goroutine's: its stack is printed twice. */
+const IS_OWN_STACK = new Uint8Array(256);
+for (const type of [
+  ev.EV_GO_STOP,
+  ev.EV_GO_BLOCK,
+  ev.EV_GO_SYSCALL_BEGIN,
+  ev.EV_GO_STATUS,
+  ev.EV_GO_STATUS_STACK,
+]) {
+  IS_OWN_STACK[type] = 1;
+}
+
+const ARG_NAMES: (readonly Uint8Array[])[] = Array.from({ length: 256 }, () => []);
+const EXPERIMENT_HEAD: Uint8Array[] = Array.from({ length: 256 }, () => new Uint8Array(0));
+for (const [type, { name, args }] of ev.SPECS) {
+  ARG_NAMES[type] = args.map((arg, i) => bytesOf(`${i === 0 ? "" : ", "}${arg}=Value{Uint64(`));
+  EXPERIMENT_HEAD[type] = bytesOf(` Name=${name} Args=[`);
+}
+
+const DIGIT_PAIRS = new Uint8Array(200);
+for (let i = 0; i < 100; i++) {
+  DIGIT_PAIRS[2 * i] = 48 + Math.trunc(i / 10);
+  DIGIT_PAIRS[2 * i + 1] = 48 + (i % 10);
+}
+const TEN_8 = 100_000_000;
+
+export class ParsedText implements EventConsumer {
+  readonly #interner: TraceInterner;
+  readonly #number: Uvarint;
+  readonly #baseNs: () => bigint;
+  readonly #write: (chunk: Uint8Array) => void;
+  #out = new Uint8Array(CHUNK + ROOM);
+  #at = 0;
+  /** The trace's base split at 10^8, so that times are printed without big integers. */
+  #hasBase = false;
+  #baseHigh = 0;
+  #baseLow = 0;
+  #generation: GenerationInfo | undefined;
+  readonly #quoted: (Uint8Array | undefined)[] = [];
+  readonly #stacks: (Uint8Array | undefined)[] = [];
+
+  /** `write` gets chunks that it must have used when it returns. */
+  constructor(
+    interner: TraceInterner,
+    number: Uvarint,
+    baseNs: () => bigint,
+    write: (chunk: Uint8Array) => void,
+  ) {
+    this.#interner = interner;
+    this.#number = number;
+    this.#baseNs = baseNs;
+    this.#write = write;
+  }
+
+  generation(info: GenerationInfo | undefined): void {
+    this.#generation = info;
+  }
+
+  flush(): void {
+    if (this.#at > 0) this.#write(this.#out.subarray(0, this.#at));
+    this.#at = 0;
+  }
+
+  #put(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (length < 40) {
+      const out = this.#out;
+      let at = this.#at;
+      for (let i = 0; i < length; i++) out[at++] = bytes[i];
+      this.#at = at;
+      return;
+    }
+    if (this.#at + length > this.#out.length) this.flush();
+    if (length > this.#out.length) {
+      this.#write(bytes);
+      return;
+    }
+    this.#out.set(bytes, this.#at);
+    this.#at += length;
+  }
+
+  #text(text: string): void {
+    this.#put(bytesOf(text));
+  }
+
+  /** A non-negative integer below 2^53. */
+  #digits(value: number): void {
+    const out = this.#out;
+    if (value < 10) {
+      out[this.#at++] = 48 + value;
+      return;
+    }
+    if (value < TEN_8) {
+      this.#small(value);
+      return;
+    }
+    const high = Math.floor(value / TEN_8);
+    const low = value - high * TEN_8;
+    if (high < TEN_8) this.#small(high);
+    else {
+      const top = Math.floor(high / TEN_8);
+      this.#small(top);
+      this.#eight(high - top * TEN_8);
+    }
+    this.#eight(low);
+  }
+
+  #small(value: number): void {
+    const out = this.#out;
+    let length = 1;
+    for (let power = 10; power <= value; power *= 10) length += 1;
+    let at = this.#at + length;
+    this.#at = at;
+    let rest = value | 0;
+    while (rest >= 100) {
+      const next = (rest / 100) | 0;
+      const pair = (rest - next * 100) * 2;
+      rest = next;
+      out[--at] = DIGIT_PAIRS[pair + 1];
+      out[--at] = DIGIT_PAIRS[pair];
+    }
+    if (rest >= 10) {
+      out[--at] = DIGIT_PAIRS[rest * 2 + 1];
+      out[--at] = DIGIT_PAIRS[rest * 2];
+    } else out[--at] = 48 + rest;
+  }
+
+  /** Eight digits with leading zeros. */
+  #eight(value: number): void {
+    const out = this.#out;
+    let at = this.#at + 8;
+    this.#at = at;
+    let rest = value | 0;
+    for (let i = 0; i < 4; i++) {
+      const next = (rest / 100) | 0;
+      const pair = (rest - next * 100) * 2;
+      rest = next;
+      out[--at] = DIGIT_PAIRS[pair + 1];
+      out[--at] = DIGIT_PAIRS[pair];
+    }
+  }
+
+  /** An id that Go prints signed: goroutine, proc, thread. */
+  #signed(id: number): void {
+    if (id >= 0) this.#digits(id);
+    else this.#text(BigInt.asIntN(64, this.#number.wideValue(id)).toString());
+  }
+
+  #unsigned(id: number): void {
+    if (id >= 0) this.#digits(id);
+    else this.#text(this.#number.wideValue(id).toString());
+  }
+
+  #time(offset: number): void {
+    if (!this.#hasBase) {
+      const base = this.#baseNs();
+      this.#hasBase = true;
+      this.#baseHigh = Number(base / BigInt(TEN_8));
+      this.#baseLow = Number(base % BigInt(TEN_8));
+    }
+    if (offset < 0 || offset > 2 ** 52 || this.#baseHigh < 0 || this.#baseHigh > 2 ** 40) {
+      this.#text((this.#baseNs() + BigInt(offset)).toString());
+      return;
+    }
+    let high = Math.floor(offset / TEN_8);
+    let low = offset - high * TEN_8 + this.#baseLow;
+    high += this.#baseHigh;
+    if (low >= TEN_8) {
+      low -= TEN_8;
+      high += 1;
+    }
+    if (high === 0) this.#digits(low);
+    else {
+      this.#digits(high);
+      this.#eight(low);
+    }
+  }
+
+  /** As %q prints it. */
+  #quotedString(index: number): Uint8Array {
+    const known = this.#quoted[index];
+    if (known !== undefined) return known;
+    const quoted = quoteBytes(this.#interner.strings.bytesOf(index));
+    this.#quoted[index] = quoted;
+    return quoted;
+  }
+
+  #stackText(index: number): Uint8Array {
+    const known = this.#stacks[index];
+    if (known !== undefined) return known;
+    const text = this.#formatStack(index);
+    this.#stacks[index] = text;
+    return text;
+  }
+
+  #formatStack(index: number): Uint8Array {
+    const { strings, stacks, framePc, frameFunction, frameFile, frameLine } = this.#interner;
+    const from = stacks.start.data[index];
+    const to = stacks.start.data[index + 1];
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    const add = (part: Uint8Array): void => {
+      parts.push(part);
+      length += part.length;
+    };
+    for (let at = from; at < to; at++) {
+      const frame = stacks.data.data[at];
+      const pc = this.#number.wideValue(framePc.data[frame]);
+      const line = this.#number.wideValue(frameLine.data[frame]);
+      add(TAB);
+      add(strings.bytesOf(frameFunction.data[frame]));
+      add(bytesOf(` @ 0x${pc.toString(16)}\n\t\t`));
+      add(strings.bytesOf(frameFile.data[frame]));
+      add(bytesOf(`:${line}\n`));
+    }
+    const text = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      text.set(part, at);
+      at += part.length;
+    }
+    return text;
+  }
+
+  events(batch: TraceEventBatch): void {
+    for (let i = 0; i < batch.length; i++) {
+      if (this.#at > CHUNK) this.flush();
+      this.#event(batch, i);
+    }
+  }
+
+  #event(batch: TraceEventBatch, i: number): void {
+    const type = batch.type[i];
+    this.#put(M);
+    this.#signed(batch.thread[i]);
+    this.#put(P);
+    this.#signed(batch.proc[i]);
+    this.#put(G);
+    this.#signed(batch.goroutine[i]);
+    this.#put(KIND_NAME[type]);
+    this.#time(batch.timeNs[i]);
+    const stack = HAS_STACK[type] === 1 ? batch.stack[i] : -1;
+    const kindOfType = KIND[type];
+    if (kindOfType === KIND_GO || kindOfType === KIND_PROC) this.#transition(batch, i, type, stack);
+    else if (kindOfType === KIND_METRIC) {
+      this.#put(AFTER_TIME[type]);
+      this.#put(VALUE);
+      this.#unsigned(batch.arg0[i]);
+      this.#text(")}");
+    } else this.#other(batch, i, type, kindOfType);
+    if (stack >= 0 || kindOfType === KIND_SAMPLE) {
+      this.#put(STACK);
+      if (kindOfType === KIND_SAMPLE) {
+        if (batch.stack[i] >= 0) this.#put(this.#stackText(batch.stack[i]));
+      } else this.#put(this.#stackText(stack));
+    }
+    this.#out[this.#at++] = 10;
+  }
+
+  #transition(batch: TraceEventBatch, i: number, type: number, stack: number): void {
+    if (KIND[type] === KIND_PROC) {
+      this.#put(PROC_ID);
+      this.#signed(batch.arg0[i]);
+      this.#put(PROC_TRANSITIONS[batch.from[i] * PROC_STATES.length + batch.to[i]]);
+      this.#out[this.#at++] = QUOTE;
+      return;
+    }
+    this.#put(GO_ID);
+    this.#signed(batch.arg0[i]);
+    this.#put(GO_TRANSITIONS[batch.from[i] * GO_STATES.length + batch.to[i]]);
+    if (type === ev.EV_GO_BLOCK || type === ev.EV_GO_STOP) {
+      this.#put(this.#quotedString(batch.text0[i]));
+    }
+    this.#out[this.#at++] = QUOTE;
+    if (IS_OWN_STACK[type] === 1) {
+      if (stack < 0) return;
+      this.#put(TRANSITION_STACK);
+      this.#put(this.#stackText(stack));
+    } else if (type === ev.EV_GO_CREATE || type === ev.EV_GO_CREATE_BLOCKED) {
+      this.#put(TRANSITION_STACK);
+      if (batch.otherStack[i] >= 0) this.#put(this.#stackText(batch.otherStack[i]));
+    }
+  }
+
+  #other(batch: TraceEventBatch, i: number, type: number, kindOfType: number): void {
+    switch (kindOfType) {
+      case KIND_RANGE:
+      case KIND_RANGE_END:
+        this.#range(batch, i, type);
+        if (kindOfType === KIND_RANGE_END) this.#attributes(batch, i, type);
+        return;
+      case KIND_LABEL:
+        this.#text(' Label="');
+        this.#put(this.#quotedString(batch.text0[i]));
+        this.#text('" Resource=Goroutine(');
+        this.#signed(batch.arg0[i]);
+        this.#text(")");
+        return;
+      case KIND_TASK:
+        this.#text(" ID=");
+        this.#unsigned(batch.arg0[i]);
+        this.#text(" Parent=");
+        this.#unsigned(batch.arg1[i]);
+        this.#named(" Type=", batch.text0[i]);
+        return;
+      case KIND_REGION:
+        this.#text(" Task=");
+        this.#unsigned(batch.arg0[i]);
+        this.#named(" Type=", batch.text0[i]);
+        return;
+      case KIND_LOG:
+        this.#text(" Task=");
+        this.#unsigned(batch.arg0[i]);
+        this.#named(" Category=", batch.text0[i]);
+        this.#named(" Message=", batch.text1[i]);
+        return;
+      case KIND_EXPERIMENT:
+        this.#put(EXPERIMENT_HEAD[type]);
+        for (let arg = 0; arg < ARG_NAMES[type].length; arg++) {
+          this.#put(ARG_NAMES[type][arg]);
+          this.#unsigned(arg === 0 ? batch.arg0[i] : arg === 1 ? batch.arg1[i] : batch.arg2[i]);
+          this.#text(")}");
+        }
+        this.#text("]");
+        return;
+      case KIND_SYNC:
+        this.#sync(batch.arg0[i]);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #named(name: string, index: number): void {
+    this.#text(`${name}"`);
+    this.#put(this.#quotedString(index));
+    this.#out[this.#at++] = QUOTE;
+  }
+
+  #range(batch: TraceEventBatch, i: number, type: number): void {
+    this.#put(AFTER_TIME[type]);
+    if (type === ev.EV_GC_BEGIN || type === ev.EV_GC_ACTIVE || type === ev.EV_GC_END) return;
+    if (type === ev.EV_STW_BEGIN || type === ev.EV_STW_END) {
+      this.#put(this.#quotedString(batch.text0[i]));
+      this.#text(')" Scope=Goroutine(');
+    }
+    this.#signed(batch.arg0[i]);
+    this.#text(")");
+  }
+
+  #attributes(batch: TraceEventBatch, i: number, type: number): void {
+    this.#text(" Attributes=[");
+    if (type === ev.EV_GC_SWEEP_END) {
+      this.#text('"bytes swept"=Value{Uint64(');
+      this.#unsigned(batch.arg1[i]);
+      this.#text(')} "bytes reclaimed"=Value{Uint64(');
+      this.#unsigned(batch.arg2[i]);
+      this.#text(")}");
+    }
+    this.#text("]");
+  }
+
+  #sync(n: number): void {
+    this.#text(` N=${n}`);
+    const clock = this.#generation?.clock;
+    if (clock === undefined) return;
+    this.#text(
+      ` Trace=${this.#baseNs() + BigInt(clock.timeNs)} Mono=${clock.monotonicNs} Wall=${wallText(clock.seconds, clock.nanoseconds)}`,
+    );
+  }
+}
+
+const TAB = bytesOf("\t");
+const QUOTE = 34;
+
+/** As Go's time.RFC3339Nano in UTC: no trailing zeros, none at all for whole seconds. */
+function wallText(seconds: bigint, nanoseconds: bigint): string {
+  const total = BigInt.asIntN(64, seconds) * 1_000_000_000n + BigInt.asIntN(64, nanoseconds);
+  let ns = total % 1_000_000_000n;
+  if (ns < 0n) ns += 1_000_000_000n;
+  const ms = Number((total - ns) / 1_000_000n);
+  // Outside what a Date holds; no clock reads so.
+  if (!(Math.abs(ms) <= 8.64e15)) return `${total / 1_000_000_000n}s`;
+  const date = new Date(ms).toISOString().slice(0, 19);
+  const fraction = ns === 0n ? "" : `.${ns.toString().padStart(9, "0").replace(/0+$/, "")}`;
+  return `${date}${fraction}Z`;
+}
