@@ -2,14 +2,13 @@
 // by the service's own line above it. Every number carries its interval (analysis/stats).
 
 import type { ProcessEvidence } from "../../evidence/process.ts";
-import { ownerOf, isProfilingFrame, type Owner } from "../../goruntime/packages.ts";
 import { derived, estimated, type Quantity } from "../../model/quantity.ts";
-import { framesOf, functionFile, functionName, stackKey } from "../../model/stack-frames.ts";
-import type { ProfileTable } from "../../model/tables/profile.ts";
+import { stackKey } from "../../model/stack-frames.ts";
 import { GrowthSum, growthInterval } from "../stats/growth.ts";
 import { samplingProbability } from "../../goruntime/sampling.ts";
 import { memoryInterval, SampledMemory } from "../stats/heap-sampling.ts";
 import { comparablePair, rowsOf, type SnapshotPair, type SnapshotRows } from "./buckets.ts";
+import { lineKey, placeOf, type Place } from "./place.ts";
 import type { OwnLine, Site, SiteTable, SourceLine } from "./site.ts";
 
 export interface SiteAnalysis {
@@ -37,13 +36,6 @@ interface Gathered {
 }
 
 const LISTED = 60;
-
-interface Place {
-  readonly alloc: SourceLine;
-  readonly own: SourceLine;
-  readonly isOwn: boolean;
-  readonly caller: SourceLine | undefined;
-}
 
 export function buildSites(p: ProcessEvidence): SiteAnalysis | undefined {
   const pair = comparablePair(p);
@@ -177,26 +169,6 @@ function lastRows(p: ProcessEvidence): SnapshotRows | undefined {
   return undefined;
 }
 
-function placeOf(t: ProfileTable, stack: number, modulePath: string | undefined): Place {
-  const frames = framesOf(t, stack);
-  const lines: { at: SourceLine; owner: Owner }[] = frames.functions.map((fn, i) => {
-    const name = functionName(t, fn);
-    const file = functionFile(t, fn);
-    return {
-      at: { function: name, file, line: frames.lines[i] ?? 0 },
-      owner: ownerOf(name, file, modulePath),
-    };
-  });
-  // Leaf frames of the runtime itself (map internals from 1.24 on) are how, not who.
-  let leaf = lines.findIndex((l) => l.owner !== "runtime");
-  if (leaf < 0) leaf = 0;
-  const alloc = lines[leaf]?.at ?? { function: "?", file: "", line: 0 };
-  const own = lines.slice(leaf).find((l) => l.owner === "own" && !isProfilingFrame(l.at.function));
-  const fallback = lines.slice(leaf).find((l) => l.owner === "dependency");
-  const caller = lines[leaf + 1]?.at;
-  return { alloc, own: own?.at ?? fallback?.at ?? alloc, isOwn: own !== undefined, caller };
-}
-
 function entry(map: Map<string, Gathered>, key: SourceLine, at: SourceLine): Gathered {
   const k = lineKey(key);
   const known = map.get(k);
@@ -216,10 +188,6 @@ function entry(map: Map<string, Gathered>, key: SourceLine, at: SourceLine): Gat
   };
   map.set(k, made);
   return made;
-}
-
-export function lineKey(at: SourceLine): string {
-  return `${at.function}\u0000${at.file}\u0000${at.line}`;
 }
 
 function quantity(
