@@ -23,7 +23,10 @@ export function startFunction(t: CallStacks, stack: number): string | undefined 
   if (stack < 0) return undefined;
   const { functions } = framesOf(t, stack);
   const fn = functions[functions.length - 1];
-  return fn === undefined || functions.length >= MAX_FRAMES ? undefined : functionName(t, fn);
+  if (fn === undefined || functions.length >= MAX_FRAMES) return undefined;
+  const name = functionName(t, fn);
+  // Go 1.22 writes stacks whose outermost frame has no name.
+  return name === "" ? undefined : name;
 }
 
 export function goroutineGroups(
