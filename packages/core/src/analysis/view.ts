@@ -14,6 +14,8 @@ import { buildSeries, type SeriesSet } from "./series/build.ts";
 import type { SeriesId } from "./series/series.ts";
 import { pacingOf, type Pacing } from "./pacing.ts";
 import { buildSites, type SiteAnalysis } from "./sites/build.ts";
+import { withAssistShares } from "./trace/join.ts";
+import { traceOfProcess, type ProcessTrace } from "./trace/of-process.ts";
 import { seriesTrend, type SeriesTrend } from "./series-trend.ts";
 
 export interface ViewOptions {
@@ -32,6 +34,8 @@ export interface View {
   readonly sites: SiteAnalysis | undefined;
   readonly goroutines: GoroutineAnalysis | undefined;
   readonly cost: GcCost | undefined;
+  /** The execution trace, where one was recorded and read. */
+  readonly trace: ProcessTrace | undefined;
   readonly pacing: Pacing;
   readonly load: Load;
   readonly processLedger: Ledger | undefined;
@@ -72,14 +76,20 @@ export function buildView(evidence: ProcessEvidence, options: ViewOptions): View
   const process = processLedger(p, series.marked);
   const prediction = forecast(p, series.marked, process, options.limitBytes, pacing);
   const span = spanOf(p, series);
+  const trace = traceOfProcess(p);
+  const sites = buildSites(p);
   return {
     process: p,
     options,
     series,
     trends,
-    sites: buildSites(p),
+    sites:
+      sites === undefined || trace === undefined
+        ? sites
+        : withAssistShares(sites, trace, trace.artefact.id),
     goroutines: analyzeGoroutines(p),
     cost: gcCost(p),
+    trace,
     pacing,
     load: loadOf(p, series, options.loadCounter),
     processLedger: process,

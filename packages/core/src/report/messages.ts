@@ -75,6 +75,12 @@ export const reportMessages = {
   "cause.gogc-off": word("GC SWITCHED OFF", "GC 被关闭"),
   "cause.mmap-file": word("MAPPED FILES", "映射文件"),
   "cause.working-set-over-limit": word("LIVE OVER LIMIT", "活跃内存超限"),
+  "cause.assist-bound-latency": word("ASSIST-BOUND LATENCY", "辅助拖慢延迟"),
+  "cause.gc-thrash": word("GC THRASH", "GC 抖动"),
+  "cause.idle-gc-theft": word("IDLE-GC THEFT", "空闲 GC 抢占"),
+  "cause.long-stw": word("LONG PAUSES", "长暂停"),
+  "cause.sweep-debt": word("SWEEP DEBT", "清扫欠账"),
+  "cause.user-stw": word("STOPS ON REQUEST", "主动停顿"),
   "cause.unexplained-growth": word("UNEXPLAINED GROWTH", "原因不明的增长"),
   "who.header": {
     en: (p: { cycles: string }) => `live MiB            growth${p.cycles}`,

@@ -19,7 +19,13 @@ export type CauseId =
   | "gogc-off"
   | "unexplained-growth"
   | "mmap-file"
-  | "working-set-over-limit";
+  | "working-set-over-limit"
+  | "assist-bound-latency"
+  | "gc-thrash"
+  | "idle-gc-theft"
+  | "long-stw"
+  | "sweep-debt"
+  | "user-stw";
 
 export interface CauseFacts {
   readonly fault: boolean;
@@ -91,4 +97,20 @@ export const CAUSES: Readonly<Record<CauseId, CauseFacts>> = {
     alike: ["heap-leak"],
     top: "high",
   },
+  "assist-bound-latency": { fault: true, needs: ["execution trace"], alike: [], top: "high" },
+  "gc-thrash": {
+    fault: true,
+    needs: ["execution trace"],
+    alike: ["churn", "limit-thrash", "min-heap-regime"],
+    top: "high",
+  },
+  "idle-gc-theft": {
+    fault: true,
+    needs: ["execution trace", "CPU quota"],
+    alike: [],
+    top: "high",
+  },
+  "long-stw": { fault: true, needs: ["execution trace"], alike: [], top: "high" },
+  "sweep-debt": { fault: true, needs: ["execution trace"], alike: [], top: "high" },
+  "user-stw": { fault: true, needs: ["execution trace"], alike: [], top: "high" },
 };

@@ -28,6 +28,8 @@ export interface Site extends SourceLine {
   readonly survival: Quantity | undefined;
   /** bytes/s between the two snapshots. */
   readonly allocRate: Quantity | undefined;
+  /** Of the assist time in the execution trace, by this allocating line; absent without a trace. */
+  readonly assistShare?: Quantity;
   /** Up to three callers with their share of live bytes, nearest first. */
   readonly callers: readonly { readonly at: SourceLine; readonly live: Quantity }[];
 }
@@ -39,6 +41,8 @@ export interface OwnLine extends SourceLine {
   readonly survival: Quantity | undefined;
   readonly allocRate: Quantity | undefined;
   readonly samples: number;
+  /** Of the assist time in the execution trace; absent without a trace. */
+  readonly assistShare?: Quantity;
   readonly evidence: string;
   /** Allocating lines below it, largest live first, itself included when it allocates. */
   readonly allocates: readonly SourceLine[];

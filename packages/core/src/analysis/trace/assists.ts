@@ -11,6 +11,7 @@
 
 import { RANGE_MARK_ASSIST, SLICE_RUNNING, type TraceMemory } from "../../model/tables/trace.ts";
 import { WORKER_IDLE, type GcWork } from "./gc-work.ts";
+import { lineKey } from "../sites/place.ts";
 import type { GoroutineGroups } from "./goroutine-groups.ts";
 import { Payers, type Payer, type StackPlaces } from "./payers.ts";
 
@@ -27,6 +28,8 @@ export interface AssistAnalysis {
   readonly byStack: readonly Payer[];
   /** By the service's own line. */
   readonly byLine: readonly Payer[];
+  /** By the line that allocated, in whosever code. */
+  readonly byAllocatingLine: readonly Payer[];
   /** By start function; executed time of the group is in `groups`. */
   readonly byGroup: readonly AssistGroup[];
   /** ns executed in assists per row of the ranges; NaN for rows of other kinds. */
@@ -53,6 +56,7 @@ export function analyzeAssists(
     cpuOfRow[w.assists.of[i]] += w.assists.endNs[i] - w.assists.startNs[i];
   const byStack = new Payers();
   const byLine = new Payers();
+  const byAllocatingLine = new Payers();
   const byGroup = new Payers();
   const members = new Map<string, Set<number>>();
   let count = 0;
@@ -84,6 +88,13 @@ export function analyzeAssists(
       cpu,
     );
     byLine.add(at?.key ?? "", line, stack, wall, cpu);
+    byAllocatingLine.add(
+      at === undefined ? "" : lineKey(at.place.alloc),
+      at === undefined ? nameless : { name: at.place.alloc.function, at: at.place.alloc },
+      stack,
+      wall,
+      cpu,
+    );
     const group = groups.nameOf(r.goroutine[i]) ?? "";
     byGroup.add(group, { name: group }, stack, wall, cpu);
     let set = members.get(group);
@@ -113,6 +124,7 @@ export function analyzeAssists(
     mutatorNs: mutatorNs(m, w),
     byStack: byStack.finish(),
     byLine: byLine.finish(),
+    byAllocatingLine: byAllocatingLine.finish(),
     byGroup: groupRows,
     cpuOfRow,
   };
