@@ -24,11 +24,19 @@ function bytes(column: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
 /** 25 bytes a row; the only rows of which there can be as many as events. */
 export class MetricRows {
   length = 0;
-  capacity = FIRST_ROWS;
-  metric = new Uint8Array(FIRST_ROWS);
-  timeNs = new Float64Array(FIRST_ROWS);
-  value = new Float64Array(FIRST_ROWS);
-  goroutine = new Float64Array(FIRST_ROWS);
+  capacity: number;
+  metric: Uint8Array<ArrayBuffer>;
+  timeNs: Float64Array<ArrayBuffer>;
+  value: Float64Array<ArrayBuffer>;
+  goroutine: Float64Array<ArrayBuffer>;
+
+  constructor(capacity = FIRST_ROWS) {
+    this.capacity = capacity;
+    this.metric = new Uint8Array(capacity);
+    this.timeNs = new Float64Array(capacity);
+    this.value = new Float64Array(capacity);
+    this.goroutine = new Float64Array(capacity);
+  }
 
   resize(length: number): void {
     this.metric = bytes(this.metric, length);
@@ -42,13 +50,23 @@ export class MetricRows {
 /** 33 bytes a row, and it takes two events to make one. */
 export class SliceRows {
   length = 0;
-  capacity = FIRST_ROWS;
-  state = new Uint8Array(FIRST_ROWS);
-  startNs = new Float64Array(FIRST_ROWS);
-  endNs = new Float64Array(FIRST_ROWS);
-  goroutine = new Float64Array(FIRST_ROWS);
-  thread = new Int32Array(FIRST_ROWS);
-  proc = new Int32Array(FIRST_ROWS);
+  capacity: number;
+  state: Uint8Array<ArrayBuffer>;
+  startNs: Float64Array<ArrayBuffer>;
+  endNs: Float64Array<ArrayBuffer>;
+  goroutine: Float64Array<ArrayBuffer>;
+  thread: Int32Array<ArrayBuffer>;
+  proc: Int32Array<ArrayBuffer>;
+
+  constructor(capacity = FIRST_ROWS) {
+    this.capacity = capacity;
+    this.state = new Uint8Array(capacity);
+    this.startNs = new Float64Array(capacity);
+    this.endNs = new Float64Array(capacity);
+    this.goroutine = new Float64Array(capacity);
+    this.thread = new Int32Array(capacity);
+    this.proc = new Int32Array(capacity);
+  }
 
   resize(length: number): void {
     this.state = bytes(this.state, length);

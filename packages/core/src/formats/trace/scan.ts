@@ -23,6 +23,7 @@ import {
 } from "../../model/tables/trace.ts";
 import {
   BATCH_EVENTS,
+  BATCH_STRINGS,
   type BatchColumns,
   type GenerationBytes,
   indexBatches,
@@ -54,6 +55,8 @@ export interface ScannedGeneration {
   readonly labels: LabelRows;
   readonly samples: ScannedSamples;
   readonly texts: ScannedTexts;
+  /** The generation has a batch of strings, as every one that the runtime finished. */
+  readonly hasStrings: boolean;
   /** Stacks and strings that events name and no table has. */
   readonly missing: number;
   /** What broke one thread's events; those before it on that thread are in. */
@@ -104,10 +107,10 @@ class GenerationScan {
   readonly #number: Uvarint;
   readonly #texts: TextRefs;
   readonly #startNs: number;
-  readonly #slices = new SliceRows();
+  readonly #slices: SliceRows;
   readonly #ranges = new RangeRows();
   readonly #halves = new HalfRows();
-  readonly #metrics = new MetricRows();
+  readonly #metrics: MetricRows;
   readonly #labels = new LabelRows();
   /** Goroutines in a system call on another thread, as a third thread tells. */
   readonly #callOf = new Map<number, number>();
@@ -144,6 +147,13 @@ class GenerationScan {
     this.#number = number;
     this.#texts = new TextRefs(generation.bytes, tables, number);
     this.#startNs = nsOf(batches.minTicks, tables.nsPerTick);
+    // A guess that is seldom short: pages that stay untouched cost nothing.
+    let eventBytes = 0;
+    for (let i = 0; i < batches.length; i++) {
+      if (batches.kind[i] === BATCH_EVENTS) eventBytes += batches.end[i] - batches.start[i];
+    }
+    this.#slices = new SliceRows(1024 + Math.trunc(eventBytes / 8));
+    this.#metrics = new MetricRows(1024 + Math.trunc(eventBytes / 8));
   }
 
   run(): ScannedGeneration {
@@ -172,6 +182,7 @@ class GenerationScan {
       labels: this.#labels,
       samples: this.#samples(),
       texts: this.#texts.finish(),
+      hasStrings: this.#batches.kind.includes(BATCH_STRINGS),
       missing: this.#texts.missing,
       fault: this.#fault,
     };
@@ -578,8 +589,7 @@ function fill(column: Float64Array, from: number, to: number, goroutine: number)
 function sortedMetrics(metrics: MetricRows): MetricRows {
   const { length } = metrics;
   const order = orderOfRuns(metrics.timeNs, length);
-  const sorted = new MetricRows();
-  sorted.resize(length);
+  const sorted = new MetricRows(length);
   sorted.length = length;
   for (let i = 0; i < length; i++) {
     const row = order[i];
