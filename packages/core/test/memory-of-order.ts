@@ -7,6 +7,7 @@ import { GenerationSplitter, traceVersion } from "../src/formats/trace/container
 import type { EventConsumer, GenerationInfo } from "../src/formats/trace/event-batch.ts";
 import type { TraceInterner } from "../src/formats/trace/intern.ts";
 import { OrderedReader } from "../src/formats/trace/ordered-reader.ts";
+import type { OrderNames } from "../src/analysis/trace/order/event-types.ts";
 import * as ev from "../src/formats/trace/spec.ts";
 import type { CallStacks } from "../src/model/tables/stacks.ts";
 import {
@@ -72,11 +73,12 @@ export function orderedTrace(
   });
   others = consumers(reader.interner);
   const splitter = new GenerationSplitter(version, 2 ** 31);
-  splitter.push(bytes.subarray(ev.HEADER_BYTES), (g) => reader.generation(g));
-  reader.end(
-    splitter.end((g) => reader.generation(g)),
-    version,
-  );
+  const take = (g: Parameters<OrderedReader["generation"]>[0]): boolean => {
+    reader.generation(g);
+    return reader.fault === undefined;
+  };
+  splitter.push(bytes.subarray(ev.HEADER_BYTES), take);
+  reader.end(splitter.end(take), version);
   return { memory: builder.finish(reader), reader };
 }
 
@@ -130,6 +132,8 @@ class MemoryOfOrder implements EventConsumer {
     for (let i = 0; i < b.length; i++) {
       const t = b.timeNs[i];
       if (Number.isNaN(this.#first)) this.#first = t;
+      const generation = this.#generations.at(-1);
+      if (generation !== undefined && Number.isNaN(generation.start)) generation.start = t;
       this.#last = t;
       this.#events += 1;
       const g = b.goroutine[i];
@@ -331,6 +335,20 @@ class MemoryOfOrder implements EventConsumer {
       },
     };
   }
+}
+
+/** What consumers of the order need of its strings and stacks. */
+export function orderNames(interner: TraceInterner): OrderNames {
+  return {
+    string: (index) => interner.strings.get(index),
+    startFunction: (stack) => {
+      const from = interner.stacks.start.data[stack];
+      const to = interner.stacks.start.data[stack + 1];
+      if (!(to > from) || to - from >= ev.MAX_FRAMES) return undefined;
+      const frame = interner.stacks.data.data[to - 1];
+      return interner.strings.get(interner.frameFunction.data[frame]) || undefined;
+    },
+  };
 }
 
 /** Every stack of the trace, under the index that the order gives it. */

@@ -188,3 +188,70 @@ export function traceTable(spec: TraceSpec): TraceTable {
     memory: traceMemory(spec),
   };
 }
+
+export const serve: readonly Frame[] = [
+  ["runtime.gcAssistAlloc", "/go/src/runtime/mgcmark.go", 500],
+  ["runtime.mallocgc", "/go/src/runtime/malloc.go", 1000],
+  ["app/api.encode", "/src/app/api/encode.go", 42],
+  ["app/api.handle", "/src/app/api/handle.go", 7],
+];
+
+/**
+ * A service on two Ps with a cycle each `everyMs`: each marks for `markMs` with a fractional worker on P 1
+ * while goroutine 10 runs on P 0 and assists for `assistMs` of it. Everything scales from there.
+ */
+export function servedTrace(o: {
+  readonly cycles: number;
+  readonly everyMs?: number;
+  readonly markMs?: number;
+  readonly assistMs?: number;
+  readonly parkedMs?: number;
+  readonly worker?: string;
+  readonly stopMs?: number;
+  readonly more?: (cycle: number, atNs: number) => Partial<TraceSpec>;
+}): TraceSpec {
+  const every = (o.everyMs ?? 100) * MS;
+  const mark = (o.markMs ?? 10) * MS;
+  const assist = (o.assistMs ?? 0) * MS;
+  const parked = (o.parkedMs ?? 0) * MS;
+  const stop = (o.stopMs ?? 0.02) * MS;
+  const to = o.cycles * every;
+  const ranges: TraceRangeSpec[] = [];
+  const runs: NonNullable<TraceSpec["runs"]>[number][] = [];
+  const labels: NonNullable<TraceSpec["labels"]>[number][] = [];
+  const heap: NonNullable<TraceSpec["heap"]>[number][] = [];
+  const goals: NonNullable<TraceSpec["goals"]>[number][] = [{ at: 1, bytes: 100e6 }];
+  let since = 0;
+  for (let c = 0; c < o.cycles; c++) {
+    const t = c * every + 10 * MS;
+    const end = t + mark;
+    ranges.push(
+      { kind: "mark", from: t, to: end, g: 10, stack: serve },
+      { kind: "stw", from: t + 10 * US, to: t + 10 * US + stop, g: 10, reason: "GC sweep termination" },
+      { kind: "stw", from: end - 10 * US, to: end + stop, g: 30, reason: "GC mark termination" },
+    );
+    heap.push(
+      { at: t - 1, bytes: 95e6, g: 10 },
+      { at: t + mark / 2, bytes: 104e6, g: 10 },
+      { at: end - 5 * US, bytes: 50e6, g: 30 },
+    );
+    goals.push({ at: end - 4 * US, bytes: 100e6 });
+    runs.push({ g: 30, from: t + stop + 20 * US, to: end - 10 * US, proc: 1 });
+    labels.push({ g: 30, at: t + stop + 20 * US, label: o.worker ?? "GC (fractional)" });
+    if (assist + parked > 0) {
+      const from = t + stop + 100 * US;
+      ranges.push({ kind: "assist", from, to: from + assist + parked, g: 10, proc: 0, stack: serve });
+      if (parked > 0) {
+        runs.push({ g: 10, from: since, to: from + assist, proc: 0 });
+        since = from + assist + parked;
+      }
+    }
+    const more = o.more?.(c, t);
+    ranges.push(...(more?.ranges ?? []));
+    runs.push(...(more?.runs ?? []));
+    labels.push(...(more?.labels ?? []));
+    heap.push(...(more?.heap ?? []));
+  }
+  runs.push({ g: 10, from: since, to, proc: 0 });
+  return { to, ranges, runs, labels, heap, goals, procs: 2 };
+}

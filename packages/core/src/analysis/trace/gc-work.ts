@@ -9,6 +9,7 @@ import {
   METRIC_GOMAXPROCS,
   RANGE_GC_MARK,
   RANGE_MARK_ASSIST,
+  RANGE_STARTED_BEFORE,
   RANGE_STW,
   RANGE_SWEEP,
   type TraceMemory,
@@ -64,12 +65,15 @@ export function gcWorkOf(m: TraceMemory): GcWork {
   const gcStops = new StretchesBuilder();
   const marks: number[] = [];
   const kindOfReason = new Map<number, boolean>();
+  const openedAt = generationStarts(m);
   for (let i = 0; i < r.length; i++) {
     const from = r.startNs[i];
     const to = r.endNs[i];
     switch (r.kind[i]) {
       case RANGE_MARK_ASSIST: {
         const slices = slicesAfter(executing, r.goroutine[i], from);
+        if ((r.flags[i] & RANGE_STARTED_BEFORE) !== 0 && isFirstSlice(executing, r.goroutine[i], from))
+          assists.add(openedAt(from), from, executing.proc[slices.from], i);
         for (let k = slices.from; k < slices.to && executing.startNs[k] < to; k++)
           assists.add(
             Math.max(from, executing.startNs[k]),
@@ -80,7 +84,12 @@ export function gcWorkOf(m: TraceMemory): GcWork {
         break;
       }
       case RANGE_SWEEP:
-        sweeps.add(from, to, r.proc[i], i);
+        sweeps.add(
+          (r.flags[i] & RANGE_STARTED_BEFORE) === 0 ? from : openedAt(from),
+          to,
+          r.proc[i],
+          i,
+        );
         break;
       case RANGE_STW: {
         const reason = r.reason[i];
@@ -110,6 +119,27 @@ export function gcWorkOf(m: TraceMemory): GcWork {
   };
 }
 
+/**
+ * A range that was open when reading began is mentioned with the first event of its goroutine or proc, which
+ * can be late. Until then nothing happened to it: it was open, and its goroutine ran if it runs then
+ * (Go internal/trace/gc.go, EventRangeActive). Gives the start of the generation that holds a time.
+ */
+function generationStarts(m: TraceMemory): (timeNs: number) => number {
+  const { length, startNs } = m.generations;
+  return (timeNs) => {
+    let start = m.startNs;
+    for (let i = 0; i < length && startNs[i] <= timeNs; i++) start = startNs[i];
+    return start;
+  };
+}
+
+/** Whether the slice that holds `timeNs` is the first of its goroutine. */
+function isFirstSlice(x: Executing, goroutine: number, timeNs: number): boolean {
+  const at = x.index.get(goroutine);
+  const { from } = slicesAfter(x, goroutine, timeNs);
+  return at !== undefined && from === x.start[at] && x.startNs[from] <= timeNs;
+}
+
 function modeOf(m: TraceMemory, label: number): number {
   return MODES.indexOf(m.stacks.strings.get(label));
 }
@@ -133,7 +163,7 @@ function markWindows(
 function workerStretches(m: TraceMemory, x: Executing, workers: ReadonlySet<number>): Stretches {
   const out = new StretchesBuilder();
   const byGoroutine = new Map<number, { timeNs: number[]; mode: number[] }>();
-  for (let i = 0; i < m.labels.length; i++) {
+  for (const i of orderBy(m.labels.timeNs, m.labels.length)) {
     const mode = modeOf(m, m.labels.label[i]);
     if (mode < 0) continue;
     const g = m.labels.goroutine[i];
