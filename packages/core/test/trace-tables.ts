@@ -227,7 +227,13 @@ export function servedTrace(o: {
     const end = t + mark;
     ranges.push(
       { kind: "mark", from: t, to: end, g: 10, stack: serve },
-      { kind: "stw", from: t + 10 * US, to: t + 10 * US + stop, g: 10, reason: "GC sweep termination" },
+      {
+        kind: "stw",
+        from: t + 10 * US,
+        to: t + 10 * US + stop,
+        g: 10,
+        reason: "GC sweep termination",
+      },
       { kind: "stw", from: end - 10 * US, to: end + stop, g: 30, reason: "GC mark termination" },
     );
     heap.push(
@@ -240,7 +246,14 @@ export function servedTrace(o: {
     labels.push({ g: 30, at: t + stop + 20 * US, label: o.worker ?? "GC (fractional)" });
     if (assist + parked > 0) {
       const from = t + stop + 100 * US;
-      ranges.push({ kind: "assist", from, to: from + assist + parked, g: 10, proc: 0, stack: serve });
+      ranges.push({
+        kind: "assist",
+        from,
+        to: from + assist + parked,
+        g: 10,
+        proc: 0,
+        stack: serve,
+      });
       if (parked > 0) {
         runs.push({ g: 10, from: since, to: from + assist, proc: 0 });
         since = from + assist + parked;

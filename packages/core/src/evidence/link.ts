@@ -33,7 +33,8 @@ export function link(artefacts: readonly Artefact[]): Linked {
   if (clusters.length === 0 && shared.length > 0) {
     // A trace that nothing else speaks beside is of the one process there is.
     const traces = shared.filter((u) => u.artefact.table.kind === "trace");
-    clusters.push({ units: traces, sameness: "unknown", reasons: [] });
+    const sameness = traces.length === 1 ? "assumed" : "unknown";
+    clusters.push({ units: traces, sameness, reasons: [] });
   }
   const processes = clusters.map((c, i) => assemble(c, shared, instants, `p${i + 1}`));
   // Largest evidence first: a reader of several processes starts with the one most is known of.

@@ -6,7 +6,11 @@
 // only where the next best fits at least four times worse; otherwise nothing is said.
 
 import type { ProcessEvidence } from "../../evidence/process.ts";
-import { RANGE_STARTED_BEFORE, RANGE_UNFINISHED, type TraceMemory } from "../../model/tables/trace.ts";
+import {
+  RANGE_STARTED_BEFORE,
+  RANGE_UNFINISHED,
+  type TraceMemory,
+} from "../../model/tables/trace.ts";
 import type { CycleColumns } from "./cycles.ts";
 
 export interface TraceClock {

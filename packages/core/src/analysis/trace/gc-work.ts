@@ -72,7 +72,10 @@ export function gcWorkOf(m: TraceMemory): GcWork {
     switch (r.kind[i]) {
       case RANGE_MARK_ASSIST: {
         const slices = slicesAfter(executing, r.goroutine[i], from);
-        if ((r.flags[i] & RANGE_STARTED_BEFORE) !== 0 && isFirstSlice(executing, r.goroutine[i], from))
+        if (
+          (r.flags[i] & RANGE_STARTED_BEFORE) !== 0 &&
+          isFirstSlice(executing, r.goroutine[i], from)
+        )
           assists.add(openedAt(from), from, executing.proc[slices.from], i);
         for (let k = slices.from; k < slices.to && executing.startNs[k] < to; k++)
           assists.add(

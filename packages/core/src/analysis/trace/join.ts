@@ -49,7 +49,10 @@ export function tracedLines(t: TraceAnalysis, by: "own" | "allocating"): TracedL
     }
     return row;
   };
-  const each = (payers: readonly Payer[], add: (row: ReturnType<typeof rowOf>, p: Payer) => void) => {
+  const each = (
+    payers: readonly Payer[],
+    add: (row: ReturnType<typeof rowOf>, p: Payer) => void,
+  ) => {
     for (const p of payers) if (p.at !== undefined) add(rowOf(p.at), p);
   };
   const isOwn = by === "own";

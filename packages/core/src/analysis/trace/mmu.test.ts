@@ -120,7 +120,15 @@ describe("minimum mutator utilisation", () => {
   });
 
   it("no window gives 0, one longer than the function its mean, no function nothing", () => {
-    const f = [new Integrated(steps([[0, 1], [10, 0.5], [20, 0]]))];
+    const f = [
+      new Integrated(
+        steps([
+          [0, 1],
+          [10, 0.5],
+          [20, 0],
+        ]),
+      ),
+    ];
     expect(minimumUtilisation(f, 0)).toBe(0);
     expect(minimumUtilisation(f, 1e12)).toBe(0.75);
     expect(minimumUtilisation([], 10)).toBeNaN();
@@ -137,9 +145,7 @@ describe("minimum mutator utilisation", () => {
         readonly mmu: number;
         readonly worst: readonly number[];
       }[];
-    } = JSON.parse(
-      readFileSync(join(folder ?? "", "go-1.19-canned", "mmu_table.json"), "utf8"),
-    );
+    } = JSON.parse(readFileSync(join(folder ?? "", "go-1.19-canned", "mmu_table.json"), "utf8"));
     const f = [new Integrated(steps(table.utilisation_changes))];
     expect(table.rows.length).toBeGreaterThan(4);
     for (const row of table.rows) {

@@ -36,7 +36,8 @@ function numbers(value: unknown, name: string, out: Map<string, number>): Map<st
     for (const each of list) numbers(each, `${name}[${i++}]`, out);
   } else if (typeof value === "object" && value !== null) {
     for (const [key, each] of Object.entries(value)) {
-      if (key === "row" || key === "triggerStack" || key === "stack" || key === "cpuOfRow") continue;
+      if (key === "row" || key === "triggerStack" || key === "stack" || key === "cpuOfRow")
+        continue;
       // Among equals either goroutine may be named, and lists of payers change places.
       // An event that waits for another thread's is set after it in the order, which shortens what follows:
       // with many blocking system calls running times differ, and with them the shares of them.

@@ -137,11 +137,7 @@ function lastToStop(m: TraceMemory, rows: readonly number[]): LastToStop {
   return { stoppingNs, goroutine, proc };
 }
 
-function causesOf(
-  m: TraceMemory,
-  rows: readonly number[],
-  stoppingNs: Float64Array,
-): StopCause[] {
+function causesOf(m: TraceMemory, rows: readonly number[], stoppingNs: Float64Array): StopCause[] {
   const byReason = new Map<string, { readonly lengths: number[]; stoppingNs: number }>();
   rows.forEach((i, k) => {
     const reason = canonical(m.stacks.strings.get(m.ranges.reason[i]));

@@ -235,7 +235,13 @@ describe("CPU samples", () => {
       samples: [
         { at: 1, stack: serve },
         { at: 2, stack: serve.slice(1) },
-        { at: 3, stack: [["runtime.gcDrain", "mgc.go", 1], ["runtime.gcBgMarkWorker", "mgc.go", 2]] },
+        {
+          at: 3,
+          stack: [
+            ["runtime.gcDrain", "mgc.go", 1],
+            ["runtime.gcBgMarkWorker", "mgc.go", 2],
+          ],
+        },
         { at: 4, stack: [["app.work", "/src/app/work.go", 1]] },
       ],
     }).samples;

@@ -167,7 +167,10 @@ export class AnnotatedAssists {
     return sum;
   }
 
-  finish(): { readonly regions: readonly AnnotatedPayer[]; readonly tasks: readonly AnnotatedPayer[] } {
+  finish(): {
+    readonly regions: readonly AnnotatedPayer[];
+    readonly tasks: readonly AnnotatedPayer[];
+  } {
     return { regions: ranked(this.#regionSums), tasks: ranked(this.#taskSums) };
   }
 }

@@ -95,9 +95,7 @@ export const gcThrash: Rule = {
           ? say(messages, "gc-thrash.fix-unplaced", {})
           : say(messages, "gc-thrash.fix", { line: shortLine(top.at) }),
       ],
-      verify: [
-        say(messages, "gc-thrash.verify", { command: recordCommand(view.options.target) }),
-      ],
+      verify: [say(messages, "gc-thrash.verify", { command: recordCommand(view.options.target) })],
     };
   },
 };

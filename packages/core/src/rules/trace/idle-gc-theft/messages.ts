@@ -38,7 +38,8 @@ export const messages = {
       `空闲 GC 抢占：空闲标记 worker 占运行时间的 ${w.value(p.idle)}，但那些核本就无人使用（GOMAXPROCS ${w.count(p.procs)}，${w.percent(p.throttled)} 的周期被限流）`,
   } satisfies Message<{ idle: Quantity; procs: number; throttled: number }>,
   "idle-gc-theft.now": {
-    en: (p: { procs: number }, w) => `GOMAXPROCS=${w.count(p.procs)}, as many as the quota has cores`,
+    en: (p: { procs: number }, w) =>
+      `GOMAXPROCS=${w.count(p.procs)}, as many as the quota has cores`,
     zh: (p, w) => `GOMAXPROCS=${w.count(p.procs)}，与配额的核数一致`,
   } satisfies Message<{ procs: number }>,
   "idle-gc-theft.fix": {

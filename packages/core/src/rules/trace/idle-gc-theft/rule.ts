@@ -95,7 +95,8 @@ function cpuLimit(
   | undefined {
   let throttled: number | undefined;
   for (const r of containerReadings(view.process))
-    if (r.throttledFraction !== undefined) throttled = Math.max(throttled ?? 0, r.throttledFraction);
+    if (r.throttledFraction !== undefined)
+      throttled = Math.max(throttled ?? 0, r.throttledFraction);
   for (const c of view.process.cgroup) {
     const max = c.value.files.get("cpu.max");
     const quota = max?.get("quota") ?? c.value.files.get("cpu.cfs_quota_us")?.get("");

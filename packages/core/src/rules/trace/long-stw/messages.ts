@@ -44,7 +44,8 @@ export const messages = {
   "long-stw.fix": {
     en: () =>
       "code without a point to stop at is a loop in assembly over much memory: copy, clear, hash or compare large slices in pieces of 64 KiB",
-    zh: () => "没有停止点的代码是对大块内存的汇编循环：把大切片的复制、清零、哈希或比较拆成 64 KiB 的小块",
+    zh: () =>
+      "没有停止点的代码是对大块内存的汇编循环：把大切片的复制、清零、哈希或比较拆成 64 KiB 的小块",
   } satisfies Message<None>,
   "long-stw.verify": {
     en: (p: { command: string }, w) => `${w.code(p.command)}     expect pauses below 1 ms`,

@@ -76,7 +76,11 @@ export const longStw: Rule = {
     return {
       is: "supported",
       confidence:
-        culprit === undefined ? "low" : long >= 5 && culprit[1].stops >= 0.8 * long ? "high" : "medium",
+        culprit === undefined
+          ? "low"
+          : long >= 5 && culprit[1].stops >= 0.8 * long
+            ? "high"
+            : "medium",
       // Long stops that nothing in the trace explains are what a starved machine looks like.
       ...(culprit === undefined ? { fault: false } : {}),
       weight: Math.min(1, longNs / 1e9 / trace.seconds),
@@ -100,9 +104,7 @@ export const longStw: Rule = {
       alike: [],
       now: [],
       fix: culprit === undefined ? [] : [say(messages, "long-stw.fix", {})],
-      verify: [
-        say(messages, "long-stw.verify", { command: recordCommand(view.options.target) }),
-      ],
+      verify: [say(messages, "long-stw.verify", { command: recordCommand(view.options.target) })],
     };
   },
 };

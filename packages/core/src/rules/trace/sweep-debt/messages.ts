@@ -37,8 +37,7 @@ export const messages = {
   "sweep-debt.not": {
     en: (p: { count: number; share: Quantity }, w) =>
       `sweep debt: ${w.count(p.count)} sweeps on the way of allocations take ${w.value(p.share)} of the running time`,
-    zh: (p, w) =>
-      `清扫欠账：分配途中的 ${w.count(p.count)} 次清扫占运行时间的 ${w.value(p.share)}`,
+    zh: (p, w) => `清扫欠账：分配途中的 ${w.count(p.count)} 次清扫占运行时间的 ${w.value(p.share)}`,
   } satisfies Message<{ count: number; share: Quantity }>,
   "sweep-debt.now": {
     en: () => "a higher GOGC leaves the background sweeper more time between cycles",
@@ -47,7 +46,8 @@ export const messages = {
   "sweep-debt.fix": {
     en: () =>
       "fewer and larger allocations of long-lived data (slices instead of many small objects) leave fewer spans to sweep; allocate less right after a cycle",
-    zh: () => "长期数据改用更少更大的分配（以切片代替大量小对象）可减少待清扫的 span；周期刚结束时少分配",
+    zh: () =>
+      "长期数据改用更少更大的分配（以切片代替大量小对象）可减少待清扫的 span；周期刚结束时少分配",
   } satisfies Message<None>,
   "sweep-debt.verify": {
     en: (p: { command: string }, w) =>

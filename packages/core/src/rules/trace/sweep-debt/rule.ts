@@ -29,7 +29,8 @@ export const sweepDebt: Rule = {
     if (share < SHARE || count < MIN_SWEEPS || wallNs < MIN_WALL_NS)
       return {
         is: "contradicted",
-        by: count === 0 ? [] : [say(messages, "sweep-debt.not", { count, share: shareQ }, evidence)],
+        by:
+          count === 0 ? [] : [say(messages, "sweep-debt.not", { count, share: shareQ }, evidence)],
       };
     if (cycles.length < MIN_CYCLES) return { is: "not-evaluable", missing: ["trace"] };
     const lines = sweeps.byLine.flatMap((l) =>
@@ -90,9 +91,7 @@ export const sweepDebt: Rule = {
       alike: [],
       now: [say(messages, "sweep-debt.now", {})],
       fix: [say(messages, "sweep-debt.fix", {})],
-      verify: [
-        say(messages, "sweep-debt.verify", { command: recordCommand(view.options.target) }),
-      ],
+      verify: [say(messages, "sweep-debt.verify", { command: recordCommand(view.options.target) })],
     };
   },
 };

@@ -32,26 +32,26 @@ export const userStw: Rule = {
         by: count === 0 ? [] : [say(messages, "user-stw.not", { count, rate, share }, evidence)],
       };
     const top = causes[0];
-    const facts: Statement[] = causes
-      .slice(0, 3)
-      .map((c) =>
-        say(
-          messages,
-          "user-stw.cause",
-          {
-            reason: c.reason,
-            count: c.count,
-            total: c.totalNs / 1e9,
-            longest: counted(c.longestNs, "ns", evidence, "wall"),
-          },
-          evidence,
-        ),
-      );
+    const facts: Statement[] = causes.slice(0, 3).map((c) =>
+      say(
+        messages,
+        "user-stw.cause",
+        {
+          reason: c.reason,
+          count: c.count,
+          total: c.totalNs / 1e9,
+          longest: counted(c.longestNs, "ns", evidence, "wall"),
+        },
+        evidence,
+      ),
+    );
     const gcStops = trace.stops.causes
       .filter((c) => c.kind === "gc")
       .reduce((n, c) => n + c.count, 0);
     facts.push(say(messages, "user-stw.beside-gc", { count, gcStops }, evidence));
-    const lines = trace.stops.userLines.flatMap((l) => (l.at === undefined ? [] : [{ ...l, at: l.at }]));
+    const lines = trace.stops.userLines.flatMap((l) =>
+      l.at === undefined ? [] : [{ ...l, at: l.at }],
+    );
     const line = lines[0];
     const sites: RuleSite[] = lines
       .filter((l) => l.count >= 0.1 * count)
@@ -84,9 +84,7 @@ export const userStw: Rule = {
       alike: [],
       now: [],
       fix: [fixOf(top?.reason ?? "")],
-      verify: [
-        say(messages, "user-stw.verify", { command: recordCommand(view.options.target) }),
-      ],
+      verify: [say(messages, "user-stw.verify", { command: recordCommand(view.options.target) })],
     };
   },
 };
