@@ -44,11 +44,11 @@ describe("assist-bound-latency", () => {
     ]);
   });
 
-  test("positive: a group that is parked in assists for a fifth of its time", () => {
-    const spec = servedTrace({ cycles: 25, assistMs: 1, parkedMs: 24, markMs: 40 });
+  test("positive: a group that is parked in assists for a third of its time", () => {
+    const spec = servedTrace({ cycles: 25, assistMs: 1, parkedMs: 34, markMs: 50 });
     const v = verdictOf(answerOf(spec), ID);
     expect(v?.facts[1]?.params).toMatchObject({ group: "handle" });
-    expect(v?.facts[1]?.params["burden"]).toBeCloseTo(0.25, 1);
+    expect(v?.facts[1]?.params["burden"]).toBeCloseTo(0.35, 1);
   });
 
   test("who causes and who pays can differ", () => {

@@ -11,8 +11,15 @@ import { messages } from "./messages.ts";
 
 /** Of the running time of all goroutines: where churn calls assists a fault too. */
 const SHARE = 0.05;
-/** Of the time in which a group of goroutines ran or was held up by assists. */
-const GROUP_SHARE = 0.1;
+/**
+ * Of the time in which a group of goroutines ran or was held up by assists, which holds waiting for a P: on a
+ * starved machine that is much of any interruption.
+ */
+const GROUP_SHARE = 0.25;
+/** Part of all assist time that such a group must bear: a lone goroutine is nobody's latency. */
+const GROUP_PART = 0.3;
+/** For a group alone. */
+const GROUP_CYCLES = 5;
 const MIN_ASSISTS = 20;
 const MIN_WALL_NS = 20e6;
 const MIN_CYCLES = 3;
@@ -37,7 +44,13 @@ export const assistBoundLatency: Rule = {
         is: "contradicted",
         by: [say(messages, "assist-bound-latency.no-cycle", { seconds }, evidence)],
       };
-    const heldUp = groups.filter((g) => burden(g) >= GROUP_SHARE && g.wallNs >= MIN_WALL_NS);
+    const heldUp =
+      cycles.length < GROUP_CYCLES
+        ? []
+        : groups.filter(
+            (g) =>
+              burden(g) >= GROUP_SHARE && g.wallNs >= Math.max(MIN_WALL_NS, GROUP_PART * wallNs),
+          );
     const isHigh = share >= SHARE || heldUp.length > 0;
     const isWorth = wallNs / 1e9 / seconds >= WORTH_CORES;
     if (!isHigh || !isWorth || count < MIN_ASSISTS || wallNs < MIN_WALL_NS)
