@@ -144,12 +144,14 @@ export class TraceMemoryBuilder {
     this.#open.clear();
   }
 
+  /** Once: it lets the scans go while it copies them. */
   finish(): TraceMemory {
     const parts = this.#parts;
     const last = parts.at(-1);
     if (last !== undefined) this.#closeAll(last);
     const ends = parts.map(({ scan, shiftNs }) => scan.endNs + shiftNs);
     const length = parts.length;
+    const slices = this.#slices();
     return {
       baseNs: BigInt(this.#baseNs),
       startNs: 0,
@@ -179,7 +181,7 @@ export class TraceMemoryBuilder {
         goroutine: this.#floats((scan) => scan.labels.goroutine),
         label: this.#ints((scan, part) => mapped(scan.labels.label, part.stringOf)),
       },
-      slices: this.#slices(),
+      slices,
       samples: {
         length: this.#total((scan) => scan.samples.length),
         timeNs: this.#times((scan) => scan.samples.timeNs),
@@ -266,6 +268,7 @@ export class TraceMemoryBuilder {
           proc[row] = slices.proc[from];
         }
       }
+      release(slices);
     }
     for (const [t, waiting] of byThread) putTails(t, waiting, Infinity);
     return { length, state, startNs, endNs, goroutine, thread, proc, threads };
@@ -371,6 +374,17 @@ export class TraceMemoryBuilder {
     }
     return column;
   }
+}
+
+/** Slices are most of the table, so a generation's are let go as soon as they are copied. */
+function release(slices: ScannedGeneration["slices"]): void {
+  slices.length = 0;
+  slices.state = new Uint8Array(0);
+  slices.startNs = new Float64Array(0);
+  slices.endNs = new Float64Array(0);
+  slices.goroutine = new Float64Array(0);
+  slices.thread = new Int32Array(0);
+  slices.proc = new Int32Array(0);
 }
 
 function mapped(column: Int32Array, to: Int32Array): Int32Array {
