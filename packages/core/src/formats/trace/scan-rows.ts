@@ -68,6 +68,22 @@ export class SliceRows {
     this.proc = new Int32Array(capacity);
   }
 
+  /** Cuts the columns to length: views while most of the room is used, for a copy touches new pages. */
+  trim(): void {
+    const { length } = this;
+    if (length * 2 < this.capacity) {
+      this.resize(length);
+      return;
+    }
+    this.state = this.state.subarray(0, length);
+    this.startNs = this.startNs.subarray(0, length);
+    this.endNs = this.endNs.subarray(0, length);
+    this.goroutine = this.goroutine.subarray(0, length);
+    this.thread = this.thread.subarray(0, length);
+    this.proc = this.proc.subarray(0, length);
+    this.capacity = length;
+  }
+
   resize(length: number): void {
     this.state = bytes(this.state, length);
     this.startNs = floats(this.startNs, length);

@@ -91,6 +91,29 @@ export interface ScannedSamples {
   readonly stack: Int32Array;
 }
 
+/** What a worker that sends a scan away should transfer instead of copying. */
+export function buffersOf(scan: ScannedGeneration): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  const parts: readonly object[] = [
+    scan.threads,
+    scan.slices,
+    scan.ranges,
+    scan.halves,
+    scan.metrics,
+    scan.labels,
+    scan.samples,
+    scan.texts,
+  ];
+  for (const part of parts) {
+    for (const column of Object.values(part)) {
+      if (ArrayBuffer.isView(column) && column.buffer instanceof ArrayBuffer) {
+        buffers.add(column.buffer);
+      }
+    }
+  }
+  return [...buffers];
+}
+
 /** @throws TraceFault when the generation's tables are broken, so that nothing of it can be read. */
 export function scanGeneration(generation: GenerationBytes): ScannedGeneration {
   const number = new Uvarint();
@@ -158,7 +181,7 @@ class GenerationScan {
 
   run(): ScannedGeneration {
     for (const [thread, batches] of this.#byThread()) this.#readThread(thread, batches);
-    this.#slices.resize(this.#slices.length);
+    this.#slices.trim();
     this.#ranges.resize(this.#ranges.length);
     this.#halves.resize(this.#halves.length);
     this.#labels.resize(this.#labels.length);

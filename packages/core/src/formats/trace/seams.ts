@@ -144,12 +144,14 @@ export class TraceMemoryBuilder {
     this.#open.clear();
   }
 
+  /** Once: it lets the scans go while it copies them. */
   finish(): TraceMemory {
     const parts = this.#parts;
     const last = parts.at(-1);
     if (last !== undefined) this.#closeAll(last);
     const ends = parts.map(({ scan, shiftNs }) => scan.endNs + shiftNs);
     const length = parts.length;
+    const slices = this.#slices();
     return {
       baseNs: BigInt(this.#baseNs),
       startNs: 0,
@@ -179,7 +181,7 @@ export class TraceMemoryBuilder {
         goroutine: this.#floats((scan) => scan.labels.goroutine),
         label: this.#ints((scan, part) => mapped(scan.labels.label, part.stringOf)),
       },
-      slices: this.#slices(),
+      slices,
       samples: {
         length: this.#total((scan) => scan.samples.length),
         timeNs: this.#times((scan) => scan.samples.timeNs),
@@ -242,6 +244,13 @@ export class TraceMemoryBuilder {
       thread[row] = t;
       proc[row] = tail.proc;
     };
+    const putTails = (t: number, waiting: typeof tails, before: number): void => {
+      for (let tail = waiting[0]; tail !== undefined; tail = waiting[0]) {
+        if (tail.sinceNs > before) return;
+        putTail(t, tail);
+        waiting.shift();
+      }
+    };
     for (const { scan, shiftNs, threadOf } of this.#parts) {
       const { slices } = scan;
       const { sliceStart } = scan.threads;
@@ -249,11 +258,7 @@ export class TraceMemoryBuilder {
         const global = threadOf[t];
         const waiting = byThread.get(global);
         for (let from = sliceStart[t]; from < sliceStart[t + 1]; from++) {
-          while (waiting !== undefined && waiting[0] !== undefined) {
-            if (waiting[0].sinceNs > slices.startNs[from] + shiftNs) break;
-            putTail(global, waiting[0]);
-            waiting.shift();
-          }
+          if (waiting !== undefined) putTails(global, waiting, slices.startNs[from] + shiftNs);
           const row = next[global]++;
           state[row] = slices.state[from];
           startNs[row] = slices.startNs[from] + shiftNs;
@@ -263,8 +268,9 @@ export class TraceMemoryBuilder {
           proc[row] = slices.proc[from];
         }
       }
+      release(slices);
     }
-    for (const [t, waiting] of byThread) for (const tail of waiting) putTail(t, tail);
+    for (const [t, waiting] of byThread) putTails(t, waiting, Infinity);
     return { length, state, startNs, endNs, goroutine, thread, proc, threads };
   }
 
@@ -368,6 +374,17 @@ export class TraceMemoryBuilder {
     }
     return column;
   }
+}
+
+/** Slices are most of the table, so a generation's are let go as soon as they are copied. */
+function release(slices: ScannedGeneration["slices"]): void {
+  slices.length = 0;
+  slices.state = new Uint8Array(0);
+  slices.startNs = new Float64Array(0);
+  slices.endNs = new Float64Array(0);
+  slices.goroutine = new Float64Array(0);
+  slices.thread = new Int32Array(0);
+  slices.proc = new Int32Array(0);
 }
 
 function mapped(column: Int32Array, to: Int32Array): Int32Array {
