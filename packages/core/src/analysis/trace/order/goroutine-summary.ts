@@ -390,8 +390,7 @@ export class GoroutineSummary {
     /** Empty unless goroutines were to be kept. */
     readonly goroutines: readonly GoroutineSummaryRow[];
   } {
-    for (const [goroutine, slot] of this.#slots.entries())
-      this.#end(goroutine, slot, this.#lastNs);
+    for (const [goroutine, slot] of this.#slots.entries()) this.#end(goroutine, slot, this.#lastNs);
     const groups = [...this.#groups].map(([name, s]) => ({
       name,
       goroutines: s.goroutines,
