@@ -41,10 +41,10 @@ func load(orders int) *book {
 	return b
 }
 
-// replay copies the histories of a hundred orders, record by record.
+// replay copies the histories of four hundred orders, record by record.
 func (b *book) replay(from int) int {
 	total := 0
-	for i := 0; i < 100; i++ {
+	for i := 0; i < 400; i++ {
 		var copied *event
 		for e := b.orders[(from+i)%len(b.orders)].first; e != nil; e = e.next {
 			seq := *e.seq

@@ -41,10 +41,10 @@ func load(orders int) *book {
 	return b
 }
 
-// replay walks the histories of a hundred orders where they are.
+// replay walks the histories of four hundred orders where they are.
 func (b *book) replay(from int) int {
 	total := 0
-	for i := 0; i < 100; i++ {
+	for i := 0; i < 400; i++ {
 		for e := b.orders[(from+i)%len(b.orders)].first; e != nil; e = e.next {
 			total += *e.seq
 		}

@@ -96,6 +96,10 @@ export const reportMessages = {
     en: (p: { visible: string }) => `none, could see ${p.visible}`,
     zh: (p) => `未见，可见下限 ${p.visible}`,
   } satisfies Message<{ visible: string }>,
+  "who.assists": {
+    en: (p: { share: number }, w) => `${w.percent(p.share)} of assist time`,
+    zh: (p, w) => `占辅助时间的 ${w.percent(p.share)}`,
+  } satisfies Message<{ share: number }>,
   "who.one-profile": word("–", "–"),
   "who.others": {
     en: (p: { count: number }) => `${p.count} other sites`,
