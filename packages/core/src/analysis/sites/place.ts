@@ -13,24 +13,46 @@ export interface Place {
   readonly caller: SourceLine | undefined;
 }
 
-export function placeOf(t: CallStacks, stack: number, modulePath: string | undefined): Place {
-  const frames = framesOf(t, stack);
-  const lines: { at: SourceLine; owner: Owner }[] = frames.functions.map((fn, i) => {
-    const name = functionName(t, fn);
-    const file = functionFile(t, fn);
-    return {
-      at: { function: name, file, line: frames.lines[i] ?? 0 },
-      owner: ownerOf(name, file, modulePath),
-    };
-  });
+/** `owners` keeps whose each function is, for callers that place many stacks of one table. */
+export function placeOf(
+  t: CallStacks,
+  stack: number,
+  modulePath: string | undefined,
+  owners = new Map<number, Owner>(),
+): Place {
+  const { functions, lines } = framesOf(t, stack);
+  const at = (i: number): SourceLine | undefined => {
+    const fn = functions[i];
+    if (fn === undefined) return undefined;
+    return { function: functionName(t, fn), file: functionFile(t, fn), line: lines[i] ?? 0 };
+  };
+  const owner = (fn: number): Owner => {
+    let known = owners.get(fn);
+    if (known === undefined) {
+      known = ownerOf(functionName(t, fn), functionFile(t, fn), modulePath);
+      owners.set(fn, known);
+    }
+    return known;
+  };
   // Leaf frames of the runtime itself (map internals from 1.24 on) are how, not who.
-  let leaf = lines.findIndex((l) => l.owner !== "runtime");
+  let leaf = functions.findIndex((fn) => owner(fn) !== "runtime");
   if (leaf < 0) leaf = 0;
-  const alloc = lines[leaf]?.at ?? { function: "?", file: "", line: 0 };
-  const own = lines.slice(leaf).find((l) => l.owner === "own" && !isProfilingFrame(l.at.function));
-  const fallback = lines.slice(leaf).find((l) => l.owner === "dependency");
-  const caller = lines[leaf + 1]?.at;
-  return { alloc, own: own?.at ?? fallback?.at ?? alloc, isOwn: own !== undefined, caller };
+  let own = -1;
+  let dependency = -1;
+  for (let i = leaf; i < functions.length && own < 0; i++) {
+    const fn = functions[i] ?? 0;
+    const whose = owner(fn);
+    if (whose === "own" && !isProfilingFrame(functionName(t, fn))) own = i;
+    else if (whose === "dependency" && dependency < 0) dependency = i;
+  }
+  const alloc = at(leaf) ?? { function: "?", file: "", line: 0 };
+  const nearest = own >= 0 ? own : dependency;
+  return {
+    alloc,
+    own: nearest < 0 || nearest === leaf ? alloc : (at(nearest) ?? alloc),
+    isOwn: own >= 0,
+    caller: at(leaf + 1),
+  };
 }
 
 export function lineKey(at: SourceLine): string {

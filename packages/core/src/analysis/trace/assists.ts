@@ -11,9 +11,8 @@
 
 import { RANGE_MARK_ASSIST, SLICE_RUNNING, type TraceMemory } from "../../model/tables/trace.ts";
 import { WORKER_IDLE, type GcWork } from "./gc-work.ts";
-import { lineKey } from "../sites/place.ts";
 import type { GoroutineGroups } from "./goroutine-groups.ts";
-import { Payers, type Payer, type StackPlaces } from "./payers.ts";
+import { Groups, NOBODY, Payers, type Payer, type StackPlaces } from "./payers.ts";
 
 export interface AssistAnalysis {
   readonly count: number;
@@ -58,6 +57,7 @@ export function analyzeAssists(
   const byLine = new Payers();
   const byAllocatingLine = new Payers();
   const byGroup = new Payers();
+  const groupWho = new Groups();
   const members = new Map<string, Set<number>>();
   let count = 0;
   let wallNs = 0;
@@ -75,28 +75,11 @@ export function analyzeAssists(
     if (r.flags[i] !== 0) cut += 1;
     const stack = r.stack[i];
     const at = places.of(stack);
-    const nameless = { name: "" };
-    const line =
-      at === undefined
-        ? nameless
-        : { name: at.place.own.function, at: at.place.own, isOwn: at.place.isOwn };
-    byStack.add(
-      String(stack),
-      at === undefined ? nameless : { name: at.place.alloc.function, at: at.place.alloc },
-      stack,
-      wall,
-      cpu,
-    );
-    byLine.add(at?.key ?? "", line, stack, wall, cpu);
-    byAllocatingLine.add(
-      at === undefined ? "" : lineKey(at.place.alloc),
-      at === undefined ? nameless : { name: at.place.alloc.function, at: at.place.alloc },
-      stack,
-      wall,
-      cpu,
-    );
+    byStack.add(at?.stack ?? NOBODY, stack, wall, cpu);
+    byLine.add(at?.own ?? NOBODY, stack, wall, cpu);
+    byAllocatingLine.add(at?.allocating ?? NOBODY, stack, wall, cpu);
     const group = groups.nameOf(r.goroutine[i]) ?? "";
-    byGroup.add(group, { name: group }, stack, wall, cpu);
+    byGroup.add(groupWho.of(group), stack, wall, cpu);
     let set = members.get(group);
     if (set === undefined) {
       set = new Set();

@@ -57,14 +57,7 @@ export function analyzeSamples(
     counts.set(c, (counts.get(c) ?? 0) + 1);
     if (c !== "malloc" && c !== "grow" && c !== "assist") continue;
     const at = places.of(stack);
-    if (at !== undefined)
-      byLine.add(
-        at.key,
-        { name: at.place.own.function, at: at.place.own, isOwn: at.place.isOwn },
-        stack,
-        1,
-        1,
-      );
+    if (at !== undefined) byLine.add(at.own, stack, 1, 1);
   }
   return {
     samples: s.length,

@@ -5,7 +5,7 @@
 // tracev2.MaxFramesPerStack), so its last frame is not the start and is not taken. A goroutine none of
 // whose stacks is in the table has no name here.
 
-import { framesOf, functionName } from "../../model/stack-frames.ts";
+import { functionName } from "../../model/stack-frames.ts";
 import type { CallStacks } from "../../model/tables/stacks.ts";
 import type { TraceMemory } from "../../model/tables/trace.ts";
 
@@ -21,9 +21,12 @@ export const WORKER_START = "runtime.gcBgMarkWorker";
 /** The outermost function of a stack; undefined where the stack is empty or was cut. */
 export function startFunction(t: CallStacks, stack: number): string | undefined {
   if (stack < 0) return undefined;
-  const { functions } = framesOf(t, stack);
-  const fn = functions[functions.length - 1];
-  if (fn === undefined || functions.length >= MAX_FRAMES) return undefined;
+  const { start, location } = t.stacks;
+  const frames = start[stack + 1] - start[stack];
+  if (!(frames > 0) || frames >= MAX_FRAMES) return undefined;
+  const outermost = location[start[stack + 1] - 1];
+  const fn = t.locations.lineFunction[t.locations.lineStart[outermost + 1] - 1];
+  if (fn === undefined) return undefined;
   const name = functionName(t, fn);
   // Go 1.22 writes stacks whose outermost frame has no name.
   return name === "" ? undefined : name;

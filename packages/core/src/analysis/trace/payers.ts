@@ -2,6 +2,7 @@
 
 import type { SourceLine } from "../sites/site.ts";
 import { lineKey, placeOf, type Place } from "../sites/place.ts";
+import type { Owner } from "../../goruntime/packages.ts";
 import type { CallStacks } from "../../model/tables/stacks.ts";
 
 export interface Payer {
@@ -36,14 +37,8 @@ interface Sum {
 export class Payers {
   readonly #sums = new Map<string, Sum>();
 
-  add(
-    key: string,
-    who: { readonly name: string; readonly at?: SourceLine; readonly isOwn?: boolean },
-    stack: number,
-    wallNs: number,
-    cpuNs: number,
-  ): void {
-    let s = this.#sums.get(key);
+  add(who: Who, stack: number, wallNs: number, cpuNs: number): void {
+    let s = this.#sums.get(who.key);
     if (s === undefined) {
       s = {
         name: who.name,
@@ -57,7 +52,7 @@ export class Payers {
         cpuNs: 0,
         longestNs: 0,
       };
-      this.#sums.set(key, s);
+      this.#sums.set(who.key, s);
     }
     s.count += 1;
     s.wallNs += wallNs;
@@ -80,24 +75,66 @@ export class Payers {
   }
 }
 
+/** Whom a row is added to, made once for each stack or group and not for each row. */
+export interface Who {
+  readonly key: string;
+  readonly name: string;
+  readonly at?: SourceLine;
+  readonly isOwn?: boolean;
+}
+
+export const NOBODY: Who = { key: "", name: "" };
+
+interface Placed {
+  readonly place: Place;
+  readonly key: string;
+  /** The service's own line, and the one that allocated. */
+  readonly own: Who;
+  readonly allocating: Who;
+  readonly stack: Who;
+}
+
 /** Places of stacks, each worked out once. */
 export class StackPlaces {
   readonly #stacks: CallStacks;
   readonly #modulePath: string | undefined;
-  readonly #known = new Map<number, { readonly place: Place; readonly key: string }>();
+  readonly #owners = new Map<number, Owner>();
+  readonly #known = new Map<number, Placed>();
 
   constructor(stacks: CallStacks, modulePath: string | undefined) {
     this.#stacks = stacks;
     this.#modulePath = modulePath;
   }
 
-  of(stack: number): { readonly place: Place; readonly key: string } | undefined {
+  of(stack: number): Placed | undefined {
     if (stack < 0) return undefined;
     let known = this.#known.get(stack);
     if (known === undefined) {
-      const place = placeOf(this.#stacks, stack, this.#modulePath);
-      known = { place, key: lineKey(place.own) };
+      const place = placeOf(this.#stacks, stack, this.#modulePath, this.#owners);
+      const { own, alloc, isOwn } = place;
+      const key = lineKey(own);
+      known = {
+        place,
+        key,
+        own: { key, name: own.function, at: own, isOwn },
+        allocating: { key: lineKey(alloc), name: alloc.function, at: alloc },
+        stack: { key: String(stack), name: alloc.function, at: alloc },
+      };
       this.#known.set(stack, known);
+    }
+    return known;
+  }
+}
+
+/** Start functions as payers, each made once. */
+export class Groups {
+  readonly #known = new Map<string, Who>();
+
+  of(name: string): Who {
+    let known = this.#known.get(name);
+    if (known === undefined) {
+      known = { key: name, name };
+      this.#known.set(name, known);
     }
     return known;
   }

@@ -11,7 +11,7 @@
 
 import { RANGE_STW, SLICE_RUNNING, type TraceMemory } from "../../model/tables/trace.ts";
 import type { GoroutineGroups } from "./goroutine-groups.ts";
-import { Payers, type Payer, type StackPlaces } from "./payers.ts";
+import { Groups, NOBODY, Payers, type Payer, type StackPlaces } from "./payers.ts";
 import { isMarkTermination, isSweepTermination, plainReason, stopKindOf } from "./stw-reasons.ts";
 import type { StopKind } from "./stw-reasons.ts";
 
@@ -63,24 +63,17 @@ export function analyzeStops(
   const kind = rows.map((i) => stopKindOf(m.stacks.strings.get(r.reason[i])));
   const userLines = new Payers();
   const slow = new Payers();
+  const groupWho = new Groups();
   rows.forEach((i, k) => {
     const ns = r.endNs[i] - r.startNs[i];
     if (kind[k] === "user") {
       const at = places.of(r.stack[i]);
-      userLines.add(
-        at?.key ?? "",
-        at === undefined
-          ? { name: "" }
-          : { name: at.place.own.function, at: at.place.own, isOwn: at.place.isOwn },
-        r.stack[i],
-        ns,
-        ns,
-      );
+      userLines.add(at?.own ?? NOBODY, r.stack[i], ns, ns);
     }
     const g = last.goroutine[k];
     if (g >= 0) {
       const name = groups.nameOf(g) ?? "";
-      slow.add(name, { name }, -1, last.stoppingNs[k], last.stoppingNs[k]);
+      slow.add(groupWho.of(name), -1, last.stoppingNs[k], last.stoppingNs[k]);
     }
   });
   return {

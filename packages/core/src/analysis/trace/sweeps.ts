@@ -6,7 +6,7 @@
 
 import { RANGE_SWEEP, type TraceMemory } from "../../model/tables/trace.ts";
 import type { GoroutineGroups } from "./goroutine-groups.ts";
-import { Payers, type Payer, type StackPlaces } from "./payers.ts";
+import { Groups, NOBODY, Payers, type Payer, type StackPlaces } from "./payers.ts";
 import type { Windows } from "./stretches.ts";
 import { windowAt } from "./stretches.ts";
 
@@ -31,6 +31,7 @@ export function analyzeSweeps(
   const r = m.ranges;
   const byLine = new Payers();
   const byGroup = new Payers();
+  const groupWho = new Groups();
   let count = 0;
   let wallNs = 0;
   let longestNs = 0;
@@ -47,17 +48,9 @@ export function analyzeSweeps(
     reclaimedBytes += r.reclaimedBytes[i];
     if (windowAt(marks, r.startNs[i]) >= 0) duringMark += 1;
     const at = places.of(r.stack[i]);
-    byLine.add(
-      at?.key ?? "",
-      at === undefined
-        ? { name: "" }
-        : { name: at.place.own.function, at: at.place.own, isOwn: at.place.isOwn },
-      r.stack[i],
-      ns,
-      ns,
-    );
+    byLine.add(at?.own ?? NOBODY, r.stack[i], ns, ns);
     const group = groups.nameOf(r.goroutine[i]) ?? "";
-    byGroup.add(group, { name: group }, r.stack[i], ns, ns);
+    byGroup.add(groupWho.of(group), r.stack[i], ns, ns);
   }
   return {
     count,
