@@ -53,6 +53,24 @@ describe("long-stw", () => {
     expect(answer.status).not.toBe("fault");
   });
 
+  test("looks like it: four goroutines of one kind keep a starved machine busy", () => {
+    const spec = stopped(42, 40, (i) => 7 + (i % 4), "GC sweep termination");
+    const same: TraceSpec = {
+      ...spec,
+      samples: (spec.samples ?? []).map((s) => ({
+        ...s,
+        stack: [["app.worker", "/src/app/worker.go", 5]],
+      })),
+    };
+    expect(verdictOf(answerOf(same), ID)).toMatchObject({ fault: false, confidence: "low" });
+  });
+
+  test("looks like it: one goroutine is last, but waiting for it is a part of the stop only", () => {
+    expect(verdictOf(answerOf(stopped(42, 22, () => 7, "GC sweep termination")), ID)?.fault).toBe(
+      false,
+    );
+  });
+
   test("looks like it: nobody ran, the stop's own work was long", () => {
     const v = verdictOf(answerOf(stopped(42, 0.001, () => 7, "GC mark termination")), ID);
     expect(v?.fault).toBe(false);

@@ -22,9 +22,9 @@ export const messages = {
   } satisfies Message<{ long: number; count: number; total: number; longest: Quantity }>,
   "long-stw.last": {
     en: (p: { group: string; stops: number; ns: number }, w) =>
-      `in ${w.count(p.stops)} of them everybody waited for a goroutine of ${w.code(p.group)}, ${w.duration(p.ns)} in all`,
+      `in ${w.count(p.stops)} of them everybody waited for one goroutine, ${w.code(p.group)}, ${w.duration(p.ns)} in all`,
     zh: (p, w) =>
-      `其中 ${w.count(p.stops)} 次都在等待 ${w.code(p.group)} 的一个 goroutine，共 ${w.duration(p.ns)}`,
+      `其中 ${w.count(p.stops)} 次都在等待同一个 goroutine（${w.code(p.group)}），共 ${w.duration(p.ns)}`,
   } satisfies Message<{ group: string; stops: number; ns: number }>,
   "long-stw.against-derived": {
     en: () =>
@@ -32,9 +32,8 @@ export const messages = {
     zh: () => "最后停下者由 goroutine 离开 P 的时刻推出；被内核调度走的线程看起来也一样",
   } satisfies Message<None>,
   "long-stw.against-unexplained": {
-    en: () =>
-      "no one kind of goroutine held them up: a machine or container short of CPU looks like this",
-    zh: () => "没有某一类 goroutine 拖住它们：CPU 不足的机器或容器就是这样",
+    en: () => "no one goroutine held them up: a machine or container short of CPU looks like this",
+    zh: () => "没有哪个 goroutine 单独拖住它们：CPU 不足的机器或容器就是这样",
   } satisfies Message<None>,
   "long-stw.not": {
     en: (p: { count: number; longest: Quantity }, w) =>

@@ -12,8 +12,12 @@ const LONG_NS = 10e6;
 const MIN_LONG = 3;
 /** Part of a stop in which others still ran, from which on they are what it waited for. */
 const WAITED = 0.5;
-/** Part of the long stops that one kind of goroutine must have held up. */
-const ONE_GROUP = 0.6;
+/**
+ * Part of the long stops that one goroutine must have held up, and of their time. Not one start function: where
+ * all goroutines have the same one it is always last, also on a machine that is merely short of CPU.
+ */
+const ONE_GOROUTINE = 0.6;
+const EXPLAINED = 0.7;
 
 export const longStw: Rule = {
   id: "long-stw",
@@ -27,7 +31,7 @@ export const longStw: Rule = {
     let longest = 0;
     let longNs = 0;
     let long = 0;
-    const held = new Map<string, { stops: number; ns: number }>();
+    const held = new Map<number, { stops: number; ns: number }>();
     for (let i = 0; i < stops.length; i++) {
       if (stops.kind[i] !== "gc") continue;
       const ns = r.endNs[stops.row[i]] - r.startNs[stops.row[i]];
@@ -37,11 +41,11 @@ export const longStw: Rule = {
       long += 1;
       longNs += ns;
       if (stops.stoppingNs[i] < WAITED * ns) continue;
-      const name = trace.groups.nameOf(stops.lastGoroutine[i]) ?? `g${stops.lastGoroutine[i]}`;
-      const row = held.get(name) ?? { stops: 0, ns: 0 };
+      const g = stops.lastGoroutine[i];
+      const row = held.get(g) ?? { stops: 0, ns: 0 };
       row.stops += 1;
       row.ns += stops.stoppingNs[i];
-      held.set(name, row);
+      held.set(g, row);
     }
     const longestQ = counted(longest, "ns", evidence, "wall");
     if (count === 0) return { is: "contradicted", by: [] };
@@ -51,10 +55,14 @@ export const longStw: Rule = {
         by: [say(messages, "long-stw.not", { count, longest: longestQ }, evidence)],
       };
     const top = [...held].sort((a, b) => b[1].stops - a[1].stops || b[1].ns - a[1].ns)[0];
+    const name = top === undefined ? "" : (trace.groups.nameOf(top[0]) ?? `g${top[0]}`);
     // Mark workers stand still only when the kernel had taken their thread: that is the machine.
     const culprit =
-      top !== undefined && top[1].stops >= ONE_GROUP * long && !isRuntimeGroup(top[0])
-        ? top
+      top !== undefined &&
+      top[1].stops >= ONE_GOROUTINE * long &&
+      top[1].ns >= EXPLAINED * longNs &&
+      !isRuntimeGroup(name)
+        ? top[1]
         : undefined;
     const facts: Statement[] = [
       say(
@@ -69,7 +77,7 @@ export const longStw: Rule = {
         say(
           messages,
           "long-stw.last",
-          { group: shortFunction(culprit[0]), stops: culprit[1].stops, ns: culprit[1].ns / 1e9 },
+          { group: shortFunction(name), stops: culprit.stops, ns: culprit.ns / 1e9 },
           evidence,
         ),
       );
@@ -78,7 +86,7 @@ export const longStw: Rule = {
       confidence:
         culprit === undefined
           ? "low"
-          : long >= 5 && culprit[1].stops >= 0.8 * long
+          : long >= 5 && culprit.stops >= 0.8 * long
             ? "high"
             : "medium",
       // Long stops that nothing in the trace explains are what a starved machine looks like.
@@ -91,7 +99,7 @@ export const longStw: Rule = {
           : say(
               messages,
               "long-stw.headline-held",
-              { longest: longestQ, group: shortFunction(culprit[0]) },
+              { longest: longestQ, group: shortFunction(name) },
               evidence,
             ),
       facts,
