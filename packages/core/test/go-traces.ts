@@ -6,10 +6,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { GenerationSplitter, traceVersion } from "../src/formats/trace/container.ts";
-import type { EventConsumer } from "../src/formats/trace/event-batch.ts";
-import { OrderedReader } from "../src/formats/trace/ordered-reader.ts";
-import { HEADER_BYTES } from "../src/formats/trace/spec.ts";
 import { corpus } from "./corpus.ts";
 import { bytesOf } from "./reading.ts";
 import { filesBelow } from "./system-fixtures.ts";
@@ -114,22 +110,6 @@ export class Gathered {
   text(): string {
     return Buffer.concat(this.#chunks).toString("utf8");
   }
-}
-
-/** Orders the events of a trace for a consumer that wants the reader's strings and stacks. */
-export function readOrdered(
-  bytes: Uint8Array,
-  open: (reader: () => OrderedReader) => EventConsumer,
-): OrderedReader {
-  const version = traceVersion(bytes);
-  if (version === undefined) throw new Error("no trace");
-  const consumer = open(() => reader);
-  const reader: OrderedReader = new OrderedReader(consumer);
-  const splitter = new GenerationSplitter(version, MAX_OUTPUT);
-  splitter.push(bytes.subarray(HEADER_BYTES), (generation) => reader.generation(generation));
-  const end = splitter.end((generation) => reader.generation(generation));
-  reader.end(end, version);
-  return reader;
 }
 
 export function readText(path: string): string {

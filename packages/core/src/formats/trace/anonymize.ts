@@ -147,8 +147,9 @@ export class Anonymize {
     }
   }
 
-  #generation(generation: GenerationBytes): void {
-    if (this.#fault !== undefined) return;
+  /** False, for the bytes are not kept. */
+  #generation(generation: GenerationBytes): boolean {
+    if (this.#fault !== undefined) return false;
     const batches = indexBatches(generation, this.#number);
     const tables = readTables(generation, batches, this.#number);
     const { bytes } = generation;
@@ -169,6 +170,7 @@ export class Anonymize {
     this.#write(copy.finish());
     this.#generations += 1;
     this.#readBytes = generation.offset + generation.bytes.length;
+    return false;
   }
 
   /** What each string of the generation is used for, by row. */

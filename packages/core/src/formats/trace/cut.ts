@@ -102,8 +102,9 @@ export class CutTrace {
     }
   }
 
-  #generation(generation: GenerationBytes): void {
-    if (this.#fault !== undefined) return;
+  /** False, for the bytes are not kept. */
+  #generation(generation: GenerationBytes): boolean {
+    if (this.#fault !== undefined) return false;
     const batches = indexBatches(generation, this.#number);
     const tables = readTables(generation, batches, this.#number);
     const startNs = nsOf(batches.minTicks, tables.nsPerTick);
@@ -119,12 +120,13 @@ export class CutTrace {
     // Below header 1.26 numbers must follow each other, so nothing is written after a gap.
     if (!touches || this.#isPast) {
       this.#isPast = this.#written.length > 0;
-      return;
+      return false;
     }
     if (this.#written.length === 0) this.#write(this.#header.bytes);
     this.#write(generation.bytes);
     if (hasEndMark(generation.version)) this.#write(Uint8Array.of(EV_END_OF_GENERATION));
     this.#written.push({ number: generation.number, ...times, bytes: generation.bytes.length });
+    return false;
   }
 }
 

@@ -6,9 +6,9 @@ import {
   goTool,
   hasGo,
   type NamedTrace,
-  readOrdered,
 } from "../../../test/go-traces.ts";
 import type { ProfileTable } from "../../model/tables/profile.ts";
+import { readOrdered } from "../../../test/trace-reading.ts";
 import { readAll } from "../../../test/reading.ts";
 import { encodeProfile } from "../pprof/encode.ts";
 import { pprofFormat } from "../pprof/format.ts";

@@ -12,8 +12,8 @@ import {
   hasGo,
   inFolder,
   type NamedTrace,
-  readOrdered,
 } from "../../../../test/go-traces.ts";
+import { readOrdered } from "../../../../test/trace-reading.ts";
 import { type Message, packetsOf, PERFETTO } from "../../../../test/perfetto-decode.ts";
 import type { OrderedReader } from "../ordered-reader.ts";
 import { type RangeKind, RangeProfile } from "../range-profile.ts";
@@ -230,7 +230,7 @@ describe.skipIf(!hasGo)("a fresh trace in Perfetto's form (needs go)", () => {
       expect(shown.counters.get("/Garbage collector/Heap") ?? [], name).toEqual(
         heap.map((found) => Number(found[1])),
       );
-      const instants = count(/ CPUSample /g) + count(/ Log /g) + count(/ Label /g);
+      const instants = count(/ StackSample /g) + count(/ Log /g) + count(/ Label /g);
       expect(shown.types[3], name).toBe(instants);
     }
   });
