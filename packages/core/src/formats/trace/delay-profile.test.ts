@@ -8,6 +8,7 @@ import {
   type NamedTrace,
 } from "../../../test/go-traces.ts";
 import type { ProfileTable } from "../../model/tables/profile.ts";
+import { seededRandom } from "../../../test/random.ts";
 import { readOrdered } from "../../../test/trace-reading.ts";
 import { readAll } from "../../../test/reading.ts";
 import { encodeProfile } from "../pprof/encode.ts";
@@ -55,6 +56,8 @@ function samplesOf(table: ProfileTable): string[] {
       const at = stacks.location[i] ?? -1;
       const line = locations.lineStart[at] ?? -1;
       const name = locations.lineFunction[line] ?? -1;
+      // Go shows a stack of one such frame as no stack or as it is, by which of both came last.
+      if (locations.address[at] === 0 && strings.get(functions.name[name] ?? 0) === "") continue;
       words.push(
         `${locations.address[at]} ${strings.get(functions.name[name] ?? 0)} ${strings.get(functions.file[name] ?? 0)}:${locations.lineNumber[line]}`,
       );
@@ -82,7 +85,10 @@ describe.skipIf(!hasGo)("delays by stack (needs go)", () => {
     for (const program of ["tasks-regions", "network", "syscalls", "iter-pull", "cgo-callbacks"]) {
       traces.push(freshTrace(program, 60));
     }
-    traces.push(...corpusTraces());
+    // The rest of the corpus has a handful of events each.
+    traces.push(
+      ...corpusTraces().filter(({ name }) => /stress|reuse-thread|create-syscall-with/.test(name)),
+    );
   }, 240_000);
 
   it("is what go tool pprof reads", () => {
@@ -118,6 +124,28 @@ describe.skipIf(!hasGo)("delays by stack (needs go)", () => {
     },
     600_000,
   );
+
+  it("counts of a cut or broken trace what Go counts of it", () => {
+    const random = seededRandom(3);
+    let compared = 0;
+    // More than a second: several generations, of which the whole ones count.
+    const stress = traces.filter(({ name }) => name.includes("gc-stress"));
+    for (const { name, bytes } of [freshTrace("network", 2300), ...stress]) {
+      for (let i = 0; i < 4; i++) {
+        const broken = bytes.slice(0, bytes.length - 1 - random.integer(bytes.length / 2));
+        if (i % 2 === 1) {
+          const at = 16 + random.integer(broken.length - 16);
+          broken[at] = (broken[at] ?? 0) ^ (1 << random.integer(8));
+        }
+        const go = goTool(["trace", "-pprof=sched"], broken);
+        const mine = samplesOf(delays(broken, "sched"));
+        if (go.status !== 0) expect(mine, `${name} ${i}: ${go.stderr}`).toEqual([]);
+        else expect(mine, name).toEqual(samplesOf(read(new Uint8Array(gunzipSync(go.stdout)))));
+        if (mine.length > 0) compared += 1;
+      }
+    }
+    expect(compared).toBeGreaterThan(1);
+  }, 240_000);
 
   it("gives an empty profile, not an error, where nothing waited", () => {
     const cut = traces[0]?.bytes.subarray(0, 40) ?? new Uint8Array(0);

@@ -135,9 +135,9 @@ export class WireParse {
       return;
     }
     if (open !== undefined) {
-      const data = /^\s*data\s*=\s*(.*?)\s*$/su.exec(text)?.[1];
-      if (data !== undefined) {
-        const bytes = unquoteBytes(data);
+      const before = /^\s*data\s*=/u.exec(text)?.[0];
+      if (before !== undefined) {
+        const bytes = unquoteBytes(text.slice(before.length).trim());
         if (bytes === undefined) throw syntax(`failed to parse data: ${quoted(text)}`);
         this.#data(bytes);
         return;

@@ -167,6 +167,8 @@ describe("the wire's text", () => {
         ...Array.from({ length: 300 }, () => random.integer(140)),
       ]),
     );
+    const spaces = `String id=1\n\tdata=${" x".repeat(1000)}${" ".repeat(200_000)}x`;
+    expect(parse(spaces, 22).end.fault?.message).toContain("failed to parse data");
     for (const bytes of [...fuzz, ...noise]) {
       const { text, end } = textOf(bytes);
       if (end.fault !== undefined) continue;
