@@ -211,8 +211,7 @@ describe.skipIf(!hasGo)("an anonymised trace (needs go)", () => {
     traces.push(...corpusTraces().filter(({ name }) => !name.includes("fail-first-gen")));
     for (const { name, bytes } of traces) {
       const copy = anonymize(bytes);
-      expect(copy.end.fault, name).toBeUndefined();
-      expect(anonymize(bytes, 1000).bytes, name).toEqual(copy.bytes);
+      if (copy.end.fault !== undefined) throw copy.end.fault;
       pairs.push({ name, copy: copy.bytes, before: parsed(bytes), after: parsed(copy.bytes) });
     }
   }, 240_000);
@@ -264,6 +263,12 @@ describe.skipIf(!hasGo)("an anonymised trace (needs go)", () => {
       // Names of the runtime stay where there were any.
       expect(/^\truntime\./m.test(text), name).toBe(/^\truntime\./m.test(before));
     }
+  });
+
+  it("does not depend on how the input was cut into chunks", () => {
+    traces.forEach(({ name, bytes }, i) => {
+      expect(Buffer.compare(anonymize(bytes, 1000).bytes, pairs[i]?.copy ?? bytes), name).toBe(0);
+    });
   });
 
   it("hides the types of an AllocFree trace", () => {
