@@ -113,6 +113,8 @@ export class DelayProfile implements EventConsumer {
     { type: "contentions", unit: "count" },
     { type: "delay", unit: "nanoseconds" },
   ]);
+  /** By interned stack + 1. */
+  readonly #rowOf: (number | undefined)[] = [];
   /** By interned reason. */
   readonly #isWanted: number[] = [];
   /** By interned stack: whether any of its program counters is known. */
@@ -156,7 +158,11 @@ export class DelayProfile implements EventConsumer {
   }
 
   #count(stack: number, delayNs: number): void {
-    const row = this.#rows.row(stack, 0);
+    let row = this.#rowOf[stack + 1];
+    if (row === undefined) {
+      row = this.#rows.row(stack, 0);
+      this.#rowOf[stack + 1] = row;
+    }
     this.#rows.add(row, 0, 1);
     this.#rows.add(row, 1, delayNs);
   }
