@@ -256,17 +256,24 @@ export class TraceMemoryBuilder {
       const { sliceStart } = scan.threads;
       for (let t = 0; t < threadOf.length; t++) {
         const global = threadOf[t];
+        const from = sliceStart[t];
+        const to = sliceStart[t + 1];
+        if (from === to) continue;
+        // What is waiting began in a generation before this one.
         const waiting = byThread.get(global);
-        for (let from = sliceStart[t]; from < sliceStart[t + 1]; from++) {
-          if (waiting !== undefined) putTails(global, waiting, slices.startNs[from] + shiftNs);
-          const row = next[global]++;
-          state[row] = slices.state[from];
-          startNs[row] = slices.startNs[from] + shiftNs;
-          endNs[row] = slices.endNs[from] + shiftNs;
-          goroutine[row] = slices.goroutine[from] === UNKNOWN ? -1 : slices.goroutine[from];
-          thread[row] = global;
-          proc[row] = slices.proc[from];
-        }
+        if (waiting !== undefined) putTails(global, waiting, slices.startNs[from] + shiftNs);
+        const row = next[global];
+        const end = row + to - from;
+        next[global] = end;
+        state.set(slices.state.subarray(from, to), row);
+        startNs.set(slices.startNs.subarray(from, to), row);
+        endNs.set(slices.endNs.subarray(from, to), row);
+        goroutine.set(slices.goroutine.subarray(from, to), row);
+        proc.set(slices.proc.subarray(from, to), row);
+        thread.fill(global, row, end);
+        for (let i = row; i < end; i++) startNs[i] += shiftNs;
+        for (let i = row; i < end; i++) endNs[i] += shiftNs;
+        for (let i = row; i < end && goroutine[i] === UNKNOWN; i++) goroutine[i] = -1;
       }
       release(slices);
     }
@@ -383,7 +390,6 @@ function release(slices: ScannedGeneration["slices"]): void {
   slices.startNs = new Float64Array(0);
   slices.endNs = new Float64Array(0);
   slices.goroutine = new Float64Array(0);
-  slices.thread = new Int32Array(0);
   slices.proc = new Int32Array(0);
 }
 
