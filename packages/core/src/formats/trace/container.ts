@@ -42,7 +42,7 @@ export interface GenerationBytes {
   readonly version: number;
   /** Numbers are those of the runtime; the first one of a file is not always 1. */
   readonly number: number;
-  /** Whole batches, without the end mark. Owned by the receiver; may be transferred. */
+  /** Whole batches, without the end mark; the splitter's unless the receiver says that it keeps them. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Of `bytes` in the file. */
   readonly offset: number;
@@ -63,6 +63,12 @@ export interface ContainerEnd {
 }
 
 const FIRST_BUFFER = 1 << 20;
+
+/**
+ * Takes a generation. True: it keeps the bytes (to use them later or to transfer them), and the
+ * splitter goes on with a new buffer. False: it is done with them.
+ */
+export type TakeGeneration = (generation: GenerationBytes) => boolean;
 
 /**
  * Push chunks cut anywhere; whole generations come out. Memory: one generation, capped by `maxBytes`.
@@ -93,7 +99,7 @@ export class GenerationSplitter {
   }
 
   /** Bytes after the header. */
-  push(chunk: Uint8Array, take: (generation: GenerationBytes) => void): void {
+  push(chunk: Uint8Array, take: TakeGeneration): void {
     this.#total += chunk.length;
     if (this.#fault !== undefined) return;
     // A chunk is taken in pieces: a generation that ends in it leaves before the next piece comes.
@@ -105,7 +111,7 @@ export class GenerationSplitter {
     }
   }
 
-  end(take: (generation: GenerationBytes) => void): ContainerEnd {
+  end(take: TakeGeneration): ContainerEnd {
     if (this.#fault === undefined) this.#endOfFile(take);
     return {
       fault: this.#fault,
@@ -139,7 +145,7 @@ export class GenerationSplitter {
     this.#faultOffset = offset;
   }
 
-  #split(take: (generation: GenerationBytes) => void): void {
+  #split(take: TakeGeneration): void {
     while (this.#fault === undefined && this.#at < this.#length) {
       const start = this.#at;
       if (hasEndMark(this.version) && this.#buffer[start] === EV_END_OF_GENERATION) {
@@ -158,12 +164,7 @@ export class GenerationSplitter {
   }
 
   /** A whole batch lies at [start, end). */
-  #batch(
-    take: (generation: GenerationBytes) => void,
-    start: number,
-    payload: number,
-    end: number,
-  ): void {
+  #batch(take: TakeGeneration, start: number, payload: number, end: number): void {
     const generation = this.#batchGeneration;
     const offset = this.#offset + start;
     if (generation === 0) {
@@ -195,18 +196,23 @@ export class GenerationSplitter {
   }
 
   /** Hands out the bytes before `end` and keeps those from `next` on. */
-  #emit(take: (generation: GenerationBytes) => void, end: number, next: number): void {
-    const bytes = this.#buffer.slice(0, end);
+  #emit(take: TakeGeneration, end: number, next: number): void {
+    const bytes = this.#buffer.subarray(0, end);
     const offset = this.#offset;
     const number = this.#generation;
-    this.#buffer.copyWithin(0, next, this.#length);
-    this.#length -= next;
+    const left = this.#length - next;
+    this.#length = left;
     this.#offset += next;
     this.#at = 0;
     this.#generation = 0;
     this.#hasEvents = false;
     this.#readBytes = this.#offset;
-    take({ version: this.version, number, bytes, offset, fault: this.#fault });
+    // What follows is at most a piece of a chunk; transferred bytes would take it along.
+    const rest = this.#buffer.slice(next, next + left);
+    if (take({ version: this.version, number, bytes, offset, fault: this.#fault })) {
+      this.#buffer = new Uint8Array(Math.max(FIRST_BUFFER, bytes.length + FIRST_BUFFER));
+    }
+    this.#buffer.set(rest);
   }
 
   /** Reads a batch's header; the payload's start, or why there is none. */
@@ -252,12 +258,12 @@ export class GenerationSplitter {
   }
 
   /** Below 1.26 a fault may belong to the next generation, so the one before it is delivered. */
-  #endByFault(take: (generation: GenerationBytes) => void): void {
+  #endByFault(take: TakeGeneration): void {
     if (hasEndMark(this.version) || this.#generation === 0) return;
     this.#emit(take, this.#at, this.#at);
   }
 
-  #endOfFile(take: (generation: GenerationBytes) => void): void {
+  #endOfFile(take: TakeGeneration): void {
     const start = this.#at;
     if (start < this.#length) {
       const payload = this.#header(start, true);

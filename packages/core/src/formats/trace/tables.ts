@@ -202,6 +202,11 @@ class TableReader {
       // Each number ends with a byte below 0x80; what they say is read when the stack is wanted.
       let left = frames * 4;
       let at = this.#at;
+      for (const four = to - 3; left >= 4 && at < four; at += 4) {
+        left -= 4;
+        left += (bytes[at] >>> 7) + (bytes[at + 1] >>> 7);
+        left += (bytes[at + 2] >>> 7) + (bytes[at + 3] >>> 7);
+      }
       while (left > 0 && at < to) left -= 1 - (bytes[at++] >>> 7);
       if (left > 0) cut();
       this.#at = at;

@@ -225,4 +225,44 @@ export const profilesMessages: DiagnosticMessages = {
     "only the version and the size of the trace were read, not its events",
     "只读取了追踪的版本与大小，未读取事件",
   ),
+  "trace.gap": {
+    en: (d) =>
+      `generations are missing between number ${d.count("after")} and ${d.count("before")}: ${d.text("ms")} ms are unknown`,
+    zh: (d) =>
+      `第 ${d.count("after")} 代与第 ${d.count("before")} 代之间有缺失：${d.text("ms")} ms 情况未知`,
+    saysWhere: true,
+  },
+  "trace.broken-events": {
+    en: (d) =>
+      `events of ${many(d.times, "generation")} broken: what their threads did afterwards is missing (first in number ${d.count("generation")}: ${d.text("reason")})`,
+    zh: (d) =>
+      `${d.times} 代中的事件已损坏：相应线程其后的活动缺失（首个为第 ${d.count("generation")} 代：${d.text("reason")}）`,
+    saysWhere: true,
+  },
+  "trace.lost-generation": {
+    en: (d) =>
+      `generations not readable: ${d.count("generations")} (${d.bytes("bytes")}): ${d.text("reason")}`,
+    zh: (d) => `${d.count("generations")} 代（${d.bytes("bytes")}）无法读取：${d.text("reason")}`,
+    saysWhere: true,
+  },
+  "trace.cut": {
+    en: (d) =>
+      `the last ${d.bytes("bytes")} of ${d.bytes("total")} belong to no whole generation and are missing: ${d.text("reason")}`,
+    zh: (d) =>
+      `${d.bytes("total")} 中最后的 ${d.bytes("bytes")} 不属于任何完整的代，内容缺失：${d.text("reason")}`,
+    saysWhere: true,
+  },
+  "trace.missing-ids": {
+    en: (d) =>
+      `stacks and strings that events name and that are not in the trace: ${d.count("ids")}; those events are shown without`,
+    zh: (d) => `${d.count("ids")} 个事件引用了追踪中不存在的调用栈或字符串：显示时略去`,
+  },
+  "trace.no-strings": fixed(
+    "the last generation has no strings, so it was cut: events may be missing too",
+    "最后一代没有字符串，说明已被截断：事件也可能缺失",
+  ),
+  "trace.no-end-mark": fixed(
+    "traces before Go 1.26 do not mark their end: a cut between two generations could not be seen",
+    "Go 1.26 之前的追踪没有结束标记：若恰在两代之间截断则无法察觉",
+  ),
 };
