@@ -14,6 +14,9 @@ import type { Uvarint } from "./uvarint.ts";
 export const NONE = -1;
 export const MISSING = -2;
 
+/** Frames of a stack in the format before Go 1.22, which bears more than the one since. */
+const MAX_OLD_FRAMES = 1000;
+
 /** From a generation's own ids to the trace's indices. */
 export class IdMap {
   readonly #ids: LocalIds;
@@ -72,7 +75,7 @@ export class TraceInterner {
     const stackIndex = new Int32Array(tables.stackStart.length);
     // Within a generation the first frame seen for a pc stands for all (generation.go addStacks).
     const frameOfPc = new IdSlots();
-    const list = new Int32Array(128);
+    const list = new Int32Array(MAX_OLD_FRAMES);
     for (let row = 0; row < stackIndex.length; row++) {
       const frames = tables.stackFrames[row];
       this.#at = tables.stackStart[row];

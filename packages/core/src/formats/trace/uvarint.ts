@@ -11,8 +11,9 @@ const ALL_ONES = -1;
 export class Uvarint {
   /** Where the number ended; −1 when it was cut or longer than 64 bits. */
   next = 0;
-  #low = 0;
-  #high = 0;
+  /** The halves of the last number: for differences of two that are 2^53 or more. */
+  low = 0;
+  high = 0;
   /** Values of 2^53 and above, in order of appearance: a double could not tell them apart. */
   readonly #wide: bigint[] = [];
   readonly #codes = new Map<bigint, number>();
@@ -44,14 +45,14 @@ export class Uvarint {
       if (shift > 63) return;
     }
     this.next = from;
-    this.#low = low >>> 0;
-    this.#high = high >>> 0;
+    this.low = low >>> 0;
+    this.high = high >>> 0;
   }
 
   /** As Go's float64(x): rounded once from 2^53 on. For ticks, sizes and values that are only scaled. */
   double(bytes: Uint8Array, at: number, end: number): number {
     this.#halves(bytes, at, end);
-    return this.#high * TWO_32 + this.#low;
+    return this.high * TWO_32 + this.low;
   }
 
   /**
@@ -60,13 +61,13 @@ export class Uvarint {
    */
   id(bytes: Uint8Array, at: number, end: number): number {
     this.#halves(bytes, at, end);
-    const value = this.#high * TWO_32 + this.#low;
+    const value = this.high * TWO_32 + this.low;
     return value < TWO_53 ? value : this.#wideCode();
   }
 
   #wideCode(): number {
-    if (this.#low === 0xffff_ffff && this.#high === 0xffff_ffff) return ALL_ONES;
-    const value = (BigInt(this.#high) << 32n) | BigInt(this.#low);
+    if (this.low === 0xffff_ffff && this.high === 0xffff_ffff) return ALL_ONES;
+    const value = (BigInt(this.high) << 32n) | BigInt(this.low);
     const known = this.#codes.get(value);
     if (known !== undefined) return known;
     this.#wide.push(value);

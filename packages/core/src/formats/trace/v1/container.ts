@@ -7,6 +7,7 @@ import { GrowingFloat64, GrowingInt32 } from "../../../model/builders/growing.ts
 import { TraceFault } from "../fault.ts";
 import { IdSlots } from "../id-slots.ts";
 import { HEADER_BYTES } from "../spec.ts";
+import { type GenerationTables, LocalIds } from "../tables.ts";
 import type { Uvarint } from "../uvarint.ts";
 import {
   isKnown,
@@ -29,8 +30,8 @@ import {
 const TWO_31 = 2 ** 31;
 const TWO_32 = 2 ** 32;
 const TWO_53 = 2 ** 53;
-/** Offsets are kept in 32 bits. */
-export const MAX_FILE_BYTES = TWO_32 - 1;
+/** Offsets are kept in 32 bits, signed. */
+export const MAX_FILE_BYTES = TWO_31 - 1;
 /** At 29 bytes an event the columns of the order are 3.9 GB then. */
 const MAX_EVENTS = 1 << 27;
 
@@ -75,17 +76,8 @@ export interface V1Batches {
   readonly proc: Int32Array;
   readonly ticks: Float64Array;
   /** The batch's first event, and where the next batch starts. */
-  readonly start: Float64Array;
-  readonly end: Float64Array;
-}
-
-export interface V1Samples {
-  readonly length: number;
-  readonly ticks: Float64Array;
-  /** As Go prints it: 32 bits, −1 for none. */
-  readonly proc: Float64Array;
-  readonly goroutine: Float64Array;
-  readonly stack: Float64Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
 }
 
 export interface V1Container {
@@ -95,15 +87,7 @@ export interface V1Container {
   readonly batches: V1Batches;
   /** Numbers of the procs, −1 for what ran without one, in the order of their first batches. */
   readonly procs: Float64Array;
-  readonly samples: V1Samples;
-  /** Ids, and the bytes of each string. */
-  readonly stringId: Float64Array;
-  readonly stringStart: Float64Array;
-  readonly stringEnd: Float64Array;
-  /** Ids, the first frame of each stack and how many there are: four numbers each. */
-  readonly stackId: Float64Array;
-  readonly stackStart: Float64Array;
-  readonly stackFrames: Int32Array;
+  readonly tables: GenerationTables;
   /** Goroutines whose unblocking is a timer's work. */
   readonly timers: IdSlots;
   /** Undefined where the file does not come so far: then no time can be told. */
@@ -112,6 +96,8 @@ export interface V1Container {
   readonly counts: Float64Array;
   /** Events that are put in order, without CPU samples. */
   readonly timed: number;
+  /** Strings with an id that another has; the first one is kept, Go reads none of the file. */
+  readonly repeatedStrings: number;
   /** What ended the pass; `readTo` is the length of the file where nothing did. */
   readonly fault: V1Fault | undefined;
   readonly readTo: number;
@@ -123,20 +109,23 @@ class V1Index {
   readonly #number: Uvarint;
   readonly clock: TickClock;
   readonly #procRows = new IdSlots();
+  readonly #stringRows = new IdSlots();
+  readonly #stackRows = new IdSlots();
+  repeatedStrings = 0;
   readonly procs = new GrowingFloat64();
   readonly batchProc = new GrowingInt32();
   readonly batchTicks = new GrowingFloat64();
-  readonly batchStart = new GrowingFloat64();
-  readonly batchEnd = new GrowingFloat64();
+  readonly batchStart = new GrowingInt32();
+  readonly batchEnd = new GrowingInt32();
   readonly sampleTicks = new GrowingFloat64();
   readonly sampleProc = new GrowingFloat64();
   readonly sampleGoroutine = new GrowingFloat64();
   readonly sampleStack = new GrowingFloat64();
   readonly stringId = new GrowingFloat64();
-  readonly stringStart = new GrowingFloat64();
-  readonly stringEnd = new GrowingFloat64();
+  readonly stringStart = new GrowingInt32();
+  readonly stringEnd = new GrowingInt32();
   readonly stackId = new GrowingFloat64();
-  readonly stackStart = new GrowingFloat64();
+  readonly stackStart = new GrowingInt32();
   readonly stackFrames = new GrowingInt32();
   readonly timers = new IdSlots();
   readonly counts = new Float64Array(V1_COUNT);
@@ -259,6 +248,11 @@ class V1Index {
     if (end > this.#bytes.length) {
       throw this.#at("cut", from, "failed to read trace: unexpected EOF");
     }
+    if (this.#stringRows.get(id) >= 0) {
+      this.repeatedStrings += 1;
+      return end;
+    }
+    this.#add(this.#stringRows, id, this.stringId.length, from);
     this.stringId.push(id);
     this.stringStart.push(start);
     this.stringEnd.push(end);
@@ -283,9 +277,7 @@ class V1Index {
     if (proc < 0) {
       proc = this.procs.length;
       this.procs.push(id);
-      if (!this.#procRows.add(id, proc)) {
-        throw this.#at("prepared-ids", from, "procs whose numbers were made to collide");
-      }
+      this.#add(this.#procRows, id, proc, from);
     }
     const ticks = this.clock.ofLast(from);
     if (this.batchStart.length > 0) this.batchEnd.push(from);
@@ -307,10 +299,12 @@ class V1Index {
   #timer(from: number, inline: number): void {
     if (inline !== 0) throw this.#wrongNumber(from, V1_TIMER_GOROUTINE, inline + 1);
     const id = this.#value(from + 1);
-    if (this.timers.get(id) >= 0) return;
-    if (!this.timers.add(id, this.timers.size)) {
-      throw this.#at("prepared-ids", from, "goroutines whose ids were made to collide");
-    }
+    if (this.timers.get(id) < 0) this.#add(this.timers, id, this.timers.size, from);
+  }
+
+  #add(slots: IdSlots, id: number, row: number, from: number): void {
+    if (slots.add(id, row)) return;
+    throw this.#at("prepared-ids", from, "ids that were made to collide");
   }
 
   #numbersIn(from: number, to: number): number {
@@ -340,6 +334,14 @@ class V1Index {
     }
     const low = id >= 0 ? id % TWO_32 : Number(BigInt.asUintN(32, this.#number.wideValue(id)));
     if (low === 0 || frames === 0) return;
+    // The last stack of an id is its stack.
+    const row = this.#stackRows.get(low);
+    if (row >= 0) {
+      this.stackStart.data[row] = at;
+      this.stackFrames.data[row] = frames;
+      return;
+    }
+    this.#add(this.#stackRows, low, this.stackId.length, from);
     this.stackId.push(low);
     this.stackStart.push(at);
     this.stackFrames.push(frames);
@@ -354,14 +356,13 @@ class V1Index {
     this.#value(start);
     this.#value(this.#number.next);
     const ticks = this.clock.ofLast(from);
-    const proc = this.#value(this.#number.next);
+    this.#value(this.#number.next);
     this.sampleProc.push(this.#number.low | 0);
     const goroutine = this.#value(this.#number.next);
     this.#value(this.#number.next);
     this.sampleTicks.push(ticks);
     this.sampleGoroutine.push(goroutine);
     this.sampleStack.push(this.#number.low);
-    void proc;
   }
 }
 
@@ -380,24 +381,36 @@ export function readContainer(bytes: Uint8Array, version: number, number: Uvarin
       end: index.batchEnd.finish(),
     },
     procs: index.procs.finish(),
-    samples: {
-      length: index.sampleTicks.length,
-      ticks: index.sampleTicks.finish(),
-      proc: index.sampleProc.finish(),
-      goroutine: index.sampleGoroutine.finish(),
-      stack: index.sampleStack.finish(),
-    },
-    stringId: index.stringId.finish(),
-    stringStart: index.stringStart.finish(),
-    stringEnd: index.stringEnd.finish(),
-    stackId: index.stackId.finish(),
-    stackStart: index.stackStart.finish(),
-    stackFrames: index.stackFrames.finish(),
+    tables: tablesOf(index),
+    repeatedStrings: index.repeatedStrings,
     timers: index.timers,
     ticksPerSecond: index.ticksPerSecond,
     counts: index.counts,
     timed: index.timed,
     fault: index.fault,
     readTo: index.readTo,
+  };
+}
+
+/** In the shape of a generation's, of which an old trace has one. */
+function tablesOf(index: V1Index): GenerationTables {
+  const { length } = index.sampleTicks;
+  return {
+    nsPerTick: index.ticksPerSecond === undefined ? Number.NaN : 1e9 / index.ticksPerSecond,
+    clock: undefined,
+    strings: new LocalIds("string", index.stringId.finish()),
+    stringStart: index.stringStart.finish(),
+    stringEnd: index.stringEnd.finish(),
+    stacks: new LocalIds("stack", index.stackId.finish()),
+    stackStart: index.stackStart.finish(),
+    stackFrames: index.stackFrames.finish(),
+    samples: {
+      length,
+      ticks: index.sampleTicks.finish(),
+      thread: new Float64Array(length).fill(-1),
+      proc: index.sampleProc.finish(),
+      goroutine: index.sampleGoroutine.finish(),
+      stack: index.sampleStack.finish(),
+    },
   };
 }

@@ -170,9 +170,9 @@ export const STW_REASONS: readonly string[] = [
   "ResetDebugLog (test)",
 ];
 
-export function stwReason(kind: number, version: number): string {
-  const at = version === 21 ? kind : kind === 0 || kind === 1 ? kind + 1 : 0;
-  return STW_REASONS[at] ?? "";
+export function stwReasonIndex(kind: number, version: number): number {
+  if (version === 21) return kind >= 0 && kind < STW_REASONS.length ? kind : 0;
+  return kind === 0 || kind === 1 ? kind + 1 : 0;
 }
 
 /** What a goroutine waits for, by the event that says so; what is not here blocked for no named reason. */
