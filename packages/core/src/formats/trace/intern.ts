@@ -69,8 +69,23 @@ export class TraceInterner {
     this.#number = number;
   }
 
+  /** Frames of the old format that name a string that is not there; they read as "". */
+  missing = 0;
+  #isOld = false;
+
   /** @throws TraceFault when a frame names a string that is not there. */
   add(bytes: Uint8Array, tables: GenerationTables): InternedTables {
+    this.#isOld = false;
+    return this.#add(bytes, tables);
+  }
+
+  /** Of a trace in the old format, of which Go checks frames only when it prints them. */
+  addOld(bytes: Uint8Array, tables: GenerationTables): InternedTables {
+    this.#isOld = true;
+    return this.#add(bytes, tables);
+  }
+
+  #add(bytes: Uint8Array, tables: GenerationTables): InternedTables {
     const strings = this.#internStrings(bytes, tables);
     const stackIndex = new Int32Array(tables.stackStart.length);
     // Within a generation the first frame seen for a pc stands for all (generation.go addStacks).
@@ -145,8 +160,13 @@ export class TraceInterner {
     const functionId = this.#next(bytes);
     const fileId = this.#next(bytes);
     const line = this.#next(bytes);
-    const name = strings.get(functionId);
-    const file = strings.get(fileId);
+    let name = strings.get(functionId);
+    let file = strings.get(fileId);
+    if (this.#isOld && (name === MISSING || file === MISSING)) {
+      this.missing += 1;
+      name = Math.max(name, 0);
+      file = Math.max(file, 0);
+    }
     if (name === MISSING) {
       throw new TraceFault("no-string", `found invalid func string ID ${functionId} in a stack`);
     }

@@ -63,6 +63,14 @@ export class TextRefs {
     return index;
   }
 
+  /** A string that no table has: a name that is the format's own. */
+  own(text: Uint8Array): number {
+    const index = this.#stringStart.length - 1;
+    this.#text.append(text);
+    this.#stringStart.push(this.#text.length);
+    return index;
+  }
+
   /** −1 for none. */
   stack(id: number): number {
     if (id === 0) return -1;

@@ -586,7 +586,7 @@ function fill(column: Float64Array, from: number, to: number, goroutine: number)
   for (let row = from; row < to && column[row] === UNKNOWN; row++) column[row] = goroutine;
 }
 
-function sortedMetrics(metrics: MetricRows): MetricRows {
+export function sortedMetrics(metrics: MetricRows): MetricRows {
   const { length } = metrics;
   const order = orderOfRuns(metrics.timeNs, length);
   const sorted = new MetricRows(length);

@@ -70,7 +70,7 @@ const STARTS = new Uint8Array(64);
 /** 1: that goroutine is who the event is about. */
 const IS_ABOUT = new Uint8Array(64);
 /** 1: nothing runs on the proc any more. */
-const LEAVES = new Uint8Array(64);
+export const LEAVES = new Uint8Array(64);
 
 for (const type of [V1_GO_START, V1_GO_START_LOCAL, V1_GO_START_LABEL]) {
   STARTS[type] = 1;

@@ -47,7 +47,7 @@ export class V1OrderedReader {
       const goroutines = new GoroutineRows();
       const events = orderEvents(container, number, goroutines);
       checkEvents(container, events, goroutines, number);
-      const tables = this.interner.add(bytes, container.tables);
+      const tables = this.interner.addOld(bytes, container.tables);
       const done = convertEvents(
         container,
         events,
@@ -58,7 +58,7 @@ export class V1OrderedReader {
         this.#consumer,
       );
       this.#events = done.events;
-      this.#missing = done.missing;
+      this.#missing = done.missing + this.interner.missing;
     } catch (error) {
       if (!(error instanceof TraceFault)) throw error;
       this.#fault = error;
