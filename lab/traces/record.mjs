@@ -1,5 +1,5 @@
 // Records the programs of this folder with several Go releases into lab/out/traces/RELEASE/NAME.trace.
-//   node lab/traces/record.mjs [--go go1.26.8,go1.22.12] [--ms 1500] [NAME…]
+//   node lab/traces/record.mjs [--go go1.26.8,go1.22.12] [--ms 1500] [--out DIR] [NAME…]
 // A recording that is there already is kept. A release that cannot be had, or a program that it cannot
 // build, is named and left out; the exit code is 1 only where nothing could be recorded.
 
@@ -15,7 +15,11 @@ const RELEASES = ["local", "go1.22.12", "go1.23.12", "go1.24.9", "go1.25.5", "go
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { go: { type: "string" }, ms: { type: "string", default: "1500" } },
+  options: {
+    go: { type: "string" },
+    ms: { type: "string", default: "1500" },
+    out: { type: "string" },
+  },
 });
 const programs = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -30,7 +34,7 @@ const wanted = positionals.length === 0 ? variants.map((v) => v.name) : position
 
 let recorded = 0;
 for (const release of values.go?.split(",") ?? RELEASES) {
-  const out = path.join(LAB, "out", "traces", release);
+  const out = path.join(values.out ?? path.join(LAB, "out", "traces"), release);
   mkdirSync(out, { recursive: true });
   for (const { name, program, godebug } of variants) {
     if (!wanted.includes(name)) continue;

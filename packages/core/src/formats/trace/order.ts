@@ -3,8 +3,9 @@
 // Authority: Go internal/trace/order.go (Go 1.26.8), rule by rule; faults carry its words. What is
 // checked in which order matters: a trace that Go's reader refuses must be refused at the same event.
 //
-// `advance` is called for every event and so is one function: state in typed arrays, no closures, no
-// objects. It is over 800 bytes of machine code by far, but it is compiled once.
+// `advance` is called for every event, so state is in typed arrays and there are no closures and no
+// objects. The file is over 800 lines because the rules share one state and are read beside Go's one
+// file, in its order.
 
 import {
   GO_NOT_EXIST,
@@ -81,10 +82,14 @@ export class TraceOrder {
   /** Puts an event out; returns its row. */
   put(type: number, time: number, thread: number, proc: number, goroutine: number): number {
     const { batch } = this;
-    const i = batch.length++;
     let ns = time;
-    if (ns <= this.lastNs) ns = this.lastNs + 1;
+    if (ns <= this.lastNs) {
+      ns = this.lastNs + 1;
+      // 2^53 ns after the trace's start, which only a broken clock reads.
+      if (ns === this.lastNs) throw broken("time-out-of-range", "time stamps out of range");
+    }
     this.lastNs = ns;
+    const i = batch.length++;
     batch.type[i] = type;
     batch.timeNs[i] = ns;
     batch.thread[i] = thread;

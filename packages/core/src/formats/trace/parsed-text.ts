@@ -10,6 +10,8 @@ import * as ev from "./spec.ts";
 import type { Uvarint } from "./uvarint.ts";
 
 const CHUNK = 1 << 20;
+/** Formatted stacks kept; a trace of ever new stacks would not fit, and has no use for them. */
+const MAX_STACK_BYTES = 64 << 20;
 /** A line without its stacks: two quoted strings of 1 KiB, each byte as \x.. at worst. */
 const ROOM = 16 << 10;
 
@@ -32,6 +34,21 @@ const PROC_ID = bytesOf(" ProcID=");
 const VALUE = bytesOf("Value{Uint64(");
 const TRANSITION_STACK = bytesOf("\nTransitionStack=\n");
 const STACK = bytesOf("\nStack=\n");
+const CLOSE_VALUE = bytesOf(")}");
+const LABEL = bytesOf(' Label="');
+const RESOURCE_GOROUTINE = bytesOf('" Resource=Goroutine(');
+const CLOSE = bytesOf(")");
+const TASK_ID = bytesOf(" ID=");
+const PARENT = bytesOf(" Parent=");
+const TASK = bytesOf(" Task=");
+const CLOSE_LIST = bytesOf("]");
+const SCOPE_GOROUTINE = bytesOf(')" Scope=Goroutine(');
+const ATTRIBUTES = bytesOf(" Attributes=[");
+const BYTES_SWEPT = bytesOf('"bytes swept"=Value{Uint64(');
+const BYTES_RECLAIMED = bytesOf(')} "bytes reclaimed"=Value{Uint64(');
+const TYPE = bytesOf(' Type="');
+const CATEGORY = bytesOf(' Category="');
+const MESSAGE = bytesOf(' Message="');
 
 const KIND_METRIC = 1;
 const KIND_LABEL = 2;
@@ -177,7 +194,9 @@ export class ParsedText implements EventConsumer {
   #baseLow = 0;
   #generation: GenerationInfo | undefined;
   readonly #quoted: (Uint8Array | undefined)[] = [];
-  readonly #stacks: (Uint8Array | undefined)[] = [];
+  readonly #frames: (Uint8Array | undefined)[] = [];
+  readonly #stacks = new Map<number, Uint8Array>();
+  #stackBytes = 0;
 
   /** `write` gets chunks that it must have used when it returns. */
   constructor(
@@ -247,8 +266,22 @@ export class ParsedText implements EventConsumer {
 
   #small(value: number): void {
     const out = this.#out;
-    let length = 1;
-    for (let power = 10; power <= value; power *= 10) length += 1;
+    const length =
+      value < 10_000
+        ? value < 100
+          ? value < 10
+            ? 1
+            : 2
+          : value < 1000
+            ? 3
+            : 4
+        : value < 1_000_000
+          ? value < 100_000
+            ? 5
+            : 6
+          : value < 10_000_000
+            ? 7
+            : 8;
     let at = this.#at + length;
     this.#at = at;
     let rest = value | 0;
@@ -283,7 +316,10 @@ export class ParsedText implements EventConsumer {
   /** An id that Go prints signed: goroutine, proc, thread. */
   #signed(id: number): void {
     if (id >= 0) this.#digits(id);
-    else this.#text(BigInt.asIntN(64, this.#number.wideValue(id)).toString());
+    else if (id === -1) {
+      this.#out[this.#at++] = MINUS;
+      this.#out[this.#at++] = ONE;
+    } else this.#text(BigInt.asIntN(64, this.#number.wideValue(id)).toString());
   }
 
   #unsigned(id: number): void {
@@ -325,40 +361,50 @@ export class ParsedText implements EventConsumer {
     return quoted;
   }
 
-  #stackText(index: number): Uint8Array {
-    const known = this.#stacks[index];
-    if (known !== undefined) return known;
-    const text = this.#formatStack(index);
-    this.#stacks[index] = text;
-    return text;
-  }
-
-  #formatStack(index: number): Uint8Array {
-    const { strings, stacks, framePc, frameFunction, frameFile, frameLine } = this.#interner;
+  #putStack(index: number): void {
+    const known = this.#stacks.get(index);
+    if (known !== undefined) {
+      this.#put(known);
+      return;
+    }
+    const { stacks } = this.#interner;
     const from = stacks.start.data[index];
     const to = stacks.start.data[index + 1];
-    const parts: Uint8Array[] = [];
     let length = 0;
-    const add = (part: Uint8Array): void => {
-      parts.push(part);
-      length += part.length;
-    };
-    for (let at = from; at < to; at++) {
-      const frame = stacks.data.data[at];
-      const pc = this.#number.wideValue(framePc.data[frame]);
-      const line = this.#number.wideValue(frameLine.data[frame]);
-      add(TAB);
-      add(strings.bytesOf(frameFunction.data[frame]));
-      add(bytesOf(` @ 0x${pc.toString(16)}\n\t\t`));
-      add(strings.bytesOf(frameFile.data[frame]));
-      add(bytesOf(`:${line}\n`));
-    }
+    for (let at = from; at < to; at++) length += this.#frame(stacks.data.data[at]).length;
     const text = new Uint8Array(length);
-    let at = 0;
-    for (const part of parts) {
-      text.set(part, at);
-      at += part.length;
+    let end = 0;
+    for (let at = from; at < to; at++) {
+      const frame = this.#frame(stacks.data.data[at]);
+      text.set(frame, end);
+      end += frame.length;
     }
+    this.#stackBytes += length;
+    if (this.#stackBytes > MAX_STACK_BYTES) {
+      this.#stacks.clear();
+      this.#stackBytes = length;
+    }
+    this.#stacks.set(index, text);
+    this.#put(text);
+  }
+
+  /** The two lines of a frame. */
+  #frame(frame: number): Uint8Array {
+    const known = this.#frames[frame];
+    if (known !== undefined) return known;
+    const { strings, framePc, frameFunction, frameFile, frameLine } = this.#interner;
+    const name = strings.bytesOf(frameFunction.data[frame]);
+    const pc = this.#number.wideValue(framePc.data[frame]);
+    const at = bytesOf(` @ 0x${pc.toString(16)}\n\t\t`);
+    const file = strings.bytesOf(frameFile.data[frame]);
+    const line = bytesOf(`:${this.#number.wideValue(frameLine.data[frame])}\n`);
+    const text = new Uint8Array(1 + name.length + at.length + file.length + line.length);
+    text[0] = TAB;
+    text.set(name, 1);
+    text.set(at, 1 + name.length);
+    text.set(file, 1 + name.length + at.length);
+    text.set(line, text.length - line.length);
+    this.#frames[frame] = text;
     return text;
   }
 
@@ -386,13 +432,13 @@ export class ParsedText implements EventConsumer {
       this.#put(AFTER_TIME[type]);
       this.#put(VALUE);
       this.#unsigned(batch.arg0[i]);
-      this.#text(")}");
+      this.#put(CLOSE_VALUE);
     } else this.#other(batch, i, type, kindOfType);
     if (stack >= 0 || kindOfType === KIND_SAMPLE) {
       this.#put(STACK);
       if (kindOfType === KIND_SAMPLE) {
-        if (batch.stack[i] >= 0) this.#put(this.#stackText(batch.stack[i]));
-      } else this.#put(this.#stackText(stack));
+        if (batch.stack[i] >= 0) this.#putStack(batch.stack[i]);
+      } else this.#putStack(stack);
     }
     this.#out[this.#at++] = 10;
   }
@@ -415,10 +461,10 @@ export class ParsedText implements EventConsumer {
     if (IS_OWN_STACK[type] === 1) {
       if (stack < 0) return;
       this.#put(TRANSITION_STACK);
-      this.#put(this.#stackText(stack));
+      this.#putStack(stack);
     } else if (type === ev.EV_GO_CREATE || type === ev.EV_GO_CREATE_BLOCKED) {
       this.#put(TRANSITION_STACK);
-      if (batch.otherStack[i] >= 0) this.#put(this.#stackText(batch.otherStack[i]));
+      if (batch.otherStack[i] >= 0) this.#putStack(batch.otherStack[i]);
     }
   }
 
@@ -430,38 +476,38 @@ export class ParsedText implements EventConsumer {
         if (kindOfType === KIND_RANGE_END) this.#attributes(batch, i, type);
         return;
       case KIND_LABEL:
-        this.#text(' Label="');
+        this.#put(LABEL);
         this.#put(this.#quotedString(batch.text0[i]));
-        this.#text('" Resource=Goroutine(');
+        this.#put(RESOURCE_GOROUTINE);
         this.#signed(batch.arg0[i]);
-        this.#text(")");
+        this.#put(CLOSE);
         return;
       case KIND_TASK:
-        this.#text(" ID=");
+        this.#put(TASK_ID);
         this.#unsigned(batch.arg0[i]);
-        this.#text(" Parent=");
+        this.#put(PARENT);
         this.#unsigned(batch.arg1[i]);
-        this.#named(" Type=", batch.text0[i]);
+        this.#named(TYPE, batch.text0[i]);
         return;
       case KIND_REGION:
-        this.#text(" Task=");
+        this.#put(TASK);
         this.#unsigned(batch.arg0[i]);
-        this.#named(" Type=", batch.text0[i]);
+        this.#named(TYPE, batch.text0[i]);
         return;
       case KIND_LOG:
-        this.#text(" Task=");
+        this.#put(TASK);
         this.#unsigned(batch.arg0[i]);
-        this.#named(" Category=", batch.text0[i]);
-        this.#named(" Message=", batch.text1[i]);
+        this.#named(CATEGORY, batch.text0[i]);
+        this.#named(MESSAGE, batch.text1[i]);
         return;
       case KIND_EXPERIMENT:
         this.#put(EXPERIMENT_HEAD[type]);
         for (let arg = 0; arg < ARG_NAMES[type].length; arg++) {
           this.#put(ARG_NAMES[type][arg]);
           this.#unsigned(arg === 0 ? batch.arg0[i] : arg === 1 ? batch.arg1[i] : batch.arg2[i]);
-          this.#text(")}");
+          this.#put(CLOSE_VALUE);
         }
-        this.#text("]");
+        this.#put(CLOSE_LIST);
         return;
       case KIND_SYNC:
         this.#sync(batch.arg0[i]);
@@ -471,8 +517,8 @@ export class ParsedText implements EventConsumer {
     }
   }
 
-  #named(name: string, index: number): void {
-    this.#text(`${name}"`);
+  #named(name: Uint8Array, index: number): void {
+    this.#put(name);
     this.#put(this.#quotedString(index));
     this.#out[this.#at++] = QUOTE;
   }
@@ -482,22 +528,22 @@ export class ParsedText implements EventConsumer {
     if (type === ev.EV_GC_BEGIN || type === ev.EV_GC_ACTIVE || type === ev.EV_GC_END) return;
     if (type === ev.EV_STW_BEGIN || type === ev.EV_STW_END) {
       this.#put(this.#quotedString(batch.text0[i]));
-      this.#text(')" Scope=Goroutine(');
+      this.#put(SCOPE_GOROUTINE);
     }
     this.#signed(batch.arg0[i]);
-    this.#text(")");
+    this.#put(CLOSE);
   }
 
   #attributes(batch: TraceEventBatch, i: number, type: number): void {
-    this.#text(" Attributes=[");
+    this.#put(ATTRIBUTES);
     if (type === ev.EV_GC_SWEEP_END) {
-      this.#text('"bytes swept"=Value{Uint64(');
+      this.#put(BYTES_SWEPT);
       this.#unsigned(batch.arg1[i]);
-      this.#text(')} "bytes reclaimed"=Value{Uint64(');
+      this.#put(BYTES_RECLAIMED);
       this.#unsigned(batch.arg2[i]);
-      this.#text(")}");
+      this.#put(CLOSE_VALUE);
     }
-    this.#text("]");
+    this.#put(CLOSE_LIST);
   }
 
   #sync(n: number): void {
@@ -510,7 +556,9 @@ export class ParsedText implements EventConsumer {
   }
 }
 
-const TAB = bytesOf("\t");
+const TAB = 9;
+const MINUS = 45;
+const ONE = 49;
 const QUOTE = 34;
 
 /** As Go's time.RFC3339Nano in UTC: no trailing zeros, none at all for whole seconds. */

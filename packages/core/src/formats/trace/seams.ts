@@ -242,6 +242,13 @@ export class TraceMemoryBuilder {
       thread[row] = t;
       proc[row] = tail.proc;
     };
+    const putTails = (t: number, waiting: typeof tails, before: number): void => {
+      for (let tail = waiting[0]; tail !== undefined; tail = waiting[0]) {
+        if (tail.sinceNs > before) return;
+        putTail(t, tail);
+        waiting.shift();
+      }
+    };
     for (const { scan, shiftNs, threadOf } of this.#parts) {
       const { slices } = scan;
       const { sliceStart } = scan.threads;
@@ -249,11 +256,7 @@ export class TraceMemoryBuilder {
         const global = threadOf[t];
         const waiting = byThread.get(global);
         for (let from = sliceStart[t]; from < sliceStart[t + 1]; from++) {
-          while (waiting !== undefined && waiting[0] !== undefined) {
-            if (waiting[0].sinceNs > slices.startNs[from] + shiftNs) break;
-            putTail(global, waiting[0]);
-            waiting.shift();
-          }
+          if (waiting !== undefined) putTails(global, waiting, slices.startNs[from] + shiftNs);
           const row = next[global]++;
           state[row] = slices.state[from];
           startNs[row] = slices.startNs[from] + shiftNs;
@@ -264,7 +267,7 @@ export class TraceMemoryBuilder {
         }
       }
     }
-    for (const [t, waiting] of byThread) for (const tail of waiting) putTail(t, tail);
+    for (const [t, waiting] of byThread) putTails(t, waiting, Infinity);
     return { length, state, startNs, endNs, goroutine, thread, proc, threads };
   }
 

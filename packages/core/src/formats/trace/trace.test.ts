@@ -109,7 +109,9 @@ describe.skipIf(golden.length === 0)("traces of x/exp (needs the go-trace corpus
   });
 
   it("is the same however the input is cut into chunks", () => {
-    for (const { bytes, isSuccess } of golden) if (isSuccess) checkChunks(traceFormat, bytes);
+    const sound = golden.filter((trace) => trace.isSuccess);
+    expect(sound.length).toBeGreaterThan(0);
+    for (const { bytes } of sound) checkChunks(traceFormat, bytes);
   });
 
   it("says what a cut took away, at every byte", () => {
