@@ -26,22 +26,6 @@ function memoryOf(bytes: Uint8Array): TraceMemory {
 }
 
 describe("trace header", () => {
-  it("keeps the format before generations by header and size", () => {
-    const bytes = new Uint8Array(100);
-    bytes.set(utf8("go 1.21 trace\0\0\0"));
-    const result = readAll(traceFormat, bytes);
-    expect(result.table).toEqual({
-      kind: "trace",
-      version: "go 1.21",
-      bytes: 100,
-      memory: undefined,
-    });
-    expect(result.diagnostics.map((d) => [d.code, d.severity])).toEqual([
-      ["trace.header-only", "note"],
-    ]);
-    checkChunks(traceFormat, bytes);
-  });
-
   it("refuses headers that nothing reads, by name", () => {
     for (const version of [5, 7, 8, 9, 10]) {
       const bytes = new Uint8Array(100);

@@ -1,11 +1,12 @@
 // A Go execution trace as evidence about memory: header, then generations, each scanned as soon as it is
 // whole (scan.ts) and joined at the end (seams.ts). Memory while reading: one generation and the table.
 // Authority: Go internal/trace (Go 1.26.8); src/runtime/trace.go writes it. FORMAT.md has the rest.
-// Not supported: the events of headers 1.11–1.21 (recognised and kept), headers below 1.11 (refused by
-// name; no Go release since 1.20 reads them).
+// Headers 1.11–1.21 are another wire format, of which the whole file is held: v1/.
+// Not supported: headers below 1.11 (refused by name; no Go release since 1.20 reads them).
 
 import { COMPLETE, type Completeness, DiagnosticLog } from "../../model/diagnostic.ts";
 import { FormatError } from "../../model/errors.ts";
+import { GrowingBytes } from "../../model/builders/growing.ts";
 import type {
   Detection,
   Format,
@@ -25,6 +26,7 @@ import { TraceFault } from "./fault.ts";
 import { type ScannedGeneration, scanGeneration } from "./scan.ts";
 import { TraceMemoryBuilder } from "./seams.ts";
 import { GENERATION_VERSIONS, HEADER_BYTES, OLD_VERSIONS } from "./spec.ts";
+import { readOldTrace } from "./v1/table.ts";
 
 const ID = "trace";
 
@@ -128,7 +130,7 @@ export class TraceTableBuilder {
   }
 }
 
-function tableOf(version: number, bytes: number, memory: TraceMemory | undefined): TraceTable {
+function tableOf(version: number, bytes: number, memory: TraceMemory): TraceTable {
   return { kind: "trace", version: `go 1.${version}`, bytes, memory };
 }
 
@@ -138,6 +140,9 @@ class TraceReader implements FormatReader {
   #bytes = 0;
   #splitter: GenerationSplitter | undefined;
   #builder: TraceTableBuilder | undefined;
+  /** Of a trace in the old format, which cannot be read in parts. */
+  readonly #whole = new GrowingBytes();
+  #isOld = false;
   readonly #take = (generation: GenerationBytes): boolean => {
     try {
       this.#builder?.add(scanGeneration(generation));
@@ -164,10 +169,14 @@ class TraceReader implements FormatReader {
           this.#splitter = new GenerationSplitter(version, this.#maxBytes);
           this.#builder = new TraceTableBuilder(version);
         }
+        this.#isOld = version !== undefined && OLD_VERSIONS.includes(version);
+        if (this.#isOld) this.#whole.append(this.#header);
       }
     }
     this.#bytes += chunk.length;
-    if (rest.length > 0) this.#splitter?.push(rest, this.#take);
+    if (rest.length === 0) return;
+    this.#splitter?.push(rest, this.#take);
+    if (this.#isOld && this.#bytes <= this.#maxBytes) this.#whole.append(rest);
   }
 
   end(): ReadResult {
@@ -193,13 +202,14 @@ class TraceReader implements FormatReader {
         found: `the header "go 1.${version} trace"`,
       });
     }
-    const log = new DiagnosticLog();
-    log.add(`${ID}.header-only`, "note");
-    return {
-      table: tableOf(version, this.#bytes, undefined),
-      diagnostics: log.list(),
-      completeness: COMPLETE,
-    };
+    if (this.#bytes > this.#maxBytes) {
+      throw new FormatError(ID, {
+        offset: this.#maxBytes,
+        expected: `at most ${this.#maxBytes} bytes of a trace before Go 1.22, which is read as a whole`,
+        found: `${this.#bytes} bytes`,
+      });
+    }
+    return readOldTrace(this.#whole.data.subarray(0, this.#whole.length), version);
   }
 }
 
