@@ -446,7 +446,9 @@ class Scan {
       this.#slices.add(thread, start, end, goroutine, SLICE_SYSCALL, points.proc.data[point]);
       return;
     }
-    this.#ranges.endNs[this.#rangeOf(point)] = end;
+    // First the row: it may make room, in new columns.
+    const row = this.#rangeOf(point);
+    this.#ranges.endNs[row] = end;
   }
 
   #unfinished(point: number): void {

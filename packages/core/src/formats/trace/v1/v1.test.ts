@@ -71,6 +71,7 @@ describe.skipIf(traces.length === 0)("old traces (needs the go-trace corpus)", (
     for (const { name, bytes, facts } of traces) {
       const transitions: string[] = [];
       const reasons: string[] = [];
+      let last = 0;
       const reader: ReturnType<typeof readOldOrdered> = readOldOrdered(bytes, {
         generation: () => {},
         events: (batch) => {
@@ -102,7 +103,6 @@ describe.skipIf(traces.length === 0)("old traces (needs the go-trace corpus)", (
       expect(last, name).toBe(facts.exp_reader.last_time);
     }
   });
-  let last = 0;
 
   it("scans the ranges, metrics and samples that Go's readers count", () => {
     for (const { name, bytes, facts } of traces) {
@@ -183,7 +183,7 @@ describe.skipIf(traces.length === 0)("old traces (needs the go-trace corpus)", (
     let withoutClock = 0;
     let withoutStacks = 0;
     for (const { name, bytes } of traces) {
-      for (let turn = 0; turn < 250; turn++) {
+      for (let turn = 0; turn < 60; turn++) {
         // Half of the cuts in the stacks, which come last.
         const from = turn % 2 === 0 ? 16 : Math.trunc(bytes.length * 0.9);
         const at = from + random.integer(bytes.length - from);
@@ -199,7 +199,7 @@ describe.skipIf(traces.length === 0)("old traces (needs the go-trace corpus)", (
         }
       }
     }
-    expect(withoutClock).toBeGreaterThan(100);
+    expect(withoutClock).toBeGreaterThan(50);
     expect(withoutStacks).toBeGreaterThan(10);
   }, 120_000);
 
@@ -207,7 +207,7 @@ describe.skipIf(traces.length === 0)("old traces (needs the go-trace corpus)", (
     const random = seededRandom(5);
     let damaged = 0;
     for (const { bytes } of traces) {
-      for (let turn = 0; turn < 120; turn++) {
+      for (let turn = 0; turn < 25; turn++) {
         const copy = bytes.slice();
         const at = 16 + random.integer(bytes.length - 16);
         copy[at] = (copy[at] ?? 0) ^ (1 << random.integer(8));
@@ -220,7 +220,7 @@ describe.skipIf(traces.length === 0)("old traces (needs the go-trace corpus)", (
         if (reader.fault !== undefined) expect(reader.events).toBe(0);
       }
     }
-    expect(damaged).toBeGreaterThan(50);
+    expect(damaged).toBeGreaterThan(20);
   }, 120_000);
 });
 
