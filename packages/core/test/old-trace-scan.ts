@@ -44,12 +44,7 @@ export function checkScanAgainstOrder({ name, bytes }: Pick<OldTrace, "name" | "
   });
   expect(reader.fault, name).toBeUndefined();
   for (const [g, from] of since) running.set(g, (running.get(g) ?? 0) + maxNs - from);
-  const kinds = [
-    ev.EV_GC_BEGIN,
-    ev.EV_STW_BEGIN,
-    ev.EV_GC_SWEEP_BEGIN,
-    ev.EV_GC_MARK_ASSIST_BEGIN,
-  ];
+  const kinds = [ev.EV_GC_BEGIN, ev.EV_STW_BEGIN, ev.EV_GC_SWEEP_BEGIN, ev.EV_GC_MARK_ASSIST_BEGIN];
   for (const [kind, type] of kinds.entries()) {
     const rows = Array.from(memory.ranges.kind).filter((k) => k === kind).length;
     expect(rows, `${name} ${type}`).toBe(begins.get(type) ?? 0);
@@ -72,9 +67,10 @@ export function checkScanAgainstOrder({ name, bytes }: Pick<OldTrace, "name" | "
   }
   const total = (map: ReadonlyMap<number, number>): number =>
     [...map.values()].reduce((sum, ns) => sum + ns, 0);
-  expect([...own.keys()].toSorted((a, b) => a - b), name).toEqual(
-    [...running.keys()].toSorted((a, b) => a - b),
-  );
+  expect(
+    [...own.keys()].toSorted((a, b) => a - b),
+    name,
+  ).toEqual([...running.keys()].toSorted((a, b) => a - b));
   // The order spends 1 ns on each call that did not block, and moves equal times by 1 ns each.
   expect(Math.abs(total(own) - total(running)), name).toBeLessThanOrEqual(reader.events);
 }

@@ -284,10 +284,7 @@ class Check {
     if (runs[p] === 0) throw this.#wrong(i, `p ${this.#proc} is not running before stop`);
     const g = this.#procGoroutine.data[p];
     if (g !== 0) {
-      throw this.#wrong(
-        i,
-        `p ${this.#proc} is running a goroutine ${this.#idOf(g)} during stop`,
-      );
+      throw this.#wrong(i, `p ${this.#proc} is running a goroutine ${this.#idOf(g)} during stop`);
     }
     runs[p] = 0;
   }

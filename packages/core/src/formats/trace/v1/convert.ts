@@ -49,7 +49,15 @@ export function convertEvents(
   tables: InternedTables,
   consumer: EventConsumer,
 ): { readonly events: number; readonly missing: number } {
-  const conversion = new Conversion(container, events, goroutines, number, interner, tables, consumer);
+  const conversion = new Conversion(
+    container,
+    events,
+    goroutines,
+    number,
+    interner,
+    tables,
+    consumer,
+  );
   conversion.run();
   return { events: conversion.events, missing: conversion.missing };
 }

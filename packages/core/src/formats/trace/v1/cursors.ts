@@ -263,7 +263,8 @@ export class V1Cursors {
         id = this.#value(at);
         at = this.#number.next;
       }
-      named = id === goroutineOf(this.goroutines, goroutine) ? goroutine : this.goroutines.row(id, from);
+      named =
+        id === goroutineOf(this.goroutines, goroutine) ? goroutine : this.goroutines.row(id, from);
       left -= 1;
       if (STARTS[type] === 1) this.running[proc] = named;
       if (IS_ABOUT[type] === 1) goroutine = named;

@@ -209,8 +209,7 @@ class Merge {
   #advanceSamples(): void {
     if (this.#sample >= this.#sampleOrder.length) return;
     const proc = this.#container.procs.length;
-    this.#headTicks[proc] =
-      this.#container.tables.samples.ticks[this.#sampleOrder[this.#sample]];
+    this.#headTicks[proc] = this.#container.tables.samples.ticks[this.#sampleOrder[this.#sample]];
     this.#push(proc);
   }
 

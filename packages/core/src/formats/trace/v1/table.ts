@@ -42,7 +42,19 @@ export function readOldTrace(bytes: Uint8Array, version: number): ReadResult {
   let lost = bytes.length - readTo;
   let memory: TraceMemory | undefined;
   if (container.ticksPerSecond === undefined) {
-    log.add(`${ID}.old-no-clock`, "damage", countsOf(container), { offset: readTo });
+    // What can be told without a time.
+    const { counts, timed } = container;
+    log.add(
+      `${ID}.old-no-clock`,
+      "damage",
+      {
+        events: timed,
+        cycles: counts[wire.V1_GC_START],
+        stops: counts[wire.V1_STW_START],
+        assists: counts[wire.V1_GC_MARK_ASSIST_START],
+      },
+      { offset: readTo },
+    );
   } else {
     const read = scan(container, number, log);
     memory = read.memory;
@@ -59,16 +71,6 @@ export function readOldTrace(bytes: Uint8Array, version: number): ReadResult {
     memory,
   };
   return { table, diagnostics: log.list(), completeness };
-}
-
-/** What can be told without a time. */
-function countsOf({ counts, timed }: V1Container): Record<string, number> {
-  return {
-    events: timed,
-    cycles: counts[wire.V1_GC_START],
-    stops: counts[wire.V1_STW_START],
-    assists: counts[wire.V1_GC_MARK_ASSIST_START],
-  };
 }
 
 function scan(

@@ -169,7 +169,9 @@ describe.skipIf(traces.length === 0)("old traces (needs the go-trace corpus)", (
   });
 
   it("is the same however the input is cut into chunks", () => {
-    for (const { bytes } of traces) if (bytes.length < 100_000) checkChunks(traceFormat, bytes);
+    const small = traces.filter(({ bytes }) => bytes.length < 100_000);
+    expect(small.length).toBeGreaterThan(0);
+    for (const { bytes } of small) checkChunks(traceFormat, bytes);
   });
 
   it("says what a cut took away, wherever it is", () => {
@@ -219,7 +221,8 @@ describe.skipIf(traces.length === 0)("old traces (needs the go-trace corpus)", (
 });
 
 describe("old traces that nothing real has", () => {
-  const old = (...numbers: readonly number[]): Uint8Array => {
+  const old = (...events: readonly (readonly number[])[]): Uint8Array => {
+    const numbers = events.flat();
     const bytes = new Uint8Array(16 + numbers.length);
     bytes.set(utf8("go 1.19 trace\0\0\0"));
     bytes.set(numbers, 16);
@@ -229,11 +232,15 @@ describe("old traces that nothing real has", () => {
 
   it("refuses what holds no batch", () => {
     expect(() => readAll(traceFormat, old())).toThrow("expected a batch of events, found 16 bytes");
-    expect(() => readAll(traceFormat, old(wire.V1_GO_END, 1))).toThrow("P has no batches yet");
+    expect(() => readAll(traceFormat, old([wire.V1_GO_END, 1]))).toThrow("P has no batches yet");
   });
 
   it("tells how many events there are when no time can be told", () => {
-    const bytes = old(BATCH, 0, 1, wire.V1_GC_START | (2 << 6), 1, 0, 0, wire.V1_PROC_STOP, 1);
+    const bytes = old(
+      [BATCH, 0, 1],
+      [wire.V1_GC_START | (2 << 6), 1, 0, 0],
+      [wire.V1_PROC_STOP, 1],
+    );
     const { table, diagnostics, completeness } = readAll(traceFormat, bytes);
     expect(table).toMatchObject({ kind: "trace", memory: undefined });
     expect(completeness.complete).toBe(false);
@@ -246,12 +253,15 @@ describe("old traces that nothing real has", () => {
   it("scans what cannot be put in order, and says so", () => {
     // A goroutine leaves a call that it never was seen to enter, as after a call from C.
     const bytes = old(
-      ...[BATCH, 0, 1, wire.V1_GO_SYS_EXIT | (3 << 6), 4, 1, 5, 1, 2],
-      ...[wire.V1_HEAP_ALLOC | (1 << 6), 1, 77, wire.V1_FREQUENCY, 100],
+      [BATCH, 0, 1, wire.V1_GO_SYS_EXIT | (3 << 6), 4, 1, 5, 1, 2],
+      [wire.V1_HEAP_ALLOC | (1 << 6), 1, 77, wire.V1_FREQUENCY, 100],
     );
     const { diagnostics } = readAll(traceFormat, bytes);
     expect(diagnostics).toMatchObject([
-      { code: "trace.old-no-order", params: { reason: "no consistent ordering of events possible" } },
+      {
+        code: "trace.old-no-order",
+        params: { reason: "no consistent ordering of events possible" },
+      },
     ]);
     expect(memoryOf(bytes).metrics.value).toEqual(Float64Array.of(77));
     const reader = readOldOrdered(bytes, { generation: () => {}, events: () => {} });
@@ -261,8 +271,8 @@ describe("old traces that nothing real has", () => {
 
   it("keeps the rest when a batch has a broken event", () => {
     const bytes = old(
-      ...[BATCH, 0, 1, wire.V1_HEAP_ALLOC, 1, wire.V1_PROC_STOP, 1],
-      ...[BATCH, 1, 1, wire.V1_HEAP_ALLOC | (1 << 6), 1, 9, wire.V1_FREQUENCY, 100],
+      [BATCH, 0, 1, wire.V1_HEAP_ALLOC, 1, wire.V1_PROC_STOP, 1],
+      [BATCH, 1, 1, wire.V1_HEAP_ALLOC | (1 << 6), 1, 9, wire.V1_FREQUENCY, 100],
     );
     const { diagnostics } = readAll(traceFormat, bytes);
     expect(diagnostics.map((d) => d.code)).toEqual([

@@ -122,10 +122,7 @@ export const V1_NUMBERS = Uint8Array.from(EVENTS, ([, args, stack], type) => {
 
 /** 1 for what happens at a time on a proc, so is put in order; CPU samples come in beside. */
 export const V1_IS_TIMED = Uint8Array.from(V1_NUMBERS, (numbers, type) =>
-  numbers === 0 ||
-  type === V1_FREQUENCY ||
-  type === V1_TIMER_GOROUTINE ||
-  type === V1_CPU_SAMPLE
+  numbers === 0 || type === V1_FREQUENCY || type === V1_TIMER_GOROUTINE || type === V1_CPU_SAMPLE
     ? 0
     : 1,
 );
