@@ -18,37 +18,53 @@ const ROOM = 16 << 10;
 const ASCII = new TextEncoder();
 const bytesOf = (text: string): Uint8Array => ASCII.encode(text);
 
+/** Fixed text as words, so that four bytes go out at once; the last word may reach over its end. */
+interface Piece {
+  readonly words: Int32Array;
+  readonly length: number;
+}
+
+function piece(text: string): Piece {
+  const bytes = bytesOf(text);
+  const words = new Int32Array((bytes.length + 3) >> 2);
+  const view = new DataView(new ArrayBuffer(words.length * 4));
+  for (let i = 0; i < bytes.length; i++) view.setUint8(i, bytes[i]);
+  for (let i = 0; i < words.length; i++) words[i] = view.getInt32(i * 4, true);
+  return { words, length: bytes.length };
+}
+
 const GO_STATES = ["Undetermined", "NotExist", "Runnable", "Running", "Waiting", "Syscall"];
 const PROC_STATES = ["Undetermined", "NotExist", "Running", "Idle"];
 
-const pairs = (names: readonly string[]): readonly Uint8Array[] =>
-  names.flatMap((from) => names.map((to) => bytesOf(` ${from}->${to} Reason="`)));
-const GO_TRANSITIONS = pairs(GO_STATES);
-const PROC_TRANSITIONS = pairs(PROC_STATES);
+const pairs = (names: readonly string[], end: string): readonly Piece[] =>
+  names.flatMap((from) => names.map((to) => piece(` ${from}->${to} Reason="${end}`)));
+const GO_TRANSITIONS = pairs(GO_STATES, '"');
+const GO_TRANSITIONS_WHY = pairs(GO_STATES, "");
+const PROC_TRANSITIONS = pairs(PROC_STATES, '"');
 
-const M = bytesOf("M=");
-const P = bytesOf(" P=");
-const G = bytesOf(" G=");
-const GO_ID = bytesOf(" GoID=");
-const PROC_ID = bytesOf(" ProcID=");
-const VALUE = bytesOf("Value{Uint64(");
-const TRANSITION_STACK = bytesOf("\nTransitionStack=\n");
-const STACK = bytesOf("\nStack=\n");
-const CLOSE_VALUE = bytesOf(")}");
-const LABEL = bytesOf(' Label="');
-const RESOURCE_GOROUTINE = bytesOf('" Resource=Goroutine(');
-const CLOSE = bytesOf(")");
-const TASK_ID = bytesOf(" ID=");
-const PARENT = bytesOf(" Parent=");
-const TASK = bytesOf(" Task=");
-const CLOSE_LIST = bytesOf("]");
-const SCOPE_GOROUTINE = bytesOf(')" Scope=Goroutine(');
-const ATTRIBUTES = bytesOf(" Attributes=[");
-const BYTES_SWEPT = bytesOf('"bytes swept"=Value{Uint64(');
-const BYTES_RECLAIMED = bytesOf(')} "bytes reclaimed"=Value{Uint64(');
-const TYPE = bytesOf(' Type="');
-const CATEGORY = bytesOf(' Category="');
-const MESSAGE = bytesOf(' Message="');
+const M = piece("M=");
+const P = piece(" P=");
+const G = piece(" G=");
+const GO_ID = piece(" GoID=");
+const PROC_ID = piece(" ProcID=");
+const VALUE = piece("Value{Uint64(");
+const TRANSITION_STACK = piece("\nTransitionStack=\n");
+const STACK = piece("\nStack=\n");
+const CLOSE_VALUE = piece(")}");
+const LABEL = piece(' Label="');
+const RESOURCE_GOROUTINE = piece('" Resource=Goroutine(');
+const CLOSE = piece(")");
+const TASK_ID = piece(" ID=");
+const PARENT = piece(" Parent=");
+const TASK = piece(" Task=");
+const CLOSE_LIST = piece("]");
+const SCOPE_GOROUTINE = piece(')" Scope=Goroutine(');
+const ATTRIBUTES = piece(" Attributes=[");
+const BYTES_SWEPT = piece('"bytes swept"=Value{Uint64(');
+const BYTES_RECLAIMED = piece(')} "bytes reclaimed"=Value{Uint64(');
+const TYPE = piece(' Type="');
+const CATEGORY = piece(' Category="');
+const MESSAGE = piece(' Message="');
 
 const KIND_METRIC = 1;
 const KIND_LABEL = 2;
@@ -65,14 +81,14 @@ const KIND_SYNC = 12;
 
 /** Per wire type: how it is printed, and what stands between the goroutine and the time. */
 const KIND = new Uint8Array(256);
-const KIND_NAME: Uint8Array[] = Array.from({ length: 256 }, () => bytesOf(" Bad Time="));
+const KIND_NAME: Piece[] = Array.from({ length: 256 }, () => piece(" Bad Time="));
 /** What follows the time for types where that is fixed. */
-const AFTER_TIME: Uint8Array[] = Array.from({ length: 256 }, () => new Uint8Array(0));
+const AFTER_TIME: Piece[] = Array.from({ length: 256 }, () => piece(""));
 
 function kind(name: string, value: number, types: readonly number[]): void {
   for (const type of types) {
     KIND[type] = value;
-    KIND_NAME[type] = bytesOf(` ${name} Time=`);
+    KIND_NAME[type] = piece(` ${name} Time=`);
   }
 }
 kind("Metric", KIND_METRIC, [ev.EV_PROCS_CHANGE, ev.EV_HEAP_ALLOC, ev.EV_HEAP_GOAL]);
@@ -130,7 +146,7 @@ for (let type = ev.EV_SPAN; type <= ev.EV_GOROUTINE_STACK_FREE; type++) {
 }
 
 function afterTime(text: string, types: readonly number[]): void {
-  for (const type of types) AFTER_TIME[type] = bytesOf(text);
+  for (const type of types) AFTER_TIME[type] = piece(text);
 }
 afterTime(' Name="/sched/gomaxprocs:threads" Value=', [ev.EV_PROCS_CHANGE]);
 afterTime(' Name="/memory/classes/heap/objects:bytes" Value=', [ev.EV_HEAP_ALLOC]);
@@ -167,17 +183,20 @@ for (const type of [
   IS_OWN_STACK[type] = 1;
 }
 
-const ARG_NAMES: (readonly Uint8Array[])[] = Array.from({ length: 256 }, () => []);
-const EXPERIMENT_HEAD: Uint8Array[] = Array.from({ length: 256 }, () => new Uint8Array(0));
+const ARG_NAMES: (readonly Piece[])[] = Array.from({ length: 256 }, () => []);
+const EXPERIMENT_HEAD: Piece[] = Array.from({ length: 256 }, () => piece(""));
 for (const [type, { name, args }] of ev.SPECS) {
-  ARG_NAMES[type] = args.map((arg, i) => bytesOf(`${i === 0 ? "" : ", "}${arg}=Value{Uint64(`));
-  EXPERIMENT_HEAD[type] = bytesOf(` Name=${name} Args=[`);
+  ARG_NAMES[type] = args.map((arg, i) => piece(`${i === 0 ? "" : ", "}${arg}=Value{Uint64(`));
+  EXPERIMENT_HEAD[type] = piece(` Name=${name} Args=[`);
 }
 
-const DIGIT_PAIRS = new Uint8Array(200);
-for (let i = 0; i < 100; i++) {
-  DIGIT_PAIRS[2 * i] = 48 + Math.trunc(i / 10);
-  DIGIT_PAIRS[2 * i + 1] = 48 + (i % 10);
+/** Four digits with leading zeros, as the word that holds them in order. */
+const FOUR_DIGITS = new Int32Array(10_000);
+for (let i = 0; i < 10_000; i++) {
+  const units = 48 + (i % 10);
+  const tens = 48 + (Math.trunc(i / 10) % 10);
+  const hundreds = 48 + (Math.trunc(i / 100) % 10);
+  FOUR_DIGITS[i] = (units << 24) | (tens << 16) | (hundreds << 8) | (48 + Math.trunc(i / 1000));
 }
 const TEN_8 = 100_000_000;
 
@@ -186,7 +205,8 @@ export class ParsedText implements EventConsumer {
   readonly #number: Uvarint;
   readonly #baseNs: () => bigint;
   readonly #write: (chunk: Uint8Array) => void;
-  #out = new Uint8Array(CHUNK + ROOM);
+  readonly #out = new Uint8Array(CHUNK + ROOM);
+  readonly #view = new DataView(this.#out.buffer);
   #at = 0;
   /** The trace's base split at 10^8, so that times are printed without big integers. */
   #hasBase = false;
@@ -220,17 +240,27 @@ export class ParsedText implements EventConsumer {
     this.#at = 0;
   }
 
-  #put(bytes: Uint8Array): void {
+  #put({ words, length }: Piece): void {
+    const view = this.#view;
+    let at = this.#at;
+    this.#at = at + length;
+    for (let i = 0; i < words.length; i++) {
+      view.setInt32(at, words[i], true);
+      at += 4;
+    }
+  }
+
+  #bytes(bytes: Uint8Array): void {
     const { length } = bytes;
-    if (length < 40) {
+    if (length < 24) {
       const out = this.#out;
       let at = this.#at;
       for (let i = 0; i < length; i++) out[at++] = bytes[i];
       this.#at = at;
       return;
     }
-    if (this.#at + length > this.#out.length) this.flush();
-    if (length > this.#out.length) {
+    if (this.#at + length > CHUNK) this.flush();
+    if (length > CHUNK) {
       this.#write(bytes);
       return;
     }
@@ -239,7 +269,7 @@ export class ParsedText implements EventConsumer {
   }
 
   #text(text: string): void {
-    this.#put(bytesOf(text));
+    this.#bytes(bytesOf(text));
   }
 
   /** A non-negative integer below 2^53. */
@@ -264,53 +294,31 @@ export class ParsedText implements EventConsumer {
     this.#eight(low);
   }
 
+  /** Below 10^8. */
   #small(value: number): void {
-    const out = this.#out;
-    const length =
-      value < 10_000
-        ? value < 100
-          ? value < 10
-            ? 1
-            : 2
-          : value < 1000
-            ? 3
-            : 4
-        : value < 1_000_000
-          ? value < 100_000
-            ? 5
-            : 6
-          : value < 10_000_000
-            ? 7
-            : 8;
-    let at = this.#at + length;
-    this.#at = at;
-    let rest = value | 0;
-    while (rest >= 100) {
-      const next = (rest / 100) | 0;
-      const pair = (rest - next * 100) * 2;
-      rest = next;
-      out[--at] = DIGIT_PAIRS[pair + 1];
-      out[--at] = DIGIT_PAIRS[pair];
+    if (value < 10_000) {
+      this.#head(value);
+      return;
     }
-    if (rest >= 10) {
-      out[--at] = DIGIT_PAIRS[rest * 2 + 1];
-      out[--at] = DIGIT_PAIRS[rest * 2];
-    } else out[--at] = 48 + rest;
+    const high = (value / 10_000) | 0;
+    this.#head(high);
+    this.#view.setInt32(this.#at, FOUR_DIGITS[value - high * 10_000], true);
+    this.#at += 4;
+  }
+
+  /** Below 10^4, without leading zeros. */
+  #head(value: number): void {
+    const digits = value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
+    this.#view.setInt32(this.#at, FOUR_DIGITS[value] >>> (32 - 8 * digits), true);
+    this.#at += digits;
   }
 
   /** Eight digits with leading zeros. */
   #eight(value: number): void {
-    const out = this.#out;
-    let at = this.#at + 8;
-    this.#at = at;
-    let rest = value | 0;
-    for (let i = 0; i < 4; i++) {
-      const next = (rest / 100) | 0;
-      const pair = (rest - next * 100) * 2;
-      rest = next;
-      out[--at] = DIGIT_PAIRS[pair + 1];
-      out[--at] = DIGIT_PAIRS[pair];
-    }
+    const high = (value / 10_000) | 0;
+    this.#view.setInt32(this.#at, FOUR_DIGITS[high], true);
+    this.#view.setInt32(this.#at + 4, FOUR_DIGITS[value - high * 10_000], true);
+    this.#at += 8;
   }
 
   /** An id that Go prints signed: goroutine, proc, thread. */
@@ -364,7 +372,7 @@ export class ParsedText implements EventConsumer {
   #putStack(index: number): void {
     const known = this.#stacks.get(index);
     if (known !== undefined) {
-      this.#put(known);
+      this.#bytes(known);
       return;
     }
     const { stacks } = this.#interner;
@@ -385,7 +393,7 @@ export class ParsedText implements EventConsumer {
       this.#stackBytes = length;
     }
     this.#stacks.set(index, text);
-    this.#put(text);
+    this.#bytes(text);
   }
 
   /** The two lines of a frame. */
@@ -448,16 +456,16 @@ export class ParsedText implements EventConsumer {
       this.#put(PROC_ID);
       this.#signed(batch.arg0[i]);
       this.#put(PROC_TRANSITIONS[batch.from[i] * PROC_STATES.length + batch.to[i]]);
-      this.#out[this.#at++] = QUOTE;
       return;
     }
     this.#put(GO_ID);
     this.#signed(batch.arg0[i]);
-    this.#put(GO_TRANSITIONS[batch.from[i] * GO_STATES.length + batch.to[i]]);
+    const transition = batch.from[i] * GO_STATES.length + batch.to[i];
     if (type === ev.EV_GO_BLOCK || type === ev.EV_GO_STOP) {
-      this.#put(this.#quotedString(batch.text0[i]));
-    }
-    this.#out[this.#at++] = QUOTE;
+      this.#put(GO_TRANSITIONS_WHY[transition]);
+      this.#bytes(this.#quotedString(batch.text0[i]));
+      this.#out[this.#at++] = QUOTE;
+    } else this.#put(GO_TRANSITIONS[transition]);
     if (IS_OWN_STACK[type] === 1) {
       if (stack < 0) return;
       this.#put(TRANSITION_STACK);
@@ -477,7 +485,7 @@ export class ParsedText implements EventConsumer {
         return;
       case KIND_LABEL:
         this.#put(LABEL);
-        this.#put(this.#quotedString(batch.text0[i]));
+        this.#bytes(this.#quotedString(batch.text0[i]));
         this.#put(RESOURCE_GOROUTINE);
         this.#signed(batch.arg0[i]);
         this.#put(CLOSE);
@@ -517,9 +525,9 @@ export class ParsedText implements EventConsumer {
     }
   }
 
-  #named(name: Uint8Array, index: number): void {
+  #named(name: Piece, index: number): void {
     this.#put(name);
-    this.#put(this.#quotedString(index));
+    this.#bytes(this.#quotedString(index));
     this.#out[this.#at++] = QUOTE;
   }
 
@@ -527,7 +535,7 @@ export class ParsedText implements EventConsumer {
     this.#put(AFTER_TIME[type]);
     if (type === ev.EV_GC_BEGIN || type === ev.EV_GC_ACTIVE || type === ev.EV_GC_END) return;
     if (type === ev.EV_STW_BEGIN || type === ev.EV_STW_END) {
-      this.#put(this.#quotedString(batch.text0[i]));
+      this.#bytes(this.#quotedString(batch.text0[i]));
       this.#put(SCOPE_GOROUTINE);
     }
     this.#signed(batch.arg0[i]);

@@ -35,6 +35,19 @@ import * as ev from "./spec.ts";
 import { type ClockSnapshot, type GenerationTables, nsOf, readTables } from "./tables.ts";
 import { Uvarint } from "./uvarint.ts";
 
+/** Arguments that the scan looks at; those behind them are passed over undecoded. */
+const READ_ARGS = new Uint8Array(256);
+for (const [reads, types] of [
+  [1, [ev.EV_PROCS_CHANGE, ev.EV_PROC_START, ev.EV_GO_CREATE_SYSCALL, ev.EV_GO_START]],
+  [1, [ev.EV_GC_SWEEP_ACTIVE, ev.EV_GC_SWEEP_BEGIN, ev.EV_GO_SWITCH, ev.EV_GO_SWITCH_DESTROY]],
+  [1, [ev.EV_GC_MARK_ASSIST_ACTIVE, ev.EV_GC_MARK_ASSIST_BEGIN]],
+  [1, [ev.EV_HEAP_ALLOC, ev.EV_HEAP_GOAL, ev.EV_GO_LABEL]],
+  [2, [ev.EV_PROC_STATUS, ev.EV_STW_BEGIN, ev.EV_GC_BEGIN, ev.EV_GC_SWEEP_END]],
+  [3, [ev.EV_PROC_STEAL, ev.EV_GO_STATUS, ev.EV_GO_STATUS_STACK]],
+] as const) {
+  for (const type of types) READ_ARGS[type] = reads;
+}
+
 /** A thread whose goroutine is not known yet: no status event and no start so far. */
 export const UNKNOWN = -2;
 
@@ -91,6 +104,29 @@ export interface ScannedSamples {
   readonly stack: Int32Array;
 }
 
+/** What a worker that sends a scan away should transfer instead of copying. */
+export function buffersOf(scan: ScannedGeneration): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  const parts: readonly object[] = [
+    scan.threads,
+    scan.slices,
+    scan.ranges,
+    scan.halves,
+    scan.metrics,
+    scan.labels,
+    scan.samples,
+    scan.texts,
+  ];
+  for (const part of parts) {
+    for (const column of Object.values(part)) {
+      if (ArrayBuffer.isView(column) && column.buffer instanceof ArrayBuffer) {
+        buffers.add(column.buffer);
+      }
+    }
+  }
+  return [...buffers];
+}
+
 /** @throws TraceFault when the generation's tables are broken, so that nothing of it can be read. */
 export function scanGeneration(generation: GenerationBytes): ScannedGeneration {
   const number = new Uvarint();
@@ -120,7 +156,6 @@ class GenerationScan {
   #fault: TraceFault | undefined;
 
   // Of the thread that is being read.
-  #thread = 0;
   #threadId = 0;
   #g = UNKNOWN;
   #p = -1;
@@ -158,7 +193,7 @@ class GenerationScan {
 
   run(): ScannedGeneration {
     for (const [thread, batches] of this.#byThread()) this.#readThread(thread, batches);
-    this.#slices.resize(this.#slices.length);
+    this.#slices.trim();
     this.#ranges.resize(this.#ranges.length);
     this.#halves.resize(this.#halves.length);
     this.#labels.resize(this.#labels.length);
@@ -204,7 +239,6 @@ class GenerationScan {
     const slicesBefore = this.#slices.length;
     const metricsBefore = this.#metrics.length;
     const rangesBefore = this.#ranges.length;
-    this.#thread = this.#threads.length;
     this.#threadId = id;
     this.#g = id === -1 ? -1 : UNKNOWN;
     this.#p = -1;
@@ -326,26 +360,52 @@ class GenerationScan {
       let arg0 = 0;
       let arg1 = 0;
       let arg2 = 0;
-      for (let i = 0; i < args; i++) {
+      const reads = READ_ARGS[type];
+      if (reads > 0) {
         byte = at < end ? bytes[at] : 0x80;
         if (byte < 0x80) {
-          value = byte;
+          arg0 = byte;
           at += 1;
         } else if (at + 1 < end && bytes[at + 1] < 0x80) {
-          value = (byte & 0x7f) | (bytes[at + 1] << 7);
+          arg0 = (byte & 0x7f) | (bytes[at + 1] << 7);
           at += 2;
-        } else if (at + 2 < end && bytes[at + 2] < 0x80) {
-          value = (byte & 0x7f) | ((bytes[at + 1] & 0x7f) << 7) | (bytes[at + 2] << 14);
-          at += 3;
         } else {
-          value = number.id(bytes, at, end);
+          arg0 = number.id(bytes, at, end);
           at = number.next;
           if (at < 0) throw cutEvent();
         }
-        if (i === 0) arg0 = value;
-        else if (i === 1) arg1 = value;
-        else if (i === 2) arg2 = value;
+        if (reads > 1) {
+          byte = at < end ? bytes[at] : 0x80;
+          if (byte < 0x80) {
+            arg1 = byte;
+            at += 1;
+          } else if (at + 1 < end && bytes[at + 1] < 0x80) {
+            arg1 = (byte & 0x7f) | (bytes[at + 1] << 7);
+            at += 2;
+          } else {
+            arg1 = number.id(bytes, at, end);
+            at = number.next;
+            if (at < 0) throw cutEvent();
+          }
+        }
+        if (reads > 2) {
+          byte = at < end ? bytes[at] : 0x80;
+          if (byte < 0x80) {
+            arg2 = byte;
+            at += 1;
+          } else if (at + 1 < end && bytes[at + 1] < 0x80) {
+            arg2 = (byte & 0x7f) | (bytes[at + 1] << 7);
+            at += 2;
+          } else {
+            arg2 = number.id(bytes, at, end);
+            at = number.next;
+            if (at < 0) throw cutEvent();
+          }
+        }
       }
+      let left = args - reads;
+      while (left > 0 && at < end) left -= 1 - (bytes[at++] >>> 7);
+      if (left > 0) throw cutEvent();
       events += 1;
       switch (type) {
         case ev.EV_HEAP_ALLOC:
@@ -530,7 +590,6 @@ class GenerationScan {
       slices.startNs[row] = this.#since;
       slices.endNs[row] = time;
       slices.goroutine[row] = this.#g;
-      slices.thread[row] = this.#thread;
       slices.proc[row] = this.#p;
       if (this.#isFirstSlice) {
         this.#isFirstSlice = false;

@@ -144,12 +144,14 @@ export class TraceMemoryBuilder {
     this.#open.clear();
   }
 
+  /** Once: it lets the scans go while it copies them. */
   finish(): TraceMemory {
     const parts = this.#parts;
     const last = parts.at(-1);
     if (last !== undefined) this.#closeAll(last);
     const ends = parts.map(({ scan, shiftNs }) => scan.endNs + shiftNs);
     const length = parts.length;
+    const slices = this.#slices();
     return {
       baseNs: BigInt(this.#baseNs),
       startNs: 0,
@@ -179,7 +181,7 @@ export class TraceMemoryBuilder {
         goroutine: this.#floats((scan) => scan.labels.goroutine),
         label: this.#ints((scan, part) => mapped(scan.labels.label, part.stringOf)),
       },
-      slices: this.#slices(),
+      slices,
       samples: {
         length: this.#total((scan) => scan.samples.length),
         timeNs: this.#times((scan) => scan.samples.timeNs),
@@ -254,18 +256,26 @@ export class TraceMemoryBuilder {
       const { sliceStart } = scan.threads;
       for (let t = 0; t < threadOf.length; t++) {
         const global = threadOf[t];
+        const from = sliceStart[t];
+        const to = sliceStart[t + 1];
+        if (from === to) continue;
+        // What is waiting began in a generation before this one.
         const waiting = byThread.get(global);
-        for (let from = sliceStart[t]; from < sliceStart[t + 1]; from++) {
-          if (waiting !== undefined) putTails(global, waiting, slices.startNs[from] + shiftNs);
-          const row = next[global]++;
-          state[row] = slices.state[from];
-          startNs[row] = slices.startNs[from] + shiftNs;
-          endNs[row] = slices.endNs[from] + shiftNs;
-          goroutine[row] = slices.goroutine[from] === UNKNOWN ? -1 : slices.goroutine[from];
-          thread[row] = global;
-          proc[row] = slices.proc[from];
-        }
+        if (waiting !== undefined) putTails(global, waiting, slices.startNs[from] + shiftNs);
+        const row = next[global];
+        const end = row + to - from;
+        next[global] = end;
+        state.set(slices.state.subarray(from, to), row);
+        startNs.set(slices.startNs.subarray(from, to), row);
+        endNs.set(slices.endNs.subarray(from, to), row);
+        goroutine.set(slices.goroutine.subarray(from, to), row);
+        proc.set(slices.proc.subarray(from, to), row);
+        thread.fill(global, row, end);
+        for (let i = row; i < end; i++) startNs[i] += shiftNs;
+        for (let i = row; i < end; i++) endNs[i] += shiftNs;
+        for (let i = row; i < end && goroutine[i] === UNKNOWN; i++) goroutine[i] = -1;
       }
+      release(slices);
     }
     for (const [t, waiting] of byThread) putTails(t, waiting, Infinity);
     return { length, state, startNs, endNs, goroutine, thread, proc, threads };
@@ -371,6 +381,16 @@ export class TraceMemoryBuilder {
     }
     return column;
   }
+}
+
+/** Slices are most of the table, so a generation's are let go as soon as they are copied. */
+function release(slices: ScannedGeneration["slices"]): void {
+  slices.length = 0;
+  slices.state = new Uint8Array(0);
+  slices.startNs = new Float64Array(0);
+  slices.endNs = new Float64Array(0);
+  slices.goroutine = new Float64Array(0);
+  slices.proc = new Int32Array(0);
 }
 
 function mapped(column: Int32Array, to: Int32Array): Int32Array {
