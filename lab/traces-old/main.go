@@ -129,8 +129,8 @@ func syncs(until time.Time) {
 	close(done)
 	for drained := false; !drained; {
 		select {
-		case <-a:
-		case b <- 1:
+		case a <- 1:
+		case <-b:
 		case <-time.After(20 * time.Millisecond):
 			drained = true
 		}

@@ -38,7 +38,8 @@ for (const release of values.go?.split(",") ?? RELEASES) {
   for (const mode of positionals.length === 0 ? MODES : positionals) {
     const file = path.join(out, `${mode}.trace`);
     if (!existsSync(file)) {
-      const ran = spawnSync(binary, [`${file}.part`, values.ms, mode], { encoding: "utf8" });
+      const args = [`${file}.part`, values.ms, mode];
+      const ran = spawnSync(binary, args, { encoding: "utf8", timeout: 30_000 });
       if (ran.status !== 0) {
         process.stderr.write(`${release} ${mode}: failed: ${(ran.stderr ?? "").slice(0, 500)}\n`);
         continue;

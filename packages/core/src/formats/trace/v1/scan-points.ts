@@ -117,7 +117,6 @@ export class TickSlices {
       rows.startNs[row] = this.#start.data[from];
       rows.endNs[row] = this.#end.data[from];
       rows.goroutine[row] = this.#goroutine.data[from];
-      rows.thread[row] = thread;
       rows.proc[row] = this.#proc.data[from];
     }
     return { rows, ids, sliceStart, open: this.#open };
