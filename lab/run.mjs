@@ -13,6 +13,7 @@ import { alone } from "./runner/lock.mjs";
 import { replay } from "./runner/replay.mjs";
 import { studyCoverage } from "./runner/study-coverage.mjs";
 import { studyLedger } from "./runner/study-ledger.mjs";
+import { studyTrace } from "./runner/study-trace.mjs";
 
 const HELP = `npm run lab -- [VERB] [FLAGS]
 
@@ -23,6 +24,7 @@ const HELP = `npm run lab -- [VERB] [FLAGS]
   ablation   the same with random parts of the evidence left out
   study-ledger     planted memory of several kinds: does the ledger find it?
   study-coverage   known allocations: do the intervals hold the truth?
+  study-trace      assists and pauses of a trace against the runtime's own counters
 
   --only PATTERN    scenario or scenario/kind, * for anything (repeatable)
   --go LIST         toolchains, e.g. local,1.22.12,1.24.9,1.27.3       default local
@@ -104,9 +106,10 @@ const VERBS = {
   ablation,
   "study-ledger": studyLedger,
   "study-coverage": studyCoverage,
+  "study-trace": studyTrace,
 };
 
-const STARTS_SERVICES = new Set(["live", "record", "study-ledger"]);
+const STARTS_SERVICES = new Set(["live", "record", "study-ledger", "study-trace"]);
 
 try {
   const asked = readCommandLine();

@@ -23,6 +23,8 @@ import { filesBelow } from "./source-files.mjs";
 
 /** Entry → where it goes below packages/cli/dist. An entry that does not exist yet is named. */
 const CLI_ENTRY = "packages/cli/src/main.ts";
+/** Threads of the command: entries of their own, named in dist. */
+const THREAD_ENTRIES = { "scan-thread": "packages/host/src/trace/scan-thread.ts" };
 const WEB_ENTRIES = [{ entry: "packages/web/src/client/main.ts", name: "client" }];
 
 /**
@@ -131,7 +133,7 @@ async function runEsbuild(root, options) {
  */
 function bundleCli(root, outdir) {
   return runEsbuild(root, {
-    entryPoints: { main: CLI_ENTRY },
+    entryPoints: { main: CLI_ENTRY, ...THREAD_ENTRIES },
     outdir,
     format: "esm",
     platform: "node",

@@ -2,6 +2,8 @@
 // folder would cost more than the answers. Bundled by bundle.mjs; what it calls is what the verb `why`
 // calls.
 
+import { gcBetweenCycles } from "@heapwright/core/analysis/trace/gc-between.ts";
+import { analyzeTrace } from "@heapwright/core/analysis/trace/trace-analysis.ts";
 import { formatJson } from "@heapwright/core/report/json.ts";
 import { voiceOf } from "@heapwright/core/report/say.ts";
 import { answerOf } from "@heapwright/core/verdict/answer-of.ts";
@@ -30,4 +32,17 @@ export function answer(evidence, limitBytes) {
     loadCounter: undefined,
   });
   return answered === undefined ? undefined : JSON.parse(formatJson(answered.answer, VOICE));
+}
+
+/**
+ * The collector's time between the first and the last cycle of a folder's trace.
+ * @param {EvidenceFolder} evidence
+ */
+export function gcOfTrace(evidence) {
+  for (const { table } of evidence.artefacts) {
+    const trace = table.kind === "trace" ? analyzeTrace(table) : undefined;
+    if (trace === undefined) continue;
+    return gcBetweenCycles(trace, 0, trace.cycles.length - 1);
+  }
+  return undefined;
 }

@@ -57,6 +57,24 @@ export function parseDuration(text: string, flag: string): number {
   return parts.reduce((ms, p) => ms + Number(p[1]) * (DURATION[p[2] ?? ""] ?? 1000), 0);
 }
 
+/** "1.2s..1.25s": ns from the beginning. */
+export function parseStretch(
+  text: string,
+  flag: string,
+): { readonly fromNs: number; readonly untilNs: number } {
+  const [from, until, ...more] = text.split("..");
+  if (from === undefined || until === undefined || more.length > 0)
+    throw new UsageError(
+      `${flag} takes a stretch such as 1.2s..1.25s, not ${JSON.stringify(text)}`,
+      `${flag} 需要形如 1.2s..1.25s 的时段，而不是 ${JSON.stringify(text)}`,
+    );
+  const fromNs = parseDuration(from, flag) * 1e6;
+  const untilNs = parseDuration(until, flag) * 1e6;
+  if (!(untilNs > fromNs))
+    throw new UsageError(`${flag} ${text} ends before it begins`, `${flag} ${text} 的结束早于开始`);
+  return { fromNs, untilNs };
+}
+
 export function parseCount(text: string, flag: string): number {
   if (!/^\d{1,6}$/.test(text) || Number(text) === 0)
     throw new UsageError(

@@ -44,6 +44,24 @@ export interface CaptureFlags extends SharedFlags, LiveFlags {
   readonly output: string;
 }
 
+export interface TraceFlags extends SharedFlags {
+  readonly cycles?: boolean;
+  readonly assists?: boolean;
+  readonly stw?: boolean;
+  readonly mmu?: boolean;
+  readonly goroutines?: boolean;
+  readonly tasks?: boolean;
+  readonly top?: string;
+  readonly d?: string;
+  readonly events?: string;
+  readonly pprof?: string;
+  readonly perfetto?: string;
+  readonly anonymize?: string;
+  readonly cut?: string;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
 export interface ViewFlags extends SharedFlags, LiveFlags, JudgeFlags {
   readonly port?: string;
 }

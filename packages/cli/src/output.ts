@@ -1,6 +1,7 @@
 // Standard output and standard error as pipes of other programs: a reader that has seen enough (`| head`)
 // ends nothing and is no error; a full disk is one sentence.
 
+import { writeSync } from "node:fs";
 import type { Lang } from "@heapwright/core/model/message.ts";
 import { words, type Words } from "./command-line/words.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -29,6 +30,23 @@ export function watchOutput(lang: Lang): void {
   // Nobody is left to be told.
   process.stderr.on("error", () => undefined);
 }
+
+/** Writes a large text piece by piece without keeping it: the pipe's reader sets the pace. */
+export function writeAll(chunk: Uint8Array): void {
+  for (let at = 0; at < chunk.length;) {
+    try {
+      at += writeSync(process.stdout.fd, chunk, at);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      // A pipe that does not block and is full: its reader needs a moment.
+      if (code === "EAGAIN") Atomics.wait(PAUSE, 0, 0, 1);
+      else if (code === "EPIPE") return;
+      else throw error;
+    }
+  }
+}
+
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 const WRITE_CAUSES: Readonly<Record<string, Words>> = {
   ENOENT: words("the folder does not exist", "文件夹不存在"),

@@ -12,6 +12,7 @@ import { voiceOf } from "@heapwright/core/report/say.ts";
 import { formatText } from "@heapwright/core/report/text.ts";
 import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
 import type { Answer } from "@heapwright/core/verdict/answer.ts";
+import { inDist } from "./dist.ts";
 import { renderPage, type ProcessPictures, type SoFar } from "@heapwright/web/render/page.ts";
 import { ROOT_NAME, pageVoice } from "@heapwright/web/render/voice.ts";
 
@@ -23,15 +24,8 @@ export interface PageOptions {
 
 /** Client script and style, built beside the bundle (dist/web) or, in development, from the sources. */
 async function assets(): Promise<{ css: string; clientScript: string }> {
-  const read = (name: string) => readFile(new URL(`./web/${name}`, base()), "utf8");
+  const read = (name: string) => readFile(inDist(`web/${name}`), "utf8");
   return { css: await read("client.css"), clientScript: await read("client.js") };
-}
-
-/** Chunks lie in dist/chunks, the entry in dist. */
-function base(): string {
-  const url = import.meta.url;
-  if (url.includes("/chunks/")) return new URL("../", url).href;
-  return new URL(url.includes("/src/") ? "../dist/" : "./", url).href;
 }
 
 export async function pageOf(answered: Answered, options: PageOptions): Promise<string> {

@@ -9,10 +9,11 @@ import { EXIT } from "./exit-codes.ts";
 import { UnreadableError, UsageError } from "./usage-error.ts";
 import { capture } from "./verbs/capture/command.ts";
 import { evidence } from "./verbs/evidence/command.ts";
+import { trace } from "./verbs/trace/command.ts";
 import { view } from "./verbs/view/command.ts";
 import { why } from "./verbs/why/command.ts";
 
-const VERBS: readonly Verb[] = [why, capture, view, evidence];
+const VERBS: readonly Verb[] = [why, capture, view, trace, evidence];
 
 const SHORT = words(
   `heapwright tells why a Go service uses the memory it uses, down to the source line.
@@ -45,7 +46,9 @@ export async function run(args: readonly string[], version: string): Promise<num
     },
   });
   try {
-    await program.parseAsync(["node", "heapwright", ...args]);
+    const verb = VERBS.find(({ name }) => name === args[0]);
+    const given = verb?.normalize?.(args) ?? args;
+    await program.parseAsync(["node", "heapwright", ...given]);
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

@@ -14,7 +14,7 @@ const FOREIGN: ReadonlySet<string> = new Set([
   "--no-typecheck",
 ]);
 
-const verbs = ["why", "capture", "view", "evidence"] as const;
+const verbs = ["why", "capture", "view", "trace", "evidence"] as const;
 
 const isVerb = (word: string): boolean => verbs.some((v) => v === word);
 
@@ -78,12 +78,19 @@ function documents(): { name: string; text: string }[] {
   return READMES.map((name) => ({ name, text: readFileSync(path.join(ROOT, name), "utf8") }));
 }
 
+/** `out[--at] = …` is code: flags stand behind a space or a quote. */
+function isDecrement(text: string, at: number, flag: string): boolean {
+  return flag === "--this" || (text[at - 1] === "[" && text[at + flag.length] === "]");
+}
+
 /** A flag: two dashes that begin a word. In the page they may as well be a custom property of CSS. */
 function flagsIn(text: string, isPage = false): string[] {
   const found = text.matchAll(/(?<![\w-])--[a-z][a-z-]*(?![\w-])/g);
   const isProperty = (at: number, flag: string) =>
     isPage && (text[at - 1] === "(" || /^\s*:/.test(text.slice(at + flag.length)));
-  return [...found].filter((m) => !isProperty(m.index, m[0])).map((m) => m[0]);
+  return [...found]
+    .filter((m) => !isProperty(m.index, m[0]) && !isDecrement(text, m.index, m[0]))
+    .map((m) => m[0]);
 }
 
 /** `heapwright WORD` where a command is written: a WORD that could be a verb. */

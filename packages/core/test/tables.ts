@@ -39,7 +39,7 @@ export interface ProfileFacts {
 
 const RATE = 512 * 1024;
 
-function stacksOf(
+export function stacksOf(
   strings: StringTableBuilder,
   rows: readonly { readonly stack: readonly Frame[] }[],
 ) {

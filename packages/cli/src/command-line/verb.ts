@@ -17,6 +17,8 @@ export interface Verb {
   readonly summary: Words;
   /** Examples and exit codes, shown before the options. */
   readonly examples: Words;
+  /** Brings habits of other tools into our form, before flags are read. */
+  normalize?(args: readonly string[]): string[];
   /** Adds arguments, options and the action. */
   define(command: Command, context: VerbContext): void;
 }

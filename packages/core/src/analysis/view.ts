@@ -14,6 +14,8 @@ import { buildSeries, type SeriesSet } from "./series/build.ts";
 import type { SeriesId } from "./series/series.ts";
 import { pacingOf, type Pacing } from "./pacing.ts";
 import { buildSites, type SiteAnalysis } from "./sites/build.ts";
+import { assistShares } from "./trace/join.ts";
+import { traceOfProcess, type ProcessTrace } from "./trace/of-process.ts";
 import { holdingsOf, type Holding } from "./sites/holdings.ts";
 import { seriesTrend, type SeriesTrend } from "./series-trend.ts";
 
@@ -35,6 +37,8 @@ export interface View {
   readonly holdings: readonly Holding[];
   readonly goroutines: GoroutineAnalysis | undefined;
   readonly cost: GcCost | undefined;
+  /** The execution trace, where one was recorded and read. */
+  readonly trace: ProcessTrace | undefined;
   readonly pacing: Pacing;
   readonly load: Load;
   readonly processLedger: Ledger | undefined;
@@ -75,7 +79,11 @@ export function buildView(evidence: ProcessEvidence, options: ViewOptions): View
   const process = processLedger(p, series.marked);
   const prediction = forecast(p, series.marked, process, options.limitBytes, pacing);
   const span = spanOf(p, series);
-  const sites = buildSites(p);
+  const trace = traceOfProcess(p);
+  const sites = buildSites(
+    p,
+    trace === undefined ? undefined : assistShares(trace, trace.artefact.id),
+  );
   const modulePath = p.buildInfo?.mainModule?.path;
   return {
     process: p,
@@ -86,6 +94,7 @@ export function buildView(evidence: ProcessEvidence, options: ViewOptions): View
     holdings: sites === undefined ? [] : holdingsOf(sites.shown, modulePath),
     goroutines: analyzeGoroutines(p),
     cost: gcCost(p),
+    trace,
     pacing,
     load: loadOf(p, series, options.loadCounter),
     processLedger: process,

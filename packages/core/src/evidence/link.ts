@@ -31,7 +31,10 @@ export function link(artefacts: readonly Artefact[]): Linked {
   }
   const { clusters, shared } = clusterUnits(units);
   if (clusters.length === 0 && shared.length > 0) {
-    clusters.push({ units: [], sameness: "unknown", reasons: [] });
+    // A trace that nothing else speaks beside is of the one process there is.
+    const traces = shared.filter((u) => u.artefact.table.kind === "trace");
+    const sameness = traces.length === 1 ? "assumed" : "unknown";
+    clusters.push({ units: traces, sameness, reasons: [] });
   }
   const processes = clusters.map((c, i) => assemble(c, shared, instants, `p${i + 1}`));
   // Largest evidence first: a reader of several processes starts with the one most is known of.
@@ -73,7 +76,7 @@ function assemble(
   const environment = new Map<string, string>();
   let sawEnvironment = false;
   let buildInfo: BuildInfoTable | undefined;
-  let trace: string | undefined;
+  const traces: ProcessEvidence["traces"][number][] = [];
   let isRootGroup = false;
   for (const u of own) {
     const t = u.artefact.table;
@@ -119,7 +122,7 @@ function assemble(
         buildInfo ??= t;
         break;
       case "trace":
-        trace ??= t.version;
+        traces.push(timed(u, t));
         break;
       case "proc-cgroup":
         isRootGroup = t.entries.every(
@@ -151,7 +154,12 @@ function assemble(
     ...goroutineProfiles.map((g) => g.value),
     ...goroutineDumps.map((g) => g.value),
   ];
-  const goVersion = goVersionOf({ buildInfo, metrics: values, trace, stacks });
+  const goVersion = goVersionOf({
+    buildInfo,
+    metrics: values,
+    trace: traces[0]?.value.version,
+    stacks,
+  });
   const settings = settingsOf(
     values,
     sawEnvironment || environment.size > 0 ? environment : undefined,
@@ -185,6 +193,7 @@ function assemble(
     goroutineProfiles: byTime(goroutineProfiles),
     goroutineDumps: byTime(goroutineDumps),
     otherProfiles: byTime(otherProfiles),
+    traces: byTime(traces),
     memStats: sortMemStats(memStats),
     metrics: sortedMetrics,
     gctrace,

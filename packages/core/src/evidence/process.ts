@@ -6,6 +6,7 @@ import type { GoroutineTable } from "../model/tables/goroutines.ts";
 import type { MemStats } from "../model/tables/memstats.ts";
 import type { MetricsSample } from "../model/tables/metrics.ts";
 import type { ProfileTable } from "../model/tables/profile.ts";
+import type { TraceTable } from "../model/tables/trace.ts";
 import type {
   BuildInfoTable,
   ContainerFacts,
@@ -85,6 +86,7 @@ export interface ProcessEvidence {
   readonly goroutineProfiles: readonly Timed<ProfileTable>[];
   readonly goroutineDumps: readonly Timed<GoroutineTable>[];
   readonly otherProfiles: readonly Timed<ProfileTable>[];
+  readonly traces: readonly Timed<TraceTable>[];
   readonly memStats: readonly Timed<MemStats>[];
   readonly metrics: readonly Timed<MetricsSample>[];
   /** Segments of this process; usually one. */

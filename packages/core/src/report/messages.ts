@@ -78,6 +78,12 @@ export const reportMessages = {
   "cause.gogc-off": word("GC SWITCHED OFF", "GC 被关闭"),
   "cause.mmap-file": word("MAPPED FILES", "映射文件"),
   "cause.working-set-over-limit": word("LIVE OVER LIMIT", "活跃内存超限"),
+  "cause.assist-bound-latency": word("ASSIST-BOUND LATENCY", "辅助拖慢延迟"),
+  "cause.gc-thrash": word("GC THRASH", "GC 抖动"),
+  "cause.idle-gc-theft": word("IDLE-GC THEFT", "空闲 GC 抢占"),
+  "cause.long-stw": word("LONG PAUSES", "长暂停"),
+  "cause.sweep-debt": word("SWEEP DEBT", "清扫欠账"),
+  "cause.user-stw": word("STOPS ON REQUEST", "主动停顿"),
   "cause.per-connection-buffers": word("BUFFERS PER CONNECTION", "每连接缓冲区过大"),
   "cause.inflight-burst": word("UNBOUNDED BURST", "并发请求突发"),
   "cause.pool-bloat": word("POOL BLOAT", "对象池膨胀"),
@@ -97,6 +103,10 @@ export const reportMessages = {
     en: (p: { visible: string }) => `none, could see ${p.visible}`,
     zh: (p) => `未见，可见下限 ${p.visible}`,
   } satisfies Message<{ visible: string }>,
+  "who.assists": {
+    en: (p: { share: number }, w) => `${w.percent(p.share)} of assist time`,
+    zh: (p, w) => `占辅助时间的 ${w.percent(p.share)}`,
+  } satisfies Message<{ share: number }>,
   "who.one-profile": word("–", "–"),
   "who.others": {
     en: (p: { count: number }) => `${p.count} other sites`,

@@ -309,7 +309,11 @@ function siteLine(s: Site, o: TextOptions): string {
     s.user === undefined
       ? `${shortLine(s)}  ${shortFunction(s.function)}`
       : `${shortLine(s)} ← ${shortLine(s.user)}`;
-  const text = `${head}${printable(shorten(place, Math.max(40, COLUMNS + 4 - width(head))))}`;
+  const assists =
+    s.assistShare === undefined || s.assistShare.value < 0.01
+      ? ""
+      : `  ${v.say(say(m, "who.assists", { share: s.assistShare.value }))}`;
+  const text = `${head}${printable(shorten(`${place}${assists}`, Math.max(40, COLUMNS + 4 - width(head))))}`;
   return o.withEvidence ? `${text}  [${s.evidence}]` : text;
 }
 

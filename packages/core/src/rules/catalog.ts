@@ -50,6 +50,18 @@ import { messages as mmapFileMessages } from "./process/mmap-file/messages.ts";
 import { mmapFile } from "./process/mmap-file/rule.ts";
 import { messages as unexplainedMessages } from "./process/unexplained-growth/messages.ts";
 import { unexplainedGrowth } from "./process/unexplained-growth/rule.ts";
+import { messages as assistBoundLatencyMessages } from "./trace/assist-bound-latency/messages.ts";
+import { assistBoundLatency } from "./trace/assist-bound-latency/rule.ts";
+import { messages as gcThrashMessages } from "./trace/gc-thrash/messages.ts";
+import { gcThrash } from "./trace/gc-thrash/rule.ts";
+import { messages as idleGcTheftMessages } from "./trace/idle-gc-theft/messages.ts";
+import { idleGcTheft } from "./trace/idle-gc-theft/rule.ts";
+import { messages as longStwMessages } from "./trace/long-stw/messages.ts";
+import { longStw } from "./trace/long-stw/rule.ts";
+import { messages as sweepDebtMessages } from "./trace/sweep-debt/messages.ts";
+import { sweepDebt } from "./trace/sweep-debt/rule.ts";
+import { messages as userStwMessages } from "./trace/user-stw/messages.ts";
+import { userStw } from "./trace/user-stw/rule.ts";
 import type { Rule } from "./rule.ts";
 
 export const RULES: readonly Rule[] = [
@@ -73,6 +85,12 @@ export const RULES: readonly Rule[] = [
   unexplainedGrowth,
   mmapFile,
   workingSetOverLimit,
+  assistBoundLatency,
+  gcThrash,
+  idleGcTheft,
+  longStw,
+  sweepDebt,
+  userStw,
   perConnectionBuffers,
   inflightBurst,
   poolBloat,
@@ -101,6 +119,12 @@ export const RULE_MESSAGES: Messages = {
   ...unexplainedMessages,
   ...mmapFileMessages,
   ...workingSetMessages,
+  ...assistBoundLatencyMessages,
+  ...gcThrashMessages,
+  ...idleGcTheftMessages,
+  ...longStwMessages,
+  ...sweepDebtMessages,
+  ...userStwMessages,
   ...perConnectionBuffersMessages,
   ...inflightBurstMessages,
   ...poolBloatMessages,

@@ -5,7 +5,7 @@ import { RULES } from "./catalog.ts";
 import { CAUSES, type CauseId } from "./causes.ts";
 
 const DOC = new URL("../../../../docs/causes.md", import.meta.url);
-const FOLDERS = ["heap", "goroutines", "gc", "container", "native", "build", "process"];
+const FOLDERS = ["heap", "goroutines", "gc", "container", "native", "build", "process", "trace"];
 
 function folderOf(id: CauseId): string | undefined {
   return FOLDERS.find((f) => existsSync(new URL(`./${f}/${id}/README.md`, import.meta.url)));

@@ -23,6 +23,12 @@ export type CauseId =
   | "unexplained-growth"
   | "mmap-file"
   | "working-set-over-limit"
+  | "assist-bound-latency"
+  | "gc-thrash"
+  | "idle-gc-theft"
+  | "long-stw"
+  | "sweep-debt"
+  | "user-stw"
   | "per-connection-buffers"
   | "inflight-burst"
   | "pool-bloat"
@@ -116,6 +122,22 @@ export const CAUSES: Readonly<Record<CauseId, CauseFacts>> = {
     alike: ["heap-leak"],
     top: "high",
   },
+  "assist-bound-latency": { fault: true, needs: ["execution trace"], alike: [], top: "high" },
+  "gc-thrash": {
+    fault: true,
+    needs: ["execution trace"],
+    alike: ["churn", "limit-thrash", "min-heap-regime"],
+    top: "high",
+  },
+  "idle-gc-theft": {
+    fault: true,
+    needs: ["execution trace", "CPU quota"],
+    alike: [],
+    top: "high",
+  },
+  "long-stw": { fault: true, needs: ["execution trace"], alike: [], top: "high" },
+  "sweep-debt": { fault: true, needs: ["execution trace"], alike: [], top: "high" },
+  "user-stw": { fault: true, needs: ["execution trace"], alike: [], top: "high" },
   "per-connection-buffers": {
     fault: true,
     needs: ["heap profile", "goroutine profile"],

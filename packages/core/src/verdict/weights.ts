@@ -33,6 +33,12 @@ export const RANK: Readonly<Record<CauseId, number>> = {
   "page-cache": 15,
   "mmap-file": 14,
   "scavenger-lag": 10,
+  "long-stw": 58,
+  "gc-thrash": 54,
+  "assist-bound-latency": 53,
+  "user-stw": 51,
+  "idle-gc-theft": 49,
+  "sweep-debt": 48,
 };
 
 export const CONFIDENCE_RANK: Readonly<Record<"high" | "medium" | "low", number>> = {

@@ -14,7 +14,7 @@ import {
   type RowsByLine,
 } from "./lines.ts";
 import { LineNumbers, stackPlaces } from "./places.ts";
-import type { OwnLine, SiteTable } from "./site.ts";
+import type { AssistShares, OwnLine, SiteTable } from "./site.ts";
 
 export interface SiteAnalysis {
   readonly table: SiteTable;
@@ -28,12 +28,12 @@ export interface SiteAnalysis {
 
 const LISTED = 60;
 
-export function buildSites(p: ProcessEvidence): SiteAnalysis | undefined {
+export function buildSites(p: ProcessEvidence, assists?: AssistShares): SiteAnalysis | undefined {
   const pair = comparablePair(p);
   const shown = pair?.after ?? lastRows(p);
   if (shown === undefined) return undefined;
   const usable = pair !== undefined && !pair.isStill ? pair : undefined;
-  const columns = columnsOf(p, shown, usable);
+  const columns = columnsOf(p, shown, usable, assists);
   const id = columns.artefact;
   const byAlloc = rowsByLine(columns, columns.alloc);
   const byOwn = rowsByLine(columns, columns.own);
@@ -73,6 +73,7 @@ function columnsOf(
   p: ProcessEvidence,
   shown: SnapshotRows,
   pair: SnapshotPair | undefined,
+  assists: AssistShares | undefined,
 ): BucketColumns {
   const numbers = new LineNumbers();
   const modulePath = p.buildInfo?.mainModule?.path;
@@ -119,6 +120,7 @@ function columnsOf(
     artefact: shown.snapshot.artefact.id,
     seconds: pair !== undefined && pair.seconds > 0 ? pair.seconds : undefined,
     pair,
+    assists,
     isPaired: p.sameness !== "unknown",
   };
 }

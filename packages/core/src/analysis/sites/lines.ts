@@ -8,7 +8,7 @@ import { GrowthSum, growthInterval } from "../stats/growth.ts";
 import { memoryInterval, SampledMemory, type MemoryInterval } from "../stats/heap-sampling.ts";
 import { proportionInterval } from "../stats/poisson.ts";
 import type { SnapshotPair } from "./buckets.ts";
-import type { OwnLine, Site, SourceLine } from "./site.ts";
+import type { AssistShares, OwnLine, Site, SourceLine } from "./site.ts";
 
 /** One entry a bucket (stack, size); line numbers are those of `LineNumbers`, −1 none. */
 export interface BucketColumns {
@@ -33,6 +33,7 @@ export interface BucketColumns {
   readonly seconds: number | undefined;
   /** Rows of the pair are the rows of these columns. */
   readonly pair: SnapshotPair | undefined;
+  readonly assists: AssistShares | undefined;
   /** Both profiles are of one process: what is alive in both cancels. */
   readonly isPaired: boolean;
 }
@@ -137,6 +138,10 @@ export class LineOfBuckets implements OwnLine {
     return survivalOf(this.#sum(inuse), this.#sum(allocs), [this.evidence]);
   }
 
+  get assistShare(): Quantity | undefined {
+    return this.#columns.assists?.own(this);
+  }
+
   get buckets(): number {
     return this.#rows.length;
   }
@@ -211,6 +216,9 @@ export class LineOfBuckets implements OwnLine {
       survival: this.survival,
       allocRate: this.allocRate,
       callers: this.#callers(),
+      ...(this.#columns.assists === undefined
+        ? {}
+        : { assistShare: this.#columns.assists.allocating(this) }),
     };
   }
 

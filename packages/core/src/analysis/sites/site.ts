@@ -15,6 +15,12 @@ export function lineKey(at: SourceLine): string {
   return `${at.function}\u0000${at.file}\u0000${at.line}`;
 }
 
+/** Share of the assist time in an execution trace, 0–1, by line. */
+export interface AssistShares {
+  readonly own: (at: SourceLine) => Quantity;
+  readonly allocating: (at: SourceLine) => Quantity;
+}
+
 export interface Site extends SourceLine {
   /** Nearest frame of the service's own code, when the allocating line is in a library. */
   readonly user: SourceLine | undefined;
@@ -33,6 +39,8 @@ export interface Site extends SourceLine {
   readonly survival: Quantity | undefined;
   /** bytes/s between the two snapshots. */
   readonly allocRate: Quantity | undefined;
+  /** Of the assist time in the execution trace, by this allocating line; absent without a trace. */
+  readonly assistShare?: Quantity | undefined;
   /** Up to three callers with their share of live bytes, nearest first. */
   readonly callers: readonly { readonly at: SourceLine; readonly live: Quantity }[];
 }
@@ -44,6 +52,8 @@ export interface OwnLine extends SourceLine {
   readonly survival: Quantity | undefined;
   readonly allocRate: Quantity | undefined;
   readonly samples: number;
+  /** Of the assist time in the execution trace; absent without a trace. */
+  readonly assistShare?: Quantity | undefined;
   /** Buckets of the runtime's table of heap samples, one a (stack, size), and about their bytes. */
   readonly buckets: number;
   readonly bucketBytes: number;

@@ -36,6 +36,11 @@ export class ByteStrings implements StringTable {
     return text;
   }
 
+  /** A view of the bytes, which need not be sound UTF-8; it ends with the next intern. */
+  bytesOf(index: number): Uint8Array {
+    return this.#bytes.data.subarray(this.#start.data[index], this.#start.data[index + 1]);
+  }
+
   intern(text: string): number {
     const bytes = TO_UTF8.encode(text);
     return this.internBytes(bytes, 0, bytes.length);

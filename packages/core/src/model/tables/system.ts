@@ -175,11 +175,3 @@ export interface PodTable {
     readonly containers: readonly ContainerFacts[];
   }[];
 }
-
-/** Recognised and kept for later: an execution trace. */
-export interface TraceHeaderTable {
-  readonly kind: "trace";
-  /** "go 1.26" as in the header. */
-  readonly version: string;
-  readonly bytes: number;
-}

@@ -15,8 +15,8 @@ import type {
   ProcStatTable,
   ProcStatusTable,
   SmapsTable,
-  TraceHeaderTable,
 } from "./system.ts";
+import type { TraceTable } from "./trace.ts";
 
 export type EvidenceTable =
   | ProfileTable
@@ -33,6 +33,6 @@ export type EvidenceTable =
   | CgroupTable
   | BuildInfoTable
   | PodTable
-  | TraceHeaderTable;
+  | TraceTable;
 
 export type EvidenceKind = EvidenceTable["kind"];

@@ -226,8 +226,71 @@ export const profilesMessages: DiagnosticMessages = {
   "goroutine-text.too-large": tooLarge,
   "goroutine-text.no-end-mark": noEndMark("goroutines", " goroutine "),
 
-  "trace.header-only": fixed(
-    "only the version and the size of the trace were read, not its events",
-    "只读取了追踪的版本与大小，未读取事件",
+  "trace.old-cut": {
+    en: (d) =>
+      `a trace before Go 1.22 is read up to the first byte that makes no sense: the last ${d.bytes("bytes")} of ${d.bytes("total")} are missing (${d.text("reason")})`,
+    zh: (d) =>
+      `Go 1.22 之前的追踪只能读到首个无法解析的字节：${d.bytes("total")} 中最后的 ${d.bytes("bytes")} 缺失（${d.text("reason")}）`,
+    saysWhere: true,
+  },
+  "trace.old-no-clock": {
+    en: (d) =>
+      `the trace was cut before its clock's frequency, which the format before Go 1.22 has at its end: no time can be told. Up to there: events ${d.count("events")}, GC cycles ${d.count("cycles")}, stops of the world ${d.count("stops")}, mark assists ${d.count("assists")}`,
+    zh: (d) =>
+      `追踪在时钟频率之前被截断（Go 1.22 之前的格式把它写在末尾）：无法得知任何时间。此前共有事件 ${d.count("events")}、GC 周期 ${d.count("cycles")}、STW ${d.count("stops")}、标记辅助 ${d.count("assists")}`,
+    saysWhere: true,
+  },
+  "trace.old-broken-events": {
+    en: (d) =>
+      `batches of events are broken: ${d.bytes("bytes")} after the first broken event of each are missing (${d.text("reason")})`,
+    zh: (d) =>
+      `部分事件批次已损坏：各批次首个损坏事件之后共 ${d.bytes("bytes")} 缺失（${d.text("reason")}）`,
+    saysWhere: true,
+  },
+  "trace.old-no-order": {
+    en: (d) =>
+      `the events contradict each other, so that Go's own tools read none of them (${d.text("reason")}); the numbers here come from each proc's own events`,
+    zh: (d) =>
+      `事件互相矛盾，Go 自带的工具会全部拒绝（${d.text("reason")}）；此处的数字来自各个 P 自身的事件`,
+  },
+  "trace.gap": {
+    en: (d) =>
+      `generations are missing between number ${d.count("after")} and ${d.count("before")}: ${d.text("ms")} ms are unknown`,
+    zh: (d) =>
+      `第 ${d.count("after")} 代与第 ${d.count("before")} 代之间有缺失：${d.text("ms")} ms 情况未知`,
+    saysWhere: true,
+  },
+  "trace.broken-events": {
+    en: (d) =>
+      `events of ${many(d.times, "generation")} broken: what their threads did afterwards is missing (first in number ${d.count("generation")}: ${d.text("reason")})`,
+    zh: (d) =>
+      `${d.times} 代中的事件已损坏：相应线程其后的活动缺失（首个为第 ${d.count("generation")} 代：${d.text("reason")}）`,
+    saysWhere: true,
+  },
+  "trace.lost-generation": {
+    en: (d) =>
+      `generations not readable: ${d.count("generations")} (${d.bytes("bytes")}): ${d.text("reason")}`,
+    zh: (d) => `${d.count("generations")} 代（${d.bytes("bytes")}）无法读取：${d.text("reason")}`,
+    saysWhere: true,
+  },
+  "trace.cut": {
+    en: (d) =>
+      `the last ${d.bytes("bytes")} of ${d.bytes("total")} belong to no whole generation and are missing: ${d.text("reason")}`,
+    zh: (d) =>
+      `${d.bytes("total")} 中最后的 ${d.bytes("bytes")} 不属于任何完整的代，内容缺失：${d.text("reason")}`,
+    saysWhere: true,
+  },
+  "trace.missing-ids": {
+    en: (d) =>
+      `stacks and strings that events name and that are not in the trace: ${d.count("ids")}; those events are shown without`,
+    zh: (d) => `${d.count("ids")} 个事件引用了追踪中不存在的调用栈或字符串：显示时略去`,
+  },
+  "trace.no-strings": fixed(
+    "the last generation has no strings, so it was cut: events may be missing too",
+    "最后一代没有字符串，说明已被截断：事件也可能缺失",
+  ),
+  "trace.no-end-mark": fixed(
+    "traces before Go 1.26 do not mark their end: a cut between two generations could not be seen",
+    "Go 1.26 之前的追踪没有结束标记：若恰在两代之间截断则无法察觉",
   ),
 };

@@ -1,0 +1,3 @@
+module heapwright.example/traces-old
+
+go 1.17

@@ -1,0 +1,210 @@
+// `heapwright trace FILE`: what an execution trace says about memory.
+
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Artefact } from "@heapwright/core/evidence/artefact.ts";
+import { AnnotatedAssists } from "@heapwright/core/analysis/trace/order/annotated-assists.ts";
+import { GoroutineSummary } from "@heapwright/core/analysis/trace/order/goroutine-summary.ts";
+import { Scheduling } from "@heapwright/core/analysis/trace/order/scheduling.ts";
+import { analyzeTrace } from "@heapwright/core/analysis/trace/trace-analysis.ts";
+import { OrderNamesOfTrace } from "@heapwright/core/formats/trace/order-names.ts";
+import { FormatError } from "@heapwright/core/model/errors.ts";
+import { describeDiagnostic } from "@heapwright/core/report/diagnostics.ts";
+import { voiceOf, type Voice } from "@heapwright/core/report/say.ts";
+import { verdictWord } from "@heapwright/core/report/text.ts";
+import { summarizeTrace, type OrderFindings } from "@heapwright/core/report/trace/summary.ts";
+import { formatTrace, type TraceSection } from "@heapwright/core/report/trace/text.ts";
+import { printable } from "@heapwright/core/report/wording.ts";
+import { answerOf } from "@heapwright/core/verdict/answer-of.ts";
+import type { Verdict } from "@heapwright/core/verdict/answer.ts";
+import { readOrder } from "@heapwright/host/trace/read-order.ts";
+import { readTrace, type TraceRead } from "@heapwright/host/trace/read-trace.ts";
+import { parseCount, parseStretch } from "../../arguments.ts";
+import { inDist } from "../../dist.ts";
+import { EXIT } from "../../exit-codes.ts";
+import type { TraceFlags } from "../../flags.ts";
+import { paintFor, ProgressLine } from "../../terminal.ts";
+import { UnreadableError, UsageError } from "../../usage-error.ts";
+
+const SECTIONS = ["cycles", "assists", "stw", "mmu", "goroutines", "tasks"] as const;
+
+export async function traceVerb(file: string, flags: TraceFlags, version: string): Promise<number> {
+  if (!existsSync(file)) throw new UnreadableError(`${file} does not exist`, `${file} 不存在`);
+  const other = otherOutput(file, flags);
+  if (other !== undefined) return readable(file, other);
+  const top = parseCount(flags.top ?? "5", "--top");
+  return readable(file, () => report(file, flags, version, top));
+}
+
+/** What is asked for instead of the report. */
+function otherOutput(file: string, flags: TraceFlags): (() => Promise<number>) | undefined {
+  const { d, events, pprof, perfetto, anonymize, cut, output, lang } = flags;
+  if (d !== undefined) {
+    if (d === "parsed") return async () => (await import("./parsed.ts")).printParsed(file);
+    if (d === "wire") return async () => (await import("./outputs.ts")).printWire(file);
+    if (d === "footprint") return async () => (await import("./outputs.ts")).printFootprint(file);
+    throw new UsageError(
+      `-d takes parsed, wire or footprint, not ${JSON.stringify(d)}`,
+      `-d 可为 parsed、wire 或 footprint，而不是 ${JSON.stringify(d)}`,
+    );
+  }
+  if (events !== undefined) {
+    const stretch = parseStretch(events, "--events");
+    return async () => (await import("./parsed.ts")).printParsed(file, stretch);
+  }
+  if (pprof !== undefined)
+    return async () => (await import("./outputs.ts")).writeProfile(file, pprof, output);
+  if (perfetto !== undefined)
+    return async () => (await import("./outputs.ts")).writePerfetto(file, perfetto, lang);
+  if (anonymize === undefined && cut === undefined) return undefined;
+  const stretch = cut === undefined ? undefined : parseStretch(cut, "--cut");
+  const into = anonymize ?? output;
+  if (into === undefined)
+    throw new UsageError(
+      "--cut needs a file to write to: -o FILE, or --anonymize FILE",
+      "--cut 需要写入的文件：-o FILE 或 --anonymize FILE",
+    );
+  const options = { anonymize: anonymize !== undefined, stretch, lang };
+  return async () => (await import("./outputs.ts")).writeCopy(file, into, options);
+}
+
+async function report(
+  file: string,
+  flags: TraceFlags,
+  version: string,
+  top: number,
+): Promise<number> {
+  const voice = voiceOf(flags.lang);
+  const progress = new ProgressLine(flags.quiet === true);
+  const zh = flags.lang === "zh";
+  const asked = SECTIONS.filter((name) => flags[name] === true);
+  const sections = new Set<TraceSection>(asked.length === 0 ? ["summary"] : asked);
+  const percent =
+    (what: string) =>
+    (fraction: number, beside = "") =>
+      progress.show(`${what}   ${Math.round(fraction * 100)} %   ${beside}`);
+  const read = await readTrace(file, {
+    threadEntry: inDist("scan-thread.js"),
+    onProgress: (p) => {
+      const { words } = voice;
+      const counts = zh
+        ? `目前：${words.count(p.events)} 个事件，${words.count(p.cycles)} 个 GC 周期，${words.count(p.assists)} 次辅助`
+        : `so far: ${words.count(p.events)} events, ${words.count(p.cycles)} GC cycles, ${words.count(p.assists)} assists`;
+      percent(zh ? "扫描" : "scanning")(p.fraction, p.events > 0 ? counts : "");
+    },
+  });
+  const order =
+    flags.json === true || sections.has("goroutines") || sections.has("tasks")
+      ? await orderOf(file, percent(zh ? "排序" : "ordering"))
+      : undefined;
+  progress.clear();
+  const analysis = analyzeTrace(read.table);
+  if (analysis === undefined)
+    throw new UnreadableError(
+      `${file} holds no events that could be read`,
+      `${file} 中没有可读取的事件`,
+    );
+  const summary = summarizeTrace(path.basename(file), analysis, order);
+  const verdicts = verdictsOf(file, read, version);
+  const said = verdicts.map((v) => ({ cause: v.cause, fault: v.fault, confidence: v.confidence }));
+  const sentences = verdicts.map((v) => wordsOf(v, voice));
+  const damage = read.diagnostics
+    .filter((d) => d.severity !== "note")
+    .map((d) => describeDiagnostic(d, voice));
+  if (flags.json === true) {
+    const findings = said.map((v, i) => ({ ...v, says: sentences[i]?.lines ?? [] }));
+    const whole = { ...summary, findings, complete: read.completeness.complete, damage };
+    process.stdout.write(`${JSON.stringify(whole, undefined, 2)}\n`);
+    return EXIT.ok;
+  }
+  process.stdout.write(
+    formatTrace(summary, {
+      voice,
+      paint: paintFor(process.stdout, flags.plain === true),
+      sections,
+      top,
+      findings: sentences,
+      damage,
+    }),
+  );
+  return EXIT.ok;
+}
+
+async function orderOf(
+  file: string,
+  onProgress: (fraction: number) => void,
+): Promise<OrderFindings> {
+  const consumers: {
+    scheduling: Scheduling;
+    goroutines: GoroutineSummary;
+    annotated: AnnotatedAssists;
+  }[] = [];
+  await readOrder(
+    file,
+    (reader) => {
+      const names = new OrderNamesOfTrace(reader.interner);
+      const each = {
+        scheduling: new Scheduling(),
+        goroutines: new GoroutineSummary(names),
+        annotated: new AnnotatedAssists(names),
+      };
+      consumers.push(each);
+      return {
+        generation: () => undefined,
+        events: (batch) => {
+          each.scheduling.events(batch);
+          each.goroutines.events(batch);
+          each.annotated.events(batch);
+        },
+      };
+    },
+    onProgress,
+  );
+  const [each] = consumers;
+  if (each === undefined) throw new Error("the order was read by nobody");
+  return {
+    scheduling: each.scheduling.finish(),
+    goroutines: each.goroutines.finish().groups,
+    ...each.annotated.finish(),
+  };
+}
+
+/** What the rules say of a process of which nothing but this trace is known. */
+function verdictsOf(file: string, read: TraceRead, version: string): readonly Verdict[] {
+  const artefact: Artefact = {
+    id: "trace",
+    name: path.basename(file),
+    sha256: "",
+    bytes: read.table.bytes,
+    format: "trace",
+    table: read.table,
+    diagnostics: read.diagnostics,
+    completeness: read.completeness,
+    fileTimeMs: undefined,
+    record: undefined,
+  };
+  const answered = answerOf(
+    { artefacts: [artefact], unread: [], absent: [] },
+    { target: file, toolVersion: version, limitBytes: undefined, loadCounter: undefined },
+  );
+  return answered?.answer.verdicts ?? [];
+}
+
+function wordsOf(v: Verdict, voice: Voice): { word: string; fault: boolean; lines: string[] } {
+  return {
+    fault: v.fault,
+    word: verdictWord(v, { voice }),
+    lines: [v.headline, ...v.facts, ...v.fix].map((s) => voice.say(s)),
+  };
+}
+
+/** What cannot be read is one sentence with the place, not a stack. */
+async function readable(file: string, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const name = printable(path.basename(file));
+    throw new UnreadableError(`${name}: ${error.message}`, `${name}：${error.message}`);
+  }
+}

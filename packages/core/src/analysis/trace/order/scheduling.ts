@@ -1,0 +1,166 @@
+// How long goroutines that could run waited for a proc, while the collector marked and while it did not,
+// and for how much waiting each cycle was the time. A consumer of the full order; memory: one row for
+// each goroutine that waits, and two histograms.
+//
+// A wait counts as within a mark phase when any part of it is. How it can mislead: load that starts a cycle
+// also fills run queues, so a longer wait within the phase is not by itself the collector's doing.
+
+import { GrowingFloat64 } from "../../../model/builders/growing.ts";
+import { GO_RUNNABLE, GO_RUNNING, type TraceEventBatch } from "../../../model/tables/trace.ts";
+import * as event from "./event-types.ts";
+import { isGoroutineEvent } from "./event-types.ts";
+import { GoroutineSlots, wideEnough } from "./goroutine-slots.ts";
+
+export interface Waits {
+  readonly count: number;
+  readonly totalNs: number;
+  readonly longestNs: number;
+  /** Upper ends of histogram buckets of 9 %; NaN without waits. */
+  readonly medianNs: number;
+  readonly p99Ns: number;
+}
+
+export interface SchedulingAnalysis {
+  readonly inMark: Waits;
+  readonly outside: Waits;
+  /** Parts of waits that lay within mark phases, ns; the rest of `totalNs` lay outside. */
+  readonly markPartNs: number;
+  /** Per mark phase, in order: goroutine-ns spent runnable within it. */
+  readonly cycleDelayNs: Float64Array;
+  /** Most goroutines that waited at one time. */
+  readonly mostRunnable: number;
+}
+
+/** Eight buckets for each doubling. */
+const PER_DOUBLING = 8;
+const BUCKETS = 64 * PER_DOUBLING;
+
+class WaitHistogram {
+  readonly #counts = new Float64Array(BUCKETS);
+  #count = 0;
+  #total = 0;
+  #longest = 0;
+
+  add(ns: number): void {
+    this.#count += 1;
+    this.#total += ns;
+    this.#longest = Math.max(this.#longest, ns);
+    const bucket = ns < 1 ? 0 : Math.floor(Math.log2(ns) * PER_DOUBLING);
+    this.#counts[Math.min(BUCKETS - 1, bucket)] += 1;
+  }
+
+  #quantile(q: number): number {
+    const wanted = Math.ceil(this.#count * q);
+    let sum = 0;
+    for (let i = 0; i < BUCKETS; i++) {
+      sum += this.#counts[i];
+      if (sum >= wanted && sum > 0) return Math.min(this.#longest, 2 ** ((i + 1) / PER_DOUBLING));
+    }
+    return NaN;
+  }
+
+  finish(): Waits {
+    return {
+      count: this.#count,
+      totalNs: this.#total,
+      longestNs: this.#longest,
+      medianNs: this.#quantile(0.5),
+      p99Ns: this.#quantile(0.99),
+    };
+  }
+}
+
+export class Scheduling {
+  readonly #slots = new GoroutineSlots();
+  #since: Float64Array = new Float64Array(64);
+  /** Mark time of the trace when the wait began. */
+  #markThen: Float64Array = new Float64Array(64);
+  readonly #inMark = new WaitHistogram();
+  readonly #outside = new WaitHistogram();
+  readonly #cycleDelay = new GrowingFloat64();
+  #markPart = 0;
+  #runnable = 0;
+  #mostRunnable = 0;
+  /** Goroutine-ns spent runnable up to `#integralAt`. */
+  #integral = 0;
+  #integralAt = NaN;
+  #integralAtMark = 0;
+  #markSince = NaN;
+  #markDone = 0;
+  #lastNs = NaN;
+
+  events(b: TraceEventBatch): void {
+    for (let i = 0; i < b.length; i++) {
+      const t = b.timeNs[i];
+      this.#lastNs = t;
+      const type = b.type[i];
+      if (isGoroutineEvent(type)) {
+        if (b.from[i] !== b.to[i]) this.#transition(b, i, t);
+      } else if (type === event.EVENT_GC_BEGIN || type === event.EVENT_GC_ACTIVE) {
+        if (!Number.isNaN(this.#markSince)) continue;
+        this.#advance(t);
+        this.#markSince = t;
+        this.#integralAtMark = this.#integral;
+      } else if (type === event.EVENT_GC_END) this.#endMark(t);
+    }
+  }
+
+  #endMark(t: number): void {
+    if (Number.isNaN(this.#markSince)) return;
+    this.#advance(t);
+    this.#cycleDelay.push(this.#integral - this.#integralAtMark);
+    this.#markDone += t - this.#markSince;
+    this.#markSince = NaN;
+  }
+
+  #advance(t: number): void {
+    if (!Number.isNaN(this.#integralAt)) this.#integral += this.#runnable * (t - this.#integralAt);
+    this.#integralAt = t;
+  }
+
+  #markTime(t: number): number {
+    return this.#markDone + (Number.isNaN(this.#markSince) ? 0 : t - this.#markSince);
+  }
+
+  #transition(b: TraceEventBatch, i: number, t: number): void {
+    const goroutine = b.arg0[i];
+    const to = b.to[i];
+    if (b.from[i] === GO_RUNNABLE || to !== GO_RUNNABLE) {
+      const slot = this.#slots.of(goroutine);
+      if (slot >= 0) {
+        this.#advance(t);
+        this.#runnable -= 1;
+        this.#slots.remove(goroutine);
+        // Only a wait whose beginning and end were both seen has a length.
+        if (to === GO_RUNNING) this.#waited(slot, t);
+      }
+    }
+    if (to !== GO_RUNNABLE) return;
+    this.#advance(t);
+    this.#runnable += 1;
+    this.#mostRunnable = Math.max(this.#mostRunnable, this.#runnable);
+    const slot = this.#slots.add(goroutine);
+    this.#since = wideEnough(this.#since, slot);
+    this.#markThen = wideEnough(this.#markThen, slot);
+    this.#since[slot] = t;
+    this.#markThen[slot] = this.#markTime(t);
+  }
+
+  #waited(slot: number, t: number): void {
+    const ns = t - this.#since[slot];
+    const inMark = this.#markTime(t) - this.#markThen[slot];
+    this.#markPart += inMark;
+    (inMark > 0 ? this.#inMark : this.#outside).add(ns);
+  }
+
+  finish(): SchedulingAnalysis {
+    this.#endMark(this.#lastNs);
+    return {
+      inMark: this.#inMark.finish(),
+      outside: this.#outside.finish(),
+      markPartNs: this.#markPart,
+      cycleDelayNs: this.#cycleDelay.finish(),
+      mostRunnable: this.#mostRunnable,
+    };
+  }
+}

@@ -1,0 +1,142 @@
+// Time spent within ranges, gathered by stack, line, start function, or whatever else names who paid.
+
+import type { SourceLine } from "../sites/site.ts";
+import { placeOf, type Place } from "../sites/place.ts";
+import { lineKey } from "../sites/site.ts";
+import type { Owner } from "../../goruntime/packages.ts";
+import type { CallStacks } from "../../model/tables/stacks.ts";
+
+export interface Payer {
+  /** Line, start function, task or region; "" where the trace does not tell. */
+  readonly name: string;
+  readonly at: SourceLine | undefined;
+  /** Of the service's own code; false for a library's line, and where `at` is undefined. */
+  readonly isOwn: boolean;
+  /** The stack that paid most, −1 for none. */
+  readonly stack: number;
+  readonly count: number;
+  /** From begin to end, whatever the goroutine did meanwhile. */
+  readonly wallNs: number;
+  /** Only while it executed; `wallNs` − `cpuNs` it was parked or waited for a proc. */
+  readonly cpuNs: number;
+  readonly longestNs: number;
+}
+
+interface Sum {
+  readonly name: string;
+  readonly at: SourceLine | undefined;
+  readonly isOwn: boolean;
+  stack: number;
+  stackNs: number;
+  readonly ofStack: Map<number, number>;
+  count: number;
+  wallNs: number;
+  cpuNs: number;
+  longestNs: number;
+}
+
+export class Payers {
+  readonly #sums = new Map<string, Sum>();
+
+  add(who: Who, stack: number, wallNs: number, cpuNs: number): void {
+    let s = this.#sums.get(who.key);
+    if (s === undefined) {
+      s = {
+        name: who.name,
+        at: who.at,
+        isOwn: who.isOwn ?? false,
+        stack: -1,
+        stackNs: -1,
+        ofStack: new Map(),
+        count: 0,
+        wallNs: 0,
+        cpuNs: 0,
+        longestNs: 0,
+      };
+      this.#sums.set(who.key, s);
+    }
+    s.count += 1;
+    s.wallNs += wallNs;
+    s.cpuNs += cpuNs;
+    s.longestNs = Math.max(s.longestNs, wallNs);
+    if (stack < 0) return;
+    const ofStack = (s.ofStack.get(stack) ?? 0) + wallNs;
+    s.ofStack.set(stack, ofStack);
+    if (ofStack > s.stackNs) {
+      s.stack = stack;
+      s.stackNs = ofStack;
+    }
+  }
+
+  /** Most time first; every row, the pictures cut. */
+  finish(): Payer[] {
+    return [...this.#sums.values()]
+      .map(({ ofStack: _ofStack, stackNs: _stackNs, ...payer }) => payer)
+      .sort((a, b) => b.wallNs - a.wallNs || (a.name < b.name ? -1 : 1));
+  }
+}
+
+/** Whom a row is added to, made once for each stack or group and not for each row. */
+export interface Who {
+  readonly key: string;
+  readonly name: string;
+  readonly at?: SourceLine;
+  readonly isOwn?: boolean;
+}
+
+export const NOBODY: Who = { key: "", name: "" };
+
+interface Placed {
+  readonly place: Place;
+  readonly key: string;
+  /** The service's own line, and the one that allocated. */
+  readonly own: Who;
+  readonly allocating: Who;
+  readonly stack: Who;
+}
+
+/** Places of stacks, each worked out once. */
+export class StackPlaces {
+  readonly #stacks: CallStacks;
+  readonly #modulePath: string | undefined;
+  readonly #owners = new Map<number, Owner>();
+  readonly #known = new Map<number, Placed>();
+
+  constructor(stacks: CallStacks, modulePath: string | undefined) {
+    this.#stacks = stacks;
+    this.#modulePath = modulePath;
+  }
+
+  of(stack: number): Placed | undefined {
+    if (stack < 0) return undefined;
+    let known = this.#known.get(stack);
+    if (known === undefined) {
+      const place = placeOf(this.#stacks, stack, this.#modulePath, this.#owners);
+      const { own, alloc, isOwn } = place;
+      const key = lineKey(own);
+      known = {
+        place,
+        key,
+        own: { key, name: own.function, at: own, isOwn },
+        allocating: { key: lineKey(alloc), name: alloc.function, at: alloc },
+        stack: { key: String(stack), name: alloc.function, at: alloc },
+      };
+      this.#known.set(stack, known);
+    }
+    return known;
+  }
+}
+
+/** Start functions as payers, each made once. */
+export class Groups {
+  readonly #known = new Map<string, Who>();
+
+  of(name: string): Who {
+    let known = this.#known.get(name);
+    if (known === undefined) {
+      known = { key: name, name };
+      this.#known.set(name, known);
+    }
+    return known;
+  }
+}

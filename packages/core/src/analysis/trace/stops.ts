@@ -1,0 +1,170 @@
+// Stops of the world, by cause. What a stop costs has two parts: waiting until every proc has stopped, and
+// the work done while they stand. A goroutine that is slow to stop makes the first part long.
+//
+// The last to stop is derived, not recorded: of the goroutines that ran on other procs when the stop began,
+// the one whose slice ended last. It misleads in three ways: a slice also ends when its goroutine
+// blocks by itself just then; a proc whose slice is missing (a thread that the kernel had taken off its CPU
+// writes its event when it runs again) looks as if it had stopped at once or late; and a goroutine in a
+// system call does not hold up a stop, so it is left out although its thread still runs.
+// A stop begins before the runtime has its lock, so it is slightly longer than /sched/pauses/* say
+// (Go src/runtime/proc.go, stopTheWorldWithSema).
+
+import { RANGE_STW, SLICE_RUNNING, type TraceMemory } from "../../model/tables/trace.ts";
+import type { GoroutineGroups } from "./goroutine-groups.ts";
+import { Groups, NOBODY, Payers, type Payer, type StackPlaces } from "./payers.ts";
+import { isMarkTermination, isSweepTermination, plainReason, stopKindOf } from "./stw-reasons.ts";
+import type { StopKind } from "./stw-reasons.ts";
+
+/** Columns by start. */
+export interface StopColumns {
+  readonly length: number;
+  /** Row of the ranges. */
+  readonly row: Int32Array;
+  readonly kind: readonly StopKind[];
+  /** ns from the begin until the last other goroutine left its proc; 0 when none ran. */
+  readonly stoppingNs: Float64Array;
+  /** Goroutine that left its proc last, and the proc; −1 when none ran. */
+  readonly lastGoroutine: Float64Array;
+  readonly lastProc: Int32Array;
+}
+
+export interface StopCause {
+  readonly reason: string;
+  readonly kind: StopKind;
+  readonly count: number;
+  readonly totalNs: number;
+  readonly longestNs: number;
+  /** Median and 99th percentile, by nearest rank. */
+  readonly medianNs: number;
+  readonly p99Ns: number;
+  /** Part of `totalNs` in which goroutines were still running on other procs. */
+  readonly stoppingNs: number;
+}
+
+export interface StopAnalysis {
+  readonly stops: StopColumns;
+  /** Most time first. */
+  readonly causes: readonly StopCause[];
+  /** Who asked for stops that no GC phase needed, by the service's own line. */
+  readonly userLines: readonly Payer[];
+  /** Start functions of those that stopped last, with the stopping time they caused. */
+  readonly lastToStop: readonly Payer[];
+}
+
+export function analyzeStops(
+  m: TraceMemory,
+  groups: GoroutineGroups,
+  places: StackPlaces,
+): StopAnalysis {
+  const r = m.ranges;
+  const rows: number[] = [];
+  for (let i = 0; i < r.length; i++) if (r.kind[i] === RANGE_STW) rows.push(i);
+  const last = lastToStop(m, rows);
+  const kind = rows.map((i) => stopKindOf(m.stacks.strings.get(r.reason[i])));
+  const userLines = new Payers();
+  const slow = new Payers();
+  const groupWho = new Groups();
+  rows.forEach((i, k) => {
+    const ns = r.endNs[i] - r.startNs[i];
+    if (kind[k] === "user") {
+      const at = places.of(r.stack[i]);
+      userLines.add(at?.own ?? NOBODY, r.stack[i], ns, ns);
+    }
+    const g = last.goroutine[k];
+    if (g >= 0) {
+      const name = groups.nameOf(g) ?? "";
+      slow.add(groupWho.of(name), -1, last.stoppingNs[k], last.stoppingNs[k]);
+    }
+  });
+  return {
+    stops: {
+      length: rows.length,
+      row: Int32Array.from(rows),
+      kind,
+      stoppingNs: last.stoppingNs,
+      lastGoroutine: last.goroutine,
+      lastProc: last.proc,
+    },
+    causes: causesOf(m, rows, last.stoppingNs),
+    userLines: userLines.finish(),
+    lastToStop: slow.finish(),
+  };
+}
+
+interface LastToStop {
+  readonly stoppingNs: Float64Array;
+  readonly goroutine: Float64Array;
+  readonly proc: Int32Array;
+}
+
+/** Cost: one pass over the slices, with a search among the stops for each. */
+function lastToStop(m: TraceMemory, rows: readonly number[]): LastToStop {
+  const r = m.ranges;
+  const startNs = Float64Array.from(rows, (i) => r.startNs[i]);
+  // Stops follow one another (the runtime holds worldsema), so the last that began before a slice ended
+  // is the only one the slice can have held up.
+  const stoppingNs = new Float64Array(rows.length);
+  const goroutine = new Float64Array(rows.length).fill(-1);
+  const proc = new Int32Array(rows.length).fill(-1);
+  const s = m.slices;
+  for (let i = 0; i < s.length; i++) {
+    if (s.state[i] !== SLICE_RUNNING) continue;
+    const end = s.endNs[i];
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const mid = (low + high) >>> 1;
+      if (startNs[mid] < end) low = mid + 1;
+      else high = mid;
+    }
+    const k = low - 1;
+    if (k < 0 || s.startNs[i] > startNs[k] || end > r.endNs[rows[k]]) continue;
+    if (s.goroutine[i] === r.goroutine[rows[k]]) continue;
+    const ns = end - startNs[k];
+    if (ns > stoppingNs[k]) {
+      stoppingNs[k] = ns;
+      goroutine[k] = s.goroutine[i];
+      proc[k] = s.proc[i];
+    }
+  }
+  return { stoppingNs, goroutine, proc };
+}
+
+function causesOf(m: TraceMemory, rows: readonly number[], stoppingNs: Float64Array): StopCause[] {
+  const byReason = new Map<string, { readonly lengths: number[]; stoppingNs: number }>();
+  rows.forEach((i, k) => {
+    const reason = canonical(m.stacks.strings.get(m.ranges.reason[i]));
+    let c = byReason.get(reason);
+    if (c === undefined) {
+      c = { lengths: [], stoppingNs: 0 };
+      byReason.set(reason, c);
+    }
+    c.lengths.push(m.ranges.endNs[i] - m.ranges.startNs[i]);
+    c.stoppingNs += stoppingNs[k];
+  });
+  return [...byReason]
+    .map(([reason, c]) => {
+      const sorted = c.lengths.sort((a, b) => a - b);
+      const n = sorted.length;
+      const rank = (q: number) => sorted[Math.min(n - 1, Math.max(0, Math.ceil(q * n) - 1))];
+      return {
+        reason,
+        kind: stopKindOf(reason),
+        count: n,
+        totalNs: sorted.reduce((a, b) => a + b, 0),
+        longestNs: sorted[n - 1],
+        medianNs: rank(0.5),
+        p99Ns: rank(0.99),
+        stoppingNs: c.stoppingNs,
+      };
+    })
+    .sort((a, b) => b.totalNs - a.totalNs);
+}
+
+/** One name for what writers of several ages call differently. */
+function canonical(reason: string): string {
+  const plain = plainReason(reason);
+  if (isSweepTermination(plain)) return "GC sweep termination";
+  if (isMarkTermination(plain)) return "GC mark termination";
+  return plain;
+}

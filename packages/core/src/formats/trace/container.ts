@@ -1,0 +1,386 @@
+// The container: cuts a trace into generations without looking at their events.
+//
+// After 16 bytes of header, batches: byte 1 (or byte 49 and an experiment), generation, thread, base
+// ticks, size (four uvarints), payload. A generation ends where a batch of the next one begins, and
+// since header 1.26 at byte 52. Everything that gives its events a meaning lies in the generation
+// itself, so one is the unit of all further work, and the most that is held in memory.
+// Authority: Go internal/trace/batch.go and generation.go (Go 1.26.8).
+
+import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
+import { TraceFault } from "./fault.ts";
+import {
+  EV_CPU_SAMPLES,
+  EV_END_OF_GENERATION,
+  EV_EVENT_BATCH,
+  EV_EXPERIMENTAL_BATCH,
+  EV_FREQUENCY,
+  EV_STACKS,
+  EV_STRINGS,
+  EV_SYNC_BATCH,
+  HEADER_BYTES,
+  MAX_BATCH_BYTES,
+  MAX_BATCH_HEADER_BYTES,
+} from "./spec.ts";
+import { Uvarint } from "./uvarint.ts";
+
+/** Format number of the header ("go 1.26 trace" → 26), undefined for anything else. */
+export function traceVersion(head: Uint8Array): number | undefined {
+  if (head.length < HEADER_BYTES) return undefined;
+  let text = "";
+  for (let i = 0; i < HEADER_BYTES; i++) text += String.fromCharCode(head[i] ?? 0);
+  const number = /^go 1\.(\d{1,3}) trace\0+$/.exec(text)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** The header has it that a generation ends with a mark of its own. */
+export function hasEndMark(version: number): boolean {
+  return version >= 26;
+}
+
+/** The batches of one generation, and where they lay in the file. */
+export interface GenerationBytes {
+  readonly version: number;
+  /** Numbers are those of the runtime; the first one of a file is not always 1. */
+  readonly number: number;
+  /** Whole batches, without the end mark; the splitter's unless the receiver says that it keeps them. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of `bytes` in the file. */
+  readonly offset: number;
+  /**
+   * Go reads a generation whole before it looks at it. From 1.26 on what breaks in a generation costs
+   * that generation; before, the generation is delivered first and the fault comes after it.
+   */
+  readonly fault: TraceFault | undefined;
+}
+
+/** What is left when nothing more comes. */
+export interface ContainerEnd {
+  readonly fault: TraceFault | undefined;
+  /** Where the first byte that belongs to no generation lies; the file's size when all are used. */
+  readonly readBytes: number;
+  readonly totalBytes: number;
+  readonly offsetOfFault: number | undefined;
+}
+
+const FIRST_BUFFER = 1 << 20;
+
+/**
+ * Takes a generation. True: it keeps the bytes (to use them later or to transfer them), and the
+ * splitter goes on with a new buffer. False: it is done with them.
+ */
+export type TakeGeneration = (generation: GenerationBytes) => boolean;
+
+/**
+ * Push chunks cut anywhere; whole generations come out. Memory: one generation, capped by `maxBytes`.
+ * After a fault the rest is counted and not looked at.
+ */
+export class GenerationSplitter {
+  readonly version: number;
+  readonly #maxBytes: number;
+  readonly #number = new Uvarint();
+  #buffer = new Uint8Array(FIRST_BUFFER);
+  #length = 0;
+  /** Next byte to look at, in the buffer. */
+  #at = 0;
+  /** File offset of the buffer's first byte. */
+  #offset = HEADER_BYTES;
+  #generation = 0;
+  #hasEvents = false;
+  #fault: TraceFault | undefined;
+  #faultOffset: number | undefined;
+  #total = HEADER_BYTES;
+  #readBytes = HEADER_BYTES;
+  #size = 0;
+  #batchGeneration = 0;
+
+  constructor(version: number, maxBytes: number) {
+    this.version = version;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Bytes after the header. */
+  push(chunk: Uint8Array, take: TakeGeneration): void {
+    this.#total += chunk.length;
+    if (this.#fault !== undefined) return;
+    // A chunk is taken in pieces: a generation that ends in it leaves before the next piece comes.
+    for (let from = 0; from < chunk.length && this.#fault === undefined;) {
+      const piece = Math.min(chunk.length - from, FIRST_BUFFER);
+      this.#append(chunk, from, from + piece);
+      from += piece;
+      this.#split(take);
+    }
+  }
+
+  end(take: TakeGeneration): ContainerEnd {
+    if (this.#fault === undefined) this.#endOfFile(take);
+    return {
+      fault: this.#fault,
+      readBytes: this.#readBytes,
+      totalBytes: this.#total,
+      offsetOfFault: this.#faultOffset,
+    };
+  }
+
+  #append(chunk: Uint8Array, from: number, to: number): void {
+    const needed = this.#length + to - from;
+    if (needed > this.#maxBytes) {
+      this.#break(
+        "generation-too-large",
+        `a generation of more than ${this.#maxBytes} bytes`,
+        this.#offset + this.#at,
+      );
+      return;
+    }
+    if (needed > this.#buffer.length) {
+      const wider = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+      wider.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = wider;
+    }
+    this.#buffer.set(chunk.subarray(from, to), this.#length);
+    this.#length = needed;
+  }
+
+  #break(code: string, message: string, offset: number): void {
+    this.#fault = new TraceFault(code, message);
+    this.#faultOffset = offset;
+  }
+
+  #split(take: TakeGeneration): void {
+    while (this.#fault === undefined && this.#at < this.#length) {
+      const start = this.#at;
+      if (hasEndMark(this.version) && this.#buffer[start] === EV_END_OF_GENERATION) {
+        this.#emit(take, start, start + 1);
+        continue;
+      }
+      const payload = this.#header(start, false);
+      if (payload === NEED_MORE) return;
+      if (payload === BROKEN) {
+        this.#endByFault(take);
+        return;
+      }
+      if (payload + this.#size > this.#length) return;
+      this.#batch(take, start, payload, payload + this.#size);
+    }
+  }
+
+  /** A whole batch lies at [start, end). */
+  #batch(take: TakeGeneration, start: number, payload: number, end: number): void {
+    const generation = this.#batchGeneration;
+    const offset = this.#offset + start;
+    if (generation === 0) {
+      this.#break("generation-zero", "invalid generation number 0", offset);
+      return;
+    }
+    if (this.#generation === 0) this.#generation = generation;
+    else if (generation !== this.#generation) {
+      if (hasEndMark(this.version)) {
+        this.#break(
+          "generations-mixed",
+          "broken trace: missing end-of-generation event, or generations are interleaved",
+          offset,
+        );
+        return;
+      }
+      if (generation !== this.#generation + 1) {
+        this.#break("generations-out-of-order", "generations out of order", offset);
+        return;
+      }
+      const moved = start;
+      this.#emit(take, start, start);
+      this.#generation = generation;
+      this.#at = end - moved;
+      return;
+    }
+    this.#hasEvents ||= kindOf(this.#buffer, start, payload, end, this.version) === BATCH_EVENTS;
+    this.#at = end;
+  }
+
+  /** Hands out the bytes before `end` and keeps those from `next` on. */
+  #emit(take: TakeGeneration, end: number, next: number): void {
+    const bytes = this.#buffer.subarray(0, end);
+    const offset = this.#offset;
+    const number = this.#generation;
+    const left = this.#length - next;
+    this.#length = left;
+    this.#offset += next;
+    this.#at = 0;
+    this.#generation = 0;
+    this.#hasEvents = false;
+    this.#readBytes = this.#offset;
+    // What follows is at most a piece of a chunk; transferred bytes would take it along.
+    const rest = this.#buffer.slice(next, next + left);
+    if (take({ version: this.version, number, bytes, offset, fault: this.#fault })) {
+      this.#buffer = new Uint8Array(Math.max(FIRST_BUFFER, bytes.length + FIRST_BUFFER));
+    }
+    this.#buffer.set(rest);
+  }
+
+  /** Reads a batch's header; the payload's start, or why there is none. */
+  #header(start: number, isLast: boolean): number {
+    const bytes = this.#buffer;
+    const end = this.#length;
+    const more = isLast || end - start >= MAX_BATCH_HEADER_BYTES ? BROKEN : NEED_MORE;
+    const offset = this.#offset + start;
+    const kind = bytes[start];
+    let at = start + 1;
+    if (kind === EV_EXPERIMENTAL_BATCH) at += 1;
+    else if (kind !== EV_EVENT_BATCH) {
+      this.#break("no-batch", `expected batch event, got event ${kind}`, offset);
+      return BROKEN;
+    }
+    const number = this.#number;
+    for (const field of FIELDS) {
+      const value = number.double(bytes, at, end);
+      if (number.next < 0) {
+        if (more === BROKEN) {
+          const cause = isLast
+            ? at >= end
+              ? "EOF"
+              : "unexpected EOF"
+            : "binary: varint overflows a 64-bit integer";
+          this.#break("cut-batch", `error reading batch ${field}: ${cause}`, offset);
+        }
+        return more;
+      }
+      at = number.next;
+      if (field === "gen") this.#batchGeneration = value;
+      this.#size = value;
+    }
+    if (this.#size > MAX_BATCH_BYTES) {
+      this.#break(
+        "batch-too-large",
+        `invalid batch size ${this.#size}, maximum is ${MAX_BATCH_BYTES}`,
+        offset,
+      );
+      return BROKEN;
+    }
+    return at;
+  }
+
+  /** Below 1.26 a fault may belong to the next generation, so the one before it is delivered. */
+  #endByFault(take: TakeGeneration): void {
+    if (hasEndMark(this.version) || this.#generation === 0) return;
+    this.#emit(take, this.#at, this.#at);
+  }
+
+  #endOfFile(take: TakeGeneration): void {
+    const start = this.#at;
+    if (start < this.#length) {
+      const payload = this.#header(start, true);
+      if (payload >= 0) {
+        this.#break(
+          "cut-batch",
+          `failed to read full batch: read ${this.#length - payload} but wanted ${this.#size}`,
+          this.#offset + start,
+        );
+      }
+      this.#endByFault(take);
+      return;
+    }
+    if (!hasEndMark(this.version)) {
+      if (this.#generation !== 0) this.#emit(take, this.#length, this.#length);
+      else if (this.#total === HEADER_BYTES) this.#noGeneration();
+      return;
+    }
+    if (this.#length > 0) {
+      this.#break(
+        this.#hasEvents ? "cut-generation" : "cut-tables",
+        "incomplete generation found; trace likely truncated",
+        this.#offset,
+      );
+    } else if (this.#total === HEADER_BYTES) this.#noGeneration();
+  }
+
+  #noGeneration(): void {
+    this.#break("no-generation", "no frequency event found", HEADER_BYTES);
+  }
+}
+
+const NEED_MORE = -1;
+const BROKEN = -2;
+const FIELDS = ["gen", "M ID", "timestamp", "size"] as const;
+
+export const BATCH_EVENTS = 0;
+export const BATCH_STRINGS = 1;
+export const BATCH_STACKS = 2;
+export const BATCH_CPU_SAMPLES = 3;
+export const BATCH_SYNC = 4;
+export const BATCH_EXPERIMENT = 5;
+
+/** Where the batches of a generation lie, in file order. */
+export interface BatchColumns {
+  readonly length: number;
+  /** BATCH_…. */
+  readonly kind: Uint8Array;
+  readonly thread: Float64Array;
+  /** Base of the batch's time differences. */
+  readonly ticks: Float64Array;
+  /** Of the payload. */
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  /** Smallest base of all batches: where the generation starts. */
+  readonly minTicks: number;
+}
+
+function kindOf(
+  bytes: Uint8Array,
+  batch: number,
+  at: number,
+  end: number,
+  version: number,
+): number {
+  // Experiment 0 is "none": such a batch is an ordinary one.
+  if (bytes[batch] === EV_EXPERIMENTAL_BATCH && bytes[batch + 1] !== 0) return BATCH_EXPERIMENT;
+  if (at === end) return BATCH_EVENTS;
+  switch (bytes[at]) {
+    case EV_STRINGS:
+      return BATCH_STRINGS;
+    case EV_STACKS:
+      return BATCH_STACKS;
+    case EV_CPU_SAMPLES:
+      return BATCH_CPU_SAMPLES;
+    case EV_FREQUENCY:
+      return version < 25 ? BATCH_SYNC : BATCH_EVENTS;
+    case EV_SYNC_BATCH:
+      return version >= 25 ? BATCH_SYNC : BATCH_EVENTS;
+    default:
+      return BATCH_EVENTS;
+  }
+}
+
+/** Lists the batches of a generation that a splitter cut, so their headers are known to be sound. */
+export function indexBatches(generation: GenerationBytes, number: Uvarint): BatchColumns {
+  const { bytes, version } = generation;
+  const kind: number[] = [];
+  const thread = new GrowingFloat64();
+  const ticks = new GrowingFloat64();
+  const start = new GrowingInt32();
+  const end = new GrowingInt32();
+  let minTicks = 0;
+  for (let at = 0; at < bytes.length;) {
+    const batch = at;
+    const isExperiment = bytes[at] === EV_EXPERIMENTAL_BATCH;
+    number.double(bytes, at + (isExperiment ? 2 : 1), bytes.length);
+    const m = number.id(bytes, number.next, bytes.length);
+    const base = number.double(bytes, number.next, bytes.length);
+    const size = number.double(bytes, number.next, bytes.length);
+    const from = number.next;
+    at = from + size;
+    kind.push(kindOf(bytes, batch, from, at, version));
+    thread.push(m);
+    ticks.push(base);
+    start.push(from);
+    end.push(at);
+    // Go takes a smallest base of 0 for "not set" (generation.go), and so starts where the next one does.
+    if (minTicks === 0 || base < minTicks) minTicks = base;
+  }
+  return {
+    length: kind.length,
+    kind: Uint8Array.from(kind),
+    thread: thread.finish(),
+    ticks: ticks.finish(),
+    start: start.finish(),
+    end: end.finish(),
+    minTicks,
+  };
+}
