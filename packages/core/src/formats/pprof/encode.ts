@@ -49,6 +49,17 @@ class MessageWriter {
     this.#varint(value);
   }
 
+  /** Ids of 2^53 and above stand as negative numbers in the table (wire.ts): any distinct one will do. */
+  id(value: number): void {
+    if (value >= 0) this.bare(value);
+    else this.#bigVarint((1n << 64n) + BigInt(value));
+  }
+
+  idField(field: number, value: number): void {
+    this.#varint(field * 8);
+    this.id(value);
+  }
+
   /** Zero is the default in proto3 and is left out. */
   number(field: number, value: number): void {
     if (value !== 0) this.always(field, value);
@@ -136,7 +147,11 @@ class ProfileEncoder {
       const to = stacks.start[stack + 1];
       if (to > from) {
         this.#inner.clear();
-        for (let i = from; i < to; i++) this.#inner.bare(stacks.location[i] + 1);
+        const ids = this.#table.locations.id;
+        for (let i = from; i < to; i++) {
+          const location = stacks.location[i];
+          this.#inner.id(ids === undefined ? location + 1 : ids[location]);
+        }
         this.#message.message(1, this.#inner);
       }
       this.#inner.clear();
@@ -160,7 +175,7 @@ class ProfileEncoder {
     const { mappings } = this.#table;
     for (let i = 0; i < mappings.length; i++) {
       this.#message.clear();
-      this.#message.number(1, i + 1);
+      this.#message.idField(1, mappings.id?.[i] ?? i + 1);
       this.#message.number(2, mappings.start[i]);
       this.#message.number(3, mappings.limit[i]);
       this.#message.number(4, mappings.offset[i]);
@@ -177,9 +192,13 @@ class ProfileEncoder {
     const { lineColumn, isFolded } = locations;
     for (let i = 0; i < locations.length; i++) {
       this.#message.clear();
-      this.#message.number(1, i + 1);
-      this.#message.number(2, locations.mapping[i] + 1);
-      this.#message.number(3, locations.address[i]);
+      const mapping = locations.mapping[i];
+      const mappingIds = this.#table.mappings.id;
+      this.#message.idField(1, locations.id?.[i] ?? i + 1);
+      if (mapping >= 0) this.#message.idField(2, mappingIds?.[mapping] ?? mapping + 1);
+      const big = locations.bigAddress?.get(i);
+      if (big === undefined) this.#message.number(3, locations.address[i]);
+      else this.#message.big(3, big);
       for (let line = locations.lineStart[i]; line < locations.lineStart[i + 1]; line++) {
         this.#inner.clear();
         this.#inner.number(1, locations.lineFunction[line] + 1);
@@ -218,13 +237,15 @@ class ProfileEncoder {
     this.#functions();
     this.#text(7, table.dropFrames);
     this.#text(8, table.keepFrames);
-    if (table.timeMs !== undefined) this.#out.big(9, timeNanos(table.timeMs));
+    if (table.timeNanos !== undefined) this.#out.big(9, table.timeNanos);
+    else if (table.timeMs !== undefined) this.#out.big(9, timeNanos(table.timeMs));
     if (table.durationNs !== undefined) this.#out.number(10, table.durationNs);
     if (table.periodType !== undefined) this.#valueType(11, table.periodType);
     if (table.period !== undefined) this.#out.always(12, table.period);
     for (const comment of table.comments) this.#out.always(13, this.#strings.indexOf(comment));
+    if (table.statedSampleType !== undefined) this.#text(14, table.statedSampleType);
     // The last type is the default unless another is named.
-    if (table.defaultSampleType !== table.sampleTypes.length - 1) {
+    else if (table.defaultSampleType !== table.sampleTypes.length - 1) {
       this.#text(14, table.sampleTypes[table.defaultSampleType]?.type);
     }
     this.#text(15, table.docUrl);

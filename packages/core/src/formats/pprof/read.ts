@@ -77,8 +77,10 @@ function readMappings(sections: Sections, strings: Strings, log: DiagnosticLog):
     buildId[i] = Math.max(buildRow, 0);
     flags[i] = sections.mappingFlags.data[i];
   }
+  const id = sections.mappingId.finish();
   return {
     length,
+    ...(id.every((each, i) => each === i + 1) ? {} : { id }),
     start: sections.mappingStart.finish(),
     limit: sections.mappingLimit.finish(),
     offset: sections.mappingOffset.finish(),
@@ -103,6 +105,9 @@ function readLocations(
   const address = new Float64Array(count);
   const mapping = new Int32Array(count);
   const isFolded = new Uint8Array(count);
+  const id = new Float64Array(count);
+  const bigAddress = new Map<number, bigint>();
+  let isInOrder = true;
   const lineStart = new GrowingInt32(count + 1);
   const lineFunction = new GrowingInt32(sections.lineFunction.length);
   const lineNumber = new GrowingInt32(sections.lineFunction.length);
@@ -137,7 +142,11 @@ function readLocations(
     const mappingId = sections.locationMapping.data[i];
     const mappingRow = mappingId === 0 ? -1 : mappings.find(mappingId);
     if (mappingId !== 0 && mappingRow < 0) log.add("pprof.mapping-missing", "warning", {});
+    id[length] = sections.locationId.data[i];
+    if (id[length] !== length + 1) isInOrder = false;
     address[length] = sections.locationAddress.data[i];
+    const big = sections.bigAddress.get(i);
+    if (big !== undefined) bigAddress.set(length, big);
     mapping[length] = mappingRow;
     isFolded[length] = sections.locationFolded.data[i];
     folded += isFolded[length];
@@ -156,6 +165,8 @@ function readLocations(
   return {
     columns: {
       ...base,
+      ...(isInOrder ? {} : { id: id.subarray(0, length) }),
+      ...(bigAddress.size > 0 ? { bigAddress } : {}),
       ...(columns > 0 ? { lineColumn: lineColumn.finish() } : {}),
       ...(folded > 0 ? { isFolded: isFolded.subarray(0, length) } : {}),
     },
@@ -338,6 +349,7 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
     rows: samples.rows,
     sampleTypes,
     defaultSampleType: stated >= 0 ? stated : sampleTypes.length - 1,
+    ...(statedDefault === "" ? {} : { statedSampleType: statedDefault }),
     values: samples.values,
     rowStack: samples.rowStack,
     labels: samples.labels,
@@ -345,6 +357,7 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
     periodType,
     period: sections.period,
     timeMs: timeMs(sections.timeNanos),
+    ...(sections.timeNanos === 0n ? {} : { timeNanos: sections.timeNanos }),
     durationNs: hasDuration ? sections.durationNanos : undefined,
     isDelta: samples.negativeRows > 0 || (accumulates && hasDuration),
     comments,

@@ -39,6 +39,8 @@ export class Sections {
 
   readonly locationId = new GrowingFloat64(1024);
   readonly locationAddress = new GrowingFloat64(1024);
+  /** Addresses that a double cannot hold, by location. */
+  readonly bigAddress = new Map<number, bigint>();
   readonly locationMapping = new GrowingFloat64(1024);
   readonly locationFolded = new GrowingInt32(1024);
   /** Lines of location i are [locationLines[i], locationLines[i+1]). */
@@ -140,6 +142,7 @@ function readLocation(wire: Wire, into: Sections): void {
   let id = 0;
   let mapping = 0;
   let address = 0;
+  let big: bigint | undefined;
   let folded = 0;
   while (wire.tag()) {
     if (wire.field === 4 && wire.type === BYTES) {
@@ -155,8 +158,10 @@ function readLocation(wire: Wire, into: Sections): void {
     } else if (wire.type !== VARINT) skipUnknown(wire, 5);
     else if (wire.field === 1) id = wire.id();
     else if (wire.field === 2) mapping = wire.id();
-    else if (wire.field === 3) address = wire.uint();
-    else if (wire.field === 5) folded = wire.uint() === 0 ? 0 : 1;
+    else if (wire.field === 3) {
+      address = wire.uint();
+      big = address > Number.MAX_SAFE_INTEGER ? wire.exact() : undefined;
+    } else if (wire.field === 5) folded = wire.uint() === 0 ? 0 : 1;
     else wire.uint();
   }
   if (wire.bad) {
@@ -165,6 +170,7 @@ function readLocation(wire: Wire, into: Sections): void {
     into.lineColumn.length = firstLine;
     return;
   }
+  if (big !== undefined) into.bigAddress.set(into.locationId.length, big);
   into.locationId.push(id);
   into.locationMapping.push(mapping);
   into.locationAddress.push(address);

@@ -138,6 +138,11 @@ export class Wire {
     return value;
   }
 
+  /** The last varint that took more than 28 bits, as a uint64. */
+  exact(): bigint {
+    return (BigInt(this.high) << 32n) | BigInt(this.low);
+  }
+
   /** An int64 exactly. */
   bigint(): bigint {
     const value = this.int();

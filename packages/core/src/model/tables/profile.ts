@@ -23,6 +23,8 @@ export interface ValueType {
 /** Mappings: string indices for file and buildId; addresses below 2^53. */
 export interface MappingColumns {
   readonly length: number;
+  /** Ids of the file; absent when they are 1, 2, 3, … in this order. */
+  readonly id?: Float64Array;
   readonly start: Float64Array;
   readonly limit: Float64Array;
   readonly offset: Float64Array;
@@ -56,6 +58,8 @@ export interface ProfileTable extends CallStacks {
   readonly sampleTypes: readonly ValueType[];
   /** Index into sampleTypes of the type shown by default (pprof: the last when unset). */
   readonly defaultSampleType: number;
+  /** default_sample_type as the file states it, whether or not there is such a type. */
+  readonly statedSampleType?: string;
   /** One column per sample type, each of length `rows`. Delta profiles hold negatives. */
   readonly values: readonly Float64Array[];
   /** Index of each row's stack in `stacks`. */
@@ -67,6 +71,8 @@ export interface ProfileTable extends CallStacks {
   readonly period: number | undefined;
   /** When the reply was written (not what it shows), Unix ms; undefined in text. */
   readonly timeMs: number | undefined;
+  /** The same exactly, Unix ns; absent in text. */
+  readonly timeNanos?: bigint;
   readonly durationNs: number | undefined;
   /** `?seconds=N` or an agent's delta: values are differences, not state. */
   readonly isDelta: boolean;
