@@ -311,17 +311,23 @@ export function trimmedGraph(
 
   const tags = options.tags?.({ index, tree, weights, isKept: kept });
   tags?.trim(nodeCutoff);
+  // Light edges are taken out before the largest nodes are chosen, and only those taken out afterwards
+  // are counted: none, unless a choice had to be made.
+  let counts = true;
   if (options.nodeCount > 0) {
+    counts = false;
     const top = nodes.slice(0, topCount(nodes, options, tags));
     if (top.length !== nodes.length) {
       nodes = top;
       kept = maskOf(nodes, length);
       edges = undefined;
+      counts = true;
       sort();
     }
   }
   edges ??= edgesFor();
-  const droppedEdges = trimEdges(edges, maskOf(nodes, length), edgeCutoff);
+  const trimmedEdges = trimEdges(edges, maskOf(nodes, length), edgeCutoff);
+  const droppedEdges = counts ? trimmedEdges : 0;
   const graph = new ReportGraph({
     index,
     totals,
