@@ -11,7 +11,13 @@ import { tableOf } from "../src/analysis/profile/table-of.ts";
 import { encodeProfile } from "../src/formats/pprof/encode.ts";
 import { pprofFormat } from "../src/formats/pprof/format.ts";
 import { ABSENT_COMMANDS, COMMANDS, PATTERN_COMMANDS } from "../src/report/pprof/commands.ts";
-import { configure, defaultConfig, isConfigurable, isSwitch, type PprofConfig } from "../src/report/pprof/config.ts";
+import {
+  configure,
+  defaultConfig,
+  isConfigurable,
+  isSwitch,
+  type PprofConfig,
+} from "../src/report/pprof/config.ts";
 import { prepareReport, writeReport, type ReportCommand } from "../src/report/pprof/generate.ts";
 import type { ReportHost } from "../src/report/pprof/report.ts";
 import { corpus } from "./corpus.ts";
@@ -85,13 +91,18 @@ function parseFlags(flags: string, base: Inputs["base_flags"]): Asked {
     else if (name === "all_frames") allFrames = true;
     else if (isConfigurable(name)) config = configure(config, name, value ?? "true");
     else config = configure(config, "sample_index", name);
-    expect(value !== undefined || command?.name === name || isSwitch(name) || name !== "").toBe(true);
+    expect(value !== undefined || command?.name === name || isSwitch(name) || name !== "").toBe(
+      true,
+    );
   }
   if (command === undefined) throw new Error(`no command in ${flags}`);
   return { config, command, comment, allFrames };
 }
 
-function load(profile: Profile, extra: { comment?: string | undefined; allFrames: boolean }): Profile {
+function load(
+  profile: Profile,
+  extra: { comment?: string | undefined; allFrames: boolean },
+): Profile {
   return loadProfile({
     sources: [profile],
     bases: [],

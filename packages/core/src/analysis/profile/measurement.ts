@@ -142,7 +142,9 @@ export function commonValueType(types: readonly ValueType[]): ValueType | undefi
   if (finest === undefined || types.length < 2) return undefined;
   for (const type of types.slice(1)) {
     if (!areCompatible(finest, type)) {
-      throw new RangeError(`incompatible types: {${finest.type} ${finest.unit} 0 0} {${type.type} ${type.unit} 0 0}`);
+      throw new RangeError(
+        `incompatible types: {${finest.type} ${finest.unit} 0 0} {${type.type} ${type.unit} 0 0}`,
+      );
     }
     if (scale(1, type.unit, finest.unit).value < 1) finest = type;
   }

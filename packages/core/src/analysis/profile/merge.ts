@@ -115,9 +115,15 @@ export function withCommonTypes(profiles: readonly Profile[]): Profile[] {
 export function withCommonUnits(profiles: readonly Profile[]): Profile[] {
   const [first] = profiles;
   if (first === undefined) return [];
-  const periodType = common("period type", profiles.map((profile) => profile.periodType));
+  const periodType = common(
+    "period type",
+    profiles.map((profile) => profile.periodType),
+  );
   const types = first.sampleTypes.map((_, i) =>
-    common("sample types", profiles.map((profile) => profile.sampleTypes[i])),
+    common(
+      "sample types",
+      profiles.map((profile) => profile.sampleTypes[i]),
+    ),
   );
   return profiles.map((profile) => {
     const ratios = profile.sampleTypes.map(({ unit }, i) => {
@@ -524,7 +530,12 @@ class Source {
     const { labels } = this.#from;
     for (let i = labels.start[row]; i < labels.start[row + 1]; i++) {
       const str = this.text(labels.str[i]);
-      to.add(this.text(labels.key[i]), str, str === 0 ? labels.num[i] : NaN, this.text(labels.unit[i]));
+      to.add(
+        this.text(labels.key[i]),
+        str,
+        str === 0 ? labels.num[i] : NaN,
+        this.text(labels.unit[i]),
+      );
     }
     to.endRow();
   }

@@ -244,7 +244,9 @@ export function sampleIndexOf(profile: Profile, wanted: string): number {
   if (/^[+-]?\d+$/.test(wanted)) {
     const index = Number(wanted);
     if (index < 0 || index >= types.length) {
-      throw new ProfileError(`sample_index ${wanted} is outside the range [0..${types.length - 1}]`);
+      throw new ProfileError(
+        `sample_index ${wanted} is outside the range [0..${types.length - 1}]`,
+      );
     }
     return index;
   }

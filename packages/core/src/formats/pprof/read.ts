@@ -14,6 +14,7 @@ import { IdIndex } from "./ids.ts";
 import { profileKindOf } from "./kind.ts";
 import { readSamples } from "./samples.ts";
 import type { SampleColumns } from "./samples.ts";
+import type { StreamedSamples } from "./streamed-samples.ts";
 import { readSections } from "./sections.ts";
 import type { RawValueType, Sections } from "./sections.ts";
 import { Wire } from "./wire.ts";
@@ -260,7 +261,12 @@ function completenessOf(
     : { complete: false, lowerBounds, fraction: stop.offset / total };
 }
 
-export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
+/** `streamed`: samples as they were read while the bytes came in. */
+export function readProfile(
+  bytes: Uint8Array,
+  ctx: FormatContext,
+  streamed?: StreamedSamples,
+): ReadResult {
   const log = new DiagnosticLog();
   const wire = new Wire(bytes);
   const sections = readSections(wire, log);
@@ -279,16 +285,25 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
   const locationIds = new IdIndex(sections.locationId);
   refuseConflict(locationIds, "location");
   wire.inexact = 0;
-  const samples = readSamples({
-    wire,
-    from: sections.sampleFrom,
-    to: sections.sampleTo,
+  const early = streamed?.finish(bytes, {
     types: sampleTypes.length,
-    locations: locationIds,
+    samples: sections.sampleFrom.length,
+    locationIds,
     locationRow: locations.rowOf,
     resolve: strings.resolve,
-    log,
   });
+  const samples =
+    early ??
+    readSamples({
+      wire,
+      from: sections.sampleFrom,
+      to: sections.sampleTo,
+      types: sampleTypes.length,
+      locations: locationIds,
+      locationRow: locations.rowOf,
+      resolve: strings.resolve,
+      log,
+    });
   if (samples.rows === 0 && samples.dropped > 0) {
     throw new FormatError("pprof", {
       ...(stop === undefined ? {} : { offset: stop.offset }),

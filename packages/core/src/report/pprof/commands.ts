@@ -71,15 +71,14 @@ export const ABSENT_COMMANDS: Readonly<Record<string, string>> = {
 };
 
 /** Names of commands that take a pattern, those that are not here included. */
-export const PATTERN_COMMANDS: ReadonlySet<string> = new Set([
-  "disasm",
-  "list",
-  "peek",
-  "weblist",
-]);
+export const PATTERN_COMMANDS: ReadonlySet<string> = new Set(["disasm", "list", "peek", "weblist"]);
 
 /** What a command changes in the options, whatever was set. */
-export function withOverrides(name: string, format: ReportFormat, config: PprofConfig): PprofConfig {
+export function withOverrides(
+  name: string,
+  format: ReportFormat,
+  config: PprofConfig,
+): PprofConfig {
   const out = { ...config };
   let trims = config.trim;
   if (name === "peek") trims = false;

@@ -1,12 +1,7 @@
 // The reports for other tools, and the source listing: callgrind, topproto and proto, list.
 // Authority: google/pprof internal/report/{report,source}.go (2026-07).
 
-import {
-  cleanPath,
-  compareText,
-  dirPath,
-
-} from "../../analysis/profile/go-format.ts";
+import { cleanPath, compareText, dirPath } from "../../analysis/profile/go-format.ts";
 import { nodeTotals } from "../../analysis/profile/graph.ts";
 import type { NodeIndex } from "../../analysis/profile/nodes.ts";
 import { ProfileError, Strings, type Profile } from "../../analysis/profile/profile.ts";
@@ -370,4 +365,3 @@ function extent(index: NodeIndex, lines: readonly Line[]): [number, number] {
   }
   return [Math.max(start, 1), end];
 }
-

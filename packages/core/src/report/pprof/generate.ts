@@ -172,8 +172,7 @@ export function prepareReport(
   const total = totalOf(profile, measure);
   if (!isRelative) profile = applyFilters(profile, units, config, warn);
   const { type, unit } = profile.sampleTypes[measure.value];
-  const file =
-    profile.mappings.length > 0 ? profile.strings.get(profile.mappings.file[0]) : "";
+  const file = profile.mappings.length > 0 ? profile.strings.get(profile.mappings.file[0]) : "";
   return new Report({
     profile: aggregate(profile, config.granularity, config.noinlines, config.showcolumns),
     config,

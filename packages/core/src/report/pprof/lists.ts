@@ -1,10 +1,21 @@
 // The reports that are lists of text: top, tree and peek, traces, raw, tags, comments.
 // Authority: google/pprof internal/report/report.go, profile/profile.go String (2026-07).
 
-import { compareText, durationText, hex, integer, longTime } from "../../analysis/profile/go-format.ts";
+import {
+  compareText,
+  durationText,
+  hex,
+  integer,
+  longTime,
+} from "../../analysis/profile/go-format.ts";
 import { label, percentage, scaledLabel } from "../../analysis/profile/measurement.ts";
 import { NodeIndex } from "../../analysis/profile/nodes.ts";
-import { ProfileError, sampleAt, sampleCount, type Profile } from "../../analysis/profile/profile.ts";
+import {
+  ProfileError,
+  sampleAt,
+  sampleCount,
+  type Profile,
+} from "../../analysis/profile/profile.ts";
 import type { ReportGraph } from "../../analysis/profile/report-graph.ts";
 import { sortTags, Tag } from "../../analysis/profile/tags.ts";
 import { padLeft, utf8, type Sink } from "./sink.ts";
@@ -15,7 +26,9 @@ export function writeTop(report: Report, out: Sink): void {
   const graph = report.graph("inline");
   report.chooseUnit(graph);
   for (const line of report.labels(graph, 0, false)) out.line(line);
-  out.line(`${"flat".padStart(10)} ${"flat".padStart(5)}% ${"sum".padStart(5)}% ${"cum".padStart(10)} ${"cum".padStart(5)}%`);
+  out.line(
+    `${"flat".padStart(10)} ${"flat".padStart(5)}% ${"sum".padStart(5)}% ${"cum".padStart(10)} ${"cum".padStart(5)}%`,
+  );
   let sum = 0;
   for (const node of graph.nodes) {
     const flat = graph.flatValue(node);
@@ -269,7 +282,9 @@ export function writeRaw(report: Report, out: Sink): void {
   out.line("Mappings");
   const { mappings } = profile;
   for (let i = 0; i < mappings.length; i++) {
-    const flags = ["[FN]", "[FL]", "[LN]", "[IN]"].filter((_, bit) => (mappings.flags[i] >> bit) & 1);
+    const flags = ["[FN]", "[FL]", "[LN]", "[IN]"].filter(
+      (_, bit) => (mappings.flags[i] >> bit) & 1,
+    );
     out.line(
       `${integer(mappings.id[i])}: 0x${hex(mappings.start[i])}/0x${hex(mappings.limit[i])}/0x${hex(mappings.offset[i])} ` +
         `${strings.get(mappings.file[i])} ${strings.get(mappings.buildId[i])} ${flags.join("")}`,

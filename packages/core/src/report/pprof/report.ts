@@ -127,8 +127,7 @@ export class Report {
       visual: isVisual(this.format),
       edges,
       tags: isVisual(this.format)
-        ? (graph) =>
-            collectTags(profile, measure, this.labelUnits.get("bytes") ?? "", unit, graph)
+        ? (graph) => collectTags(profile, measure, this.labelUnits.get("bytes") ?? "", unit, graph)
         : undefined,
     });
   }

@@ -56,7 +56,9 @@ export class Sink {
   /** Makes room by growing, and from a megabyte on by handing on. */
   #reserve(needed: number): void {
     if (needed <= CHUNK_BYTES) {
-      const wider = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(needed, this.#buffer.length * 2)));
+      const wider = new Uint8Array(
+        Math.min(CHUNK_BYTES, Math.max(needed, this.#buffer.length * 2)),
+      );
       wider.set(this.#buffer.subarray(0, this.#length));
       this.#buffer = wider;
       return;

@@ -300,7 +300,8 @@ class Parser {
         return { kind: "assert", what: multiLine ? "end-line" : "end-text" };
       default: {
         const brace = this.#operatorAsAtom();
-        if (brace !== undefined) throw new RegexpError("missing argument to repetition operator", brace);
+        if (brace !== undefined)
+          throw new RegexpError("missing argument to repetition operator", brace);
         this.#at += 1;
         return this.#literal(rune);
       }
@@ -323,7 +324,10 @@ class Parser {
       const rest = this.#rest(start);
       const named = /^\(\?P?<([^>]*)>/.exec(rest);
       if (/^\(\?(?:P?<[=!]|[=!])/.test(rest) && named === null) {
-        throw new RegexpError("invalid or unsupported Perl syntax", rest.slice(0, rest[2] === "<" ? 4 : 3));
+        throw new RegexpError(
+          "invalid or unsupported Perl syntax",
+          rest.slice(0, rest[2] === "<" ? 4 : 3),
+        );
       }
       if (/^\(\?<[=!]/.test(rest)) {
         throw new RegexpError("invalid or unsupported Perl syntax", rest.slice(0, 4));
