@@ -7,7 +7,6 @@
 // all unique stacks for the nodes, and one more where edges are asked for.
 
 import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
-import { scramble } from "../../model/builders/hash-slots.ts";
 import { IntLists } from "../../model/builders/int-lists.ts";
 import type { NodeIndex } from "./nodes.ts";
 import type { Profile } from "./profile.ts";
@@ -18,6 +17,13 @@ export const RESIDUAL = 1;
 export const NOT_INLINE = 2;
 export const REMOVED = 4;
 
+const FIRST_SLOTS = 1024;
+
+function hashOf(source: number, target: number): number {
+  const mixed = Math.imul(source, 0x9e3779b1) ^ Math.imul(target, 0x85ebca77);
+  return mixed ^ (mixed >>> 15);
+}
+
 /** Directed edges, found by their ends. */
 export class Edges {
   readonly source = new GrowingInt32(256);
@@ -25,40 +31,49 @@ export class Edges {
   readonly weight = new GrowingFloat64(256);
   readonly divisor = new GrowingFloat64(256);
   readonly flags = new GrowingInt32(256);
-  #slots = new Int32Array(1024);
-  #mask = 1023;
+  /** Four numbers a slot, so that a look-up touches one cache line: source + 1, target, edge, unused. */
+  #slots = new Int32Array(FIRST_SLOTS * 4);
+  #mask = FIRST_SLOTS - 1;
 
   get length(): number {
     return this.source.length;
   }
 
   intern(source: number, target: number): number {
-    let slot = scramble(Math.imul(source, 0x9e3779b1) ^ target) & this.#mask;
-    for (;;) {
-      const at = this.#slots[slot] - 1;
-      if (at < 0) break;
-      if (this.source.data[at] === source && this.target.data[at] === target) return at;
+    const slots = this.#slots;
+    let slot = hashOf(source, target) & this.#mask;
+    while (slots[slot * 4] !== 0) {
+      if (slots[slot * 4] === source + 1 && slots[slot * 4 + 1] === target) {
+        return slots[slot * 4 + 2];
+      }
       slot = (slot + 1) & this.#mask;
     }
-    const at = this.source.length;
-    this.#slots[slot] = at + 1;
+    const edge = this.source.length;
+    this.#put(slot, source, target, edge);
     this.source.push(source);
     this.target.push(target);
     this.weight.push(0);
     this.divisor.push(0);
     this.flags.push(0);
-    if (at * 2 > this.#slots.length) this.#grow();
-    return at;
+    if (this.source.length * 2 > this.#mask) this.#grow();
+    return edge;
+  }
+
+  #put(slot: number, source: number, target: number, edge: number): void {
+    this.#slots[slot * 4] = source + 1;
+    this.#slots[slot * 4 + 1] = target;
+    this.#slots[slot * 4 + 2] = edge;
   }
 
   #grow(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2);
-    this.#mask = this.#slots.length - 1;
-    for (let at = 0; at < this.source.length; at++) {
-      const source = this.source.data[at];
-      let slot = scramble(Math.imul(source, 0x9e3779b1) ^ this.target.data[at]) & this.#mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
-      this.#slots[slot] = at + 1;
+    this.#mask = this.#mask * 2 + 1;
+    this.#slots = new Int32Array((this.#mask + 1) * 4);
+    for (let edge = 0; edge < this.source.length; edge++) {
+      const source = this.source.data[edge];
+      const target = this.target.data[edge];
+      let slot = hashOf(source, target) & this.#mask;
+      while (this.#slots[slot * 4] !== 0) slot = (slot + 1) & this.#mask;
+      this.#put(slot, source, target, edge);
     }
   }
 
@@ -116,8 +131,11 @@ export function nodeTotals(profile: Profile, index: NodeIndex, weights: StackWei
   const { from, to, location } = profile.stacks;
   const { start, node } = index;
   const { used, weight, divisor } = weights;
-  const seen = new Int32Array(index.length).fill(-1);
-  for (const s of used) {
+  // Per node the stack that it was counted for last, and beside it (one cache line) its sum.
+  const sums = new Float64Array(index.length * 2).fill(-1);
+  for (let n = 0; n < index.length; n++) sums[n * 2 + 1] = 0;
+  for (let u = 0; u < used.length; u++) {
+    const s = used[u];
     const w = weight[s];
     const end = to[s];
     let leaf = -1;
@@ -127,9 +145,9 @@ export function nodeTotals(profile: Profile, index: NodeIndex, weights: StackWei
       for (let k = start[l]; k < stop; k++) {
         const n = node[k];
         if (leaf < 0) leaf = n;
-        if (seen[n] === s) continue;
-        seen[n] = s;
-        cum[n] += w;
+        if (sums[n * 2] === s) continue;
+        sums[n * 2] = s;
+        sums[n * 2 + 1] += w;
         if (divisor !== undefined) cumDivisor[n] += divisor[s];
       }
     }
@@ -137,8 +155,13 @@ export function nodeTotals(profile: Profile, index: NodeIndex, weights: StackWei
     flat[leaf] += w;
     if (divisor !== undefined) flatDivisor[leaf] += divisor[s];
   }
+  for (let n = 0; n < index.length; n++) cum[n] = sums[n * 2 + 1];
   return totals;
 }
+
+const SKIPS = 1;
+const WANTED = 2;
+const SLOT_BITS = 2;
 
 /**
  * Edges between the nodes that `isKept` has (all where it is undefined). Nodes that are not kept are
@@ -153,49 +176,124 @@ export function graphEdges(
 ): Edges {
   const edges = new Edges();
   const { from, to, location } = profile.stacks;
-  const { start, node, isInlined } = index;
   const { used, weight, divisor } = weights;
-  const seen = new GrowingInt32(1024);
-  // The caller of a line is mostly the one of last time: its edge need not be looked up again.
-  const lastParent = new Int32Array(node.length).fill(-1);
-  const lastEdge = new Int32Array(node.length);
-  for (const s of used) {
+  const { start, slot, isInlined, skipsAfter } = keptSlots(index, isKept, onlyInto);
+  // The caller of a line is mostly the one of last time: its edge need not be looked up again. Pairs of
+  // parent and edge, so that one cache line holds both.
+  const last = new Int32Array(slot.length * 2).fill(-1);
+  let sums = new EdgeSums(1024);
+  for (let u = 0; u < used.length; u++) {
+    const s = used[u];
     const w = weight[s];
-    const d = divisor === undefined ? 0 : divisor[s];
     const begin = from[s];
     let parent = -1;
     let residual = 0;
     for (let i = to[s] - 1; i >= begin; i--) {
       const l = location[i];
       const first = start[l];
-      for (let k = start[l + 1] - 1; k >= first; k--) {
-        const n = node[k];
-        if (isKept !== undefined && isKept[n] === 0) {
-          residual = RESIDUAL;
-          continue;
-        }
-        if (parent >= 0 && parent !== n && (onlyInto === undefined || onlyInto[n] === 1)) {
+      let k = start[l + 1] - 1;
+      if (k < first) {
+        residual |= skipsAfter[l];
+        continue;
+      }
+      for (; k >= first; k--) {
+        const code = slot[k];
+        const n = code >> SLOT_BITS;
+        if (parent >= 0 && parent !== n && (code & WANTED) !== 0) {
           let edge: number;
-          if (lastParent[k] === parent) edge = lastEdge[k];
+          if (last[k * 2] === parent) edge = last[k * 2 + 1];
           else {
             edge = edges.intern(parent, n);
-            if (edge === seen.length) seen.push(-1);
-            lastParent[k] = parent;
-            lastEdge[k] = edge;
+            if (edge >= sums.capacity) sums = sums.grown();
+            last[k * 2] = parent;
+            last[k * 2 + 1] = edge;
           }
-          if (seen.data[edge] !== s) {
-            seen.data[edge] = s;
-            edges.weight.data[edge] += w;
-            if (d !== 0) edges.divisor.data[edge] += d;
-            edges.flags.data[edge] |= residual | (isInlined[k] === 1 ? 0 : NOT_INLINE);
+          if (sums.ints[edge * 4] !== s) {
+            sums.ints[edge * 4] = s;
+            const jumps = residual !== 0 || (code & SKIPS) !== 0;
+            sums.ints[edge * 4 + 1] |=
+              (jumps ? RESIDUAL : 0) | (isInlined[k] === 1 ? 0 : NOT_INLINE);
+            sums.doubles[edge * 2 + 1] += w;
+            if (divisor !== undefined) edges.divisor.data[edge] += divisor[s];
           }
         }
         parent = n;
         residual = 0;
       }
+      residual = skipsAfter[l];
     }
   }
+  for (let edge = 0; edge < edges.length; edge++) {
+    edges.flags.data[edge] = sums.ints[edge * 4 + 1];
+    edges.weight.data[edge] = sums.doubles[edge * 2 + 1];
+  }
   return edges;
+}
+
+/**
+ * While edges are summed up, all of one edge in sixteen bytes (one cache line): the stack that it was
+ * counted for last, its flags, its weight. Scattered over columns it is three misses a frame.
+ */
+class EdgeSums {
+  readonly capacity: number;
+  readonly ints: Int32Array;
+  readonly doubles: Float64Array;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.ints = new Int32Array(capacity * 4);
+    this.doubles = new Float64Array(this.ints.buffer);
+    for (let edge = 0; edge < capacity; edge++) this.ints[edge * 4] = -1;
+  }
+
+  grown(): EdgeSums {
+    const wider = new EdgeSums(this.capacity * 2);
+    wider.ints.set(this.ints);
+    return wider;
+  }
+}
+
+/** The nodes of each location that are kept, and where others are jumped over. */
+interface KeptSlots {
+  /** Slots of location i are [start[i], start[i+1]), innermost first. */
+  readonly start: Int32Array;
+  /** Node, WANTED where edges into it are asked for, SKIPS where lines between it and the next slot
+   * outwards are not kept. */
+  readonly slot: Int32Array;
+  readonly isInlined: Uint8Array;
+  /** By location: RESIDUAL where its innermost line is not kept. */
+  readonly skipsAfter: Uint8Array;
+}
+
+function keptSlots(
+  index: NodeIndex,
+  isKept: Uint8Array | undefined,
+  onlyInto: Uint8Array | undefined,
+): KeptSlots {
+  const { start, node, isInlined } = index;
+  const locations = start.length - 1;
+  const out = {
+    start: new Int32Array(locations + 1),
+    slot: new Int32Array(node.length),
+    isInlined: new Uint8Array(node.length),
+    skipsAfter: new Uint8Array(locations),
+  };
+  let at = 0;
+  for (let l = 0; l < locations; l++) {
+    const first = at;
+    for (let k = start[l]; k < start[l + 1]; k++) {
+      const n = node[k];
+      if (isKept === undefined || isKept[n] === 1) {
+        const isWanted = onlyInto === undefined || onlyInto[n] === 1;
+        out.slot[at] = (n << SLOT_BITS) | (isWanted ? WANTED : 0);
+        out.isInlined[at] = isInlined[k];
+        at += 1;
+      } else if (at === first) out.skipsAfter[l] = RESIDUAL;
+      else out.slot[at - 1] |= SKIPS;
+    }
+    out.start[l + 1] = at;
+  }
+  return out;
 }
 
 /** Nodes that are inlined somewhere: only they can have an inlined call. */

@@ -13,6 +13,7 @@ import type { StringTable } from "../../model/strings.ts";
 export class Strings implements StringTable {
   readonly #base: StringTable;
   readonly #more: string[] = [];
+  readonly #moreIndex = new Map<string, number>();
   #index: Map<string, number> | undefined;
 
   constructor(base: StringTable) {
@@ -28,13 +29,18 @@ export class Strings implements StringTable {
     return beyond < 0 ? this.#base.get(index) : (this.#more[beyond] ?? "");
   }
 
-  /** Index of `text`, −1 when no string equals it. */
-  find(text: string): number {
+  #findInBase(text: string): number {
+    if (this.#base.find !== undefined) return this.#base.find(text);
     if (this.#index === undefined) {
       this.#index = new Map();
-      for (let i = this.length - 1; i >= 0; i--) this.#index.set(this.get(i), i);
+      for (let i = this.#base.length - 1; i >= 0; i--) this.#index.set(this.#base.get(i), i);
     }
     return this.#index.get(text) ?? -1;
+  }
+
+  /** Index of `text`, −1 when no string equals it. */
+  find(text: string): number {
+    return this.#moreIndex.get(text) ?? this.#findInBase(text);
   }
 
   intern(text: string): number {
@@ -42,7 +48,7 @@ export class Strings implements StringTable {
     if (known >= 0) return known;
     const index = this.length;
     this.#more.push(text);
-    this.#index?.set(text, index);
+    this.#moreIndex.set(text, index);
     return index;
   }
 }

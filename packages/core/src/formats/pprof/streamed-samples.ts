@@ -33,6 +33,8 @@ export interface Resolved {
 export class StreamedSamples {
   isUsable = true;
   #bytes: Uint8Array = new Uint8Array(0);
+  /** The same bytes, for reading four at once wherever they begin. */
+  #view: DataView = new DataView(new ArrayBuffer(0));
   /** Where the next field begins; may lie behind what has arrived. */
   #at = 0;
   /** Values of each sample; −1 before the first. */
@@ -51,7 +53,10 @@ export class StreamedSamples {
   /** Takes what is new in the first `length` bytes of the file. */
   advance(bytes: Uint8Array, length: number): void {
     if (!this.isUsable) return;
-    this.#bytes = bytes;
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
     let at = this.#at;
     while (at < length) {
       const tag = bytes[at];
@@ -62,14 +67,17 @@ export class StreamedSamples {
       }
       // Ten bytes hold any varint, so with that many the number is whole.
       if (length - at < 11 && !this.#hasVarint(at + 1, length)) break;
+      if (type === 0) {
+        // Not a sample's; a time may well be beyond 53 bits.
+        at += 1;
+        while (bytes[at] >= 0x80) at += 1;
+        at += 1;
+        continue;
+      }
       const value = this.#varint(at + 1);
       if (this.#next < 0) {
         this.isUsable = false;
         return;
-      }
-      if (type === 0) {
-        at = this.#next;
-        continue;
       }
       const end = this.#next + value;
       if (value < 0 || end > 0x7fff_ffff) {
@@ -215,10 +223,10 @@ export class StreamedSamples {
     const bytes = this.#bytes;
     const table = this.#slots;
     let hash = table.seed ^ (to - from);
+    const view = this.#view;
     let i = from;
     for (; i + 4 <= to; i += 4) {
-      const word = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
-      hash = Math.imul(hash ^ word, 0x5bd1e995);
+      hash = Math.imul(hash ^ view.getInt32(i, true), 0x5bd1e995);
       hash ^= hash >>> 15;
     }
     for (; i < to; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
@@ -239,7 +247,13 @@ export class StreamedSamples {
     const bytes = this.#bytes;
     let at = this.#stackFrom.data[entry];
     if (this.#stackTo.data[entry] - at !== to - from) return false;
-    for (let i = from; i < to; i++) if (bytes[i] !== bytes[at++]) return false;
+    const view = this.#view;
+    let i = from;
+    for (; i + 4 <= to; i += 4) {
+      if (view.getInt32(i, true) !== view.getInt32(at, true)) return false;
+      at += 4;
+    }
+    for (; i < to; i++) if (bytes[i] !== bytes[at++]) return false;
     return true;
   }
 
@@ -272,14 +286,11 @@ export class StreamedSamples {
     const start = new Int32Array(count + 1);
     const from = this.#stackFrom.data;
     const end = this.#stackTo.data;
-    let frames = 0;
-    for (let s = 0; s < count; s++) {
-      const stop = end[s];
-      for (let i = from[s]; i < stop; i++) frames += bytes[i] < 0x80 ? 1 : 0;
-      start[s + 1] = frames;
-    }
+    let listBytes = 0;
+    for (let s = 0; s < count; s++) listBytes += end[s] - from[s];
     const rowOfId = denseRows(to);
-    const location = new Int32Array(frames);
+    // A frame takes a byte at least. What of this is not filled is never touched, so it takes no memory.
+    const location = new Int32Array(listBytes);
     let at = 0;
     for (let s = 0; s < count; s++) {
       const stop = end[s];
@@ -300,8 +311,9 @@ export class StreamedSamples {
         if (row < 0) return undefined;
         location[at++] = row;
       }
+      start[s + 1] = at;
     }
-    return { length: count, start, location };
+    return { length: count, start, location: location.subarray(0, at) };
   }
 }
 
