@@ -19,6 +19,8 @@ export const MAX_DECODED_BYTES = 1024 ** 3;
 const SMALL_BYTES = 256 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 const HEAD_BYTES = 64 * 1024;
+/** Enough to know a profile by, nearly always, and a sixteenth of the walk. */
+const SHORT_HEAD_BYTES = 4 * 1024;
 /** No deflate stream expands further. */
 const MOST_EXPANSION = 1032;
 
@@ -109,7 +111,7 @@ class StreamedProfile {
 
   #begin(): void {
     const head = Buffer.concat(this.#held);
-    if (pprofFormat.detect(head.subarray(0, HEAD_BYTES), this.#name) === undefined) {
+    if (!isPprof(head, this.#name)) {
       this.#isOther = true;
       return;
     }
@@ -173,13 +175,20 @@ class StreamedProfile {
   }
 }
 
+function isPprof(bytes: Uint8Array, name: string): boolean {
+  return (
+    pprofFormat.detect(bytes.subarray(0, SHORT_HEAD_BYTES), name)?.strength === "certain" ||
+    pprofFormat.detect(bytes.subarray(0, HEAD_BYTES), name) !== undefined
+  );
+}
+
 async function finishWhole(
   name: string,
   bytes: Uint8Array,
   damage: readonly string[],
 ): Promise<LoadedTable> {
   if (bytes.length === 0) throw new UnreadableProfileError("parsing profile: empty input file");
-  if (pprofFormat.detect(bytes.subarray(0, HEAD_BYTES), name) === undefined) {
+  if (!isPprof(bytes, name)) {
     return await loadOther(name, bytes, damage);
   }
   return finish(openWhole(pprofFormat, name, bytes), damage);

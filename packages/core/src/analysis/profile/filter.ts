@@ -346,16 +346,14 @@ export function labelUnits(profile: Profile): LabelUnits {
   const { labels, strings } = profile;
   const unitOf = new Map<number, number>();
   const others = new Map<number, Set<number>>();
-  const count = sampleCount(profile);
+  const { key: keys, str, unit: unitAt, start } = labels;
   let lastKey = -1;
   let lastUnit = -1;
-  for (let k = 0; k < count; k++) {
-    const row = sampleAt(profile, k);
-    for (let i = labels.start[row]; i < labels.start[row + 1]; i++) {
-      if (labels.str[i] !== 0) continue;
-      const key = labels.key[i];
-      const unit = labels.unit[i];
-      if (key === lastKey && unit === lastUnit) continue;
+  const look = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      if (str[i] !== 0 || (keys[i] === lastKey && unitAt[i] === lastUnit)) continue;
+      const key = keys[i];
+      const unit = unitAt[i];
       lastKey = key;
       lastUnit = unit;
       const known = unitOf.get(key) ?? 0;
@@ -366,7 +364,9 @@ export function labelUnits(profile: Profile): LabelUnits {
         others.set(key, set);
       }
     }
-  }
+  };
+  if (profile.order === undefined) look(0, keys.length);
+  else for (const row of profile.order) look(start[row], start[row + 1]);
   const units = new Map<string, string>();
   for (const [key, unit] of unitOf) {
     const name = strings.get(key);

@@ -194,7 +194,7 @@ function readSampleTypes(sections: Sections, strings: Strings, bytesRead: string
     throw new FormatError("pprof", {
       ...at,
       expected: "sample types",
-      found: `none, with ${sections.sampleFrom.length} samples (${bytesRead} of the bytes read)`,
+      found: `none, with ${sections.sampleFrom.length + sections.knownSamples} samples (${bytesRead} of the bytes read)`,
     });
   }
   const types: ValueType[] = [];
@@ -269,7 +269,8 @@ export function readProfile(
 ): ReadResult {
   const log = new DiagnosticLog();
   const wire = new Wire(bytes);
-  const sections = readSections(wire, log);
+  const early = streamed?.isUsable === true ? streamed : undefined;
+  let sections = readSections(wire, log, early);
   const stop = sections.stop;
   const bytesRead = percent(stop === undefined ? bytes.length : stop.offset, bytes.length);
   if (stop !== undefined) {
@@ -285,15 +286,17 @@ export function readProfile(
   const locationIds = new IdIndex(sections.locationId);
   refuseConflict(locationIds, "location");
   wire.inexact = 0;
-  const early = streamed?.finish(bytes, {
+  const taken = early?.finish(bytes, {
     types: sampleTypes.length,
-    samples: sections.sampleFrom.length,
     locationIds,
     locationRow: locations.rowOf,
     resolve: strings.resolve,
   });
+  // What could not be used is looked at again from the bytes, which also finds out why.
+  if (taken === undefined && early !== undefined)
+    sections = readSections(wire, new DiagnosticLog());
   const samples =
-    early ??
+    taken ??
     readSamples({
       wire,
       from: sections.sampleFrom,

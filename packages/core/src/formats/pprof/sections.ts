@@ -28,6 +28,8 @@ export class Sections {
   readonly stringAt = new GrowingInt32(1024);
 
   readonly sampleTypes: RawValueType[] = [];
+  /** Samples jumped over. */
+  knownSamples = 0;
   readonly sampleFrom = new GrowingInt32(1024);
   readonly sampleTo = new GrowingInt32(1024);
 
@@ -261,13 +263,28 @@ function readNumber(wire: Wire, field: number, into: Sections): void {
 
 const LAST_FIELD = 15;
 
+/** Runs of samples that were read before: the walk jumps over them. */
+export interface KnownSamples {
+  readonly runFrom: GrowingInt32;
+  readonly runTo: GrowingInt32;
+  readonly runSamples: GrowingInt32;
+}
+
 /** Walks the whole input once. Never reads past the first byte that cannot belong to a field. */
-export function readSections(wire: Wire, log: DiagnosticLog): Sections {
+export function readSections(wire: Wire, log: DiagnosticLog, known?: KnownSamples): Sections {
   const into = new Sections();
   const total = wire.bytes.length;
   wire.enter(0, total);
   let start = 0;
-  while (wire.tag()) {
+  let run = 0;
+  for (;;) {
+    if (known !== undefined && run < known.runFrom.length && known.runFrom.data[run] === wire.pos) {
+      wire.enter(known.runTo.data[run], total);
+      into.knownSamples += known.runSamples.data[run];
+      start = wire.pos;
+      run += 1;
+    }
+    if (!wire.tag()) break;
     const field = wire.field;
     const type = wire.type;
     if (field > LAST_FIELD) {

@@ -22,8 +22,6 @@ const TWO_32 = 0x1_0000_0000;
 
 export interface Resolved {
   readonly types: number;
-  /** Samples that the walk over the whole file found. */
-  readonly samples: number;
   readonly locationIds: IdIndex;
   /** Row of each location of the file, −1 when it is unusable. */
   readonly locationRow: Int32Array;
@@ -32,6 +30,10 @@ export interface Resolved {
 
 export class StreamedSamples {
   isUsable = true;
+  /** Where samples follow each other without another field between, and how many: taken already. */
+  readonly runFrom = new GrowingInt32(256);
+  readonly runTo = new GrowingInt32(256);
+  readonly runSamples = new GrowingInt32(256);
   #bytes: Uint8Array = new Uint8Array(0);
   /** The same bytes, for reading four at once wherever they begin. */
   #view: DataView = new DataView(new ArrayBuffer(0));
@@ -90,10 +92,23 @@ export class StreamedSamples {
           this.isUsable = false;
           return;
         }
+        this.#addToRun(at, end);
       }
       at = end;
     }
     this.#at = at;
+  }
+
+  #addToRun(from: number, to: number): void {
+    const last = this.runTo.length - 1;
+    if (last >= 0 && this.runTo.data[last] === from) {
+      this.runTo.data[last] = to;
+      this.runSamples.data[last] += 1;
+    } else {
+      this.runFrom.push(from);
+      this.runTo.push(to);
+      this.runSamples.push(1);
+    }
   }
 
   #hasVarint(from: number, length: number): boolean {
@@ -259,7 +274,7 @@ export class StreamedSamples {
 
   /** The columns; undefined when something does not resolve, so that the other reader tells what. */
   finish(bytes: Uint8Array, to: Resolved): SampleColumns | undefined {
-    if (!this.isUsable || this.#rows !== to.samples) return undefined;
+    if (!this.isUsable) return undefined;
     if (this.#rows > 0 && this.#types !== to.types) return undefined;
     this.#bytes = bytes;
     const labels = resolvedLabels(this.#labels.finish(), to.resolve);
