@@ -18,9 +18,10 @@ import {
 } from "../../analysis/profile/profile.ts";
 import type { ReportGraph } from "../../analysis/profile/report-graph.ts";
 import { sortTags, Tag } from "../../analysis/profile/tags.ts";
-import { padLeft, utf8, type Sink } from "./sink.ts";
+import { padLeft, type Sink } from "./sink.ts";
 import type { Report } from "./report.ts";
 import { rightAligned } from "./tab-columns.ts";
+import { TraceLines } from "./trace-lines.ts";
 
 export function writeTop(report: Report, out: Sink): void {
   const graph = report.graph("inline");
@@ -113,16 +114,17 @@ function labelsByKey(
   return { strings, numbers };
 }
 
-/** Whole stacks, one a sample. Lines are encoded once for each location and then copied. */
+/** Whole stacks, one a sample. */
 export function writeTraces(report: Report, out: Sink): void {
   for (const line of report.profileLabels()) out.line(line);
   const { profile, measure, labelUnits } = report;
   const { stacks, labels } = profile;
   const index = new NodeIndex(profile, { objectNames: false, trimPath: (path) => path });
-  const lines = new TraceLines(index);
+  out.flush();
+  const lines = new TraceLines(index, out.write);
   const value = profile.values[measure.value];
   const by = measure.divisor === undefined ? undefined : profile.values[measure.divisor];
-  const rule = utf8(`${TRACE_RULE}\n`);
+  const rule = `${TRACE_RULE}\n`;
   const labelTexts = new Map<string, string>();
   const count = sampleCount(profile);
   for (let k = 0; k < count; k++) {
@@ -132,17 +134,18 @@ export function writeTraces(report: Report, out: Sink): void {
     const end = stacks.to[s];
     while (first < end && lines.isEmpty(stacks.location[first])) first += 1;
     if (first === end) continue;
-    out.bytes(rule);
+    lines.text(rule);
     if (labels.start[row] < labels.start[row + 1]) {
-      out.text(traceLabels(profile, row, labelUnits, labelTexts));
+      lines.text(traceLabels(profile, row, labelUnits, labelTexts));
     }
     const divisor = by === undefined ? 0 : by[row];
     const shown = divisor === 0 ? value[row] : Math.trunc(value[row] / divisor);
-    out.text(report.formatValue(shown).padStart(10));
-    out.bytes(lines.leaf(stacks.location[first]));
-    for (let i = first + 1; i < end; i++) out.bytes(lines.inner(stacks.location[i]));
+    lines.text(report.formatValue(shown).padStart(10));
+    lines.leaf(stacks.location[first]);
+    for (let i = first + 1; i < end; i++) lines.inner(stacks.location[i]);
   }
-  out.bytes(rule);
+  lines.text(rule);
+  lines.flush();
 }
 
 function traceLabels(
@@ -177,41 +180,6 @@ function traceLabels(
   const text = [...texts, ...numbers].join("");
   if (known.size < 100_000) known.set(key, text);
   return text;
-}
-
-/** The lines of each location as bytes: ten columns for a value, then three spaces and the name. */
-class TraceLines {
-  readonly #index: NodeIndex;
-  readonly #inner: (Uint8Array | undefined)[] = [];
-  readonly #leaf: (Uint8Array | undefined)[] = [];
-
-  constructor(index: NodeIndex) {
-    this.#index = index;
-  }
-
-  isEmpty(location: number): boolean {
-    return this.#index.start[location] === this.#index.start[location + 1];
-  }
-
-  #build(location: number, isLeaf: boolean): Uint8Array {
-    const index = this.#index;
-    let text = "";
-    for (let k = index.start[location]; k < index.start[location + 1]; k++) {
-      const value = isLeaf && text === "" ? "" : " ".repeat(10);
-      const inline = index.isInlined[k] === 1 ? " (inline)" : "";
-      text += `${value}   ${index.printableName(index.node[k])}${inline}\n`;
-    }
-    return utf8(text);
-  }
-
-  inner(location: number): Uint8Array {
-    return (this.#inner[location] ??= this.#build(location, false));
-  }
-
-  /** Without the room for the value of the first line. */
-  leaf(location: number): Uint8Array {
-    return (this.#leaf[location] ??= this.#build(location, true));
-  }
 }
 
 function labelText(profile: Profile, row: number): string[] {
