@@ -150,6 +150,7 @@ function sampledCount(random) {
  * @returns {Promise<{ samples: number, frames: number, bytes: number, stacks: number, locations: number }>}
  */
 export async function generateProfile({ samples, file, seed = 1, scale = 1 }) {
+  const goal = { samples };
   const random = randomOf(seed);
   const program = new Program(Math.max(2000, Math.min(20_000, Math.floor(samples / 10))), random);
   const strings = new Map([["", 0]]);
@@ -242,10 +243,10 @@ export async function generateProfile({ samples, file, seed = 1, scale = 1 }) {
   };
 
   /** @type {{ stack: Int32Array, size: number }[]} buckets that wait for their turn */
-  let waiting = [];
+  const waiting = [];
   let frames = 0;
   let stacks = 0;
-  let written = 0;
+  const state = { written: 0 };
   const values = new Bytes();
   const ids = new Bytes();
   const bytesKey = text("bytes");
@@ -270,12 +271,12 @@ export async function generateProfile({ samples, file, seed = 1, scale = 1 }) {
     message.message(3, inner);
     out.message(2, message);
     frames += stack.length;
-    written += 1;
+    state.written += 1;
   };
 
   /** @type {Int32Array[]} the last stacks, to grow new ones from */
   const recent = [];
-  while (written < samples) {
+  while (state.written < goal.samples) {
     const from = recent[Math.floor(random() * recent.length)];
     const spread = (random() + random() + random() + random() - 2) / 2;
     const depth = Math.round(Math.min(MAX_DEPTH, Math.max(MIN_DEPTH, MEAN_DEPTH + spread * 58)));
@@ -299,7 +300,7 @@ export async function generateProfile({ samples, file, seed = 1, scale = 1 }) {
     const base = Math.floor(random() * (SIZES.length - 6));
     for (let i = 0; i < wanted; i++) sizes.add(SIZES[base + Math.floor(random() * 7)]);
     for (const size of sizes) waiting.push({ stack, size: Number(size) });
-    while (waiting.length > SPREAD && written < samples) {
+    while (waiting.length > SPREAD && state.written < goal.samples) {
       const at = Math.floor(random() * waiting.length);
       const bucket = waiting[at];
       const last = waiting.pop();
@@ -322,7 +323,7 @@ export async function generateProfile({ samples, file, seed = 1, scale = 1 }) {
   await flush(true);
   gzip.end();
   await once(sink, "finish");
-  return { samples: written, frames, bytes: total, stacks, locations: locationIds.size };
+  return { samples: state.written, frames, bytes: total, stacks, locations: locationIds.size };
 }
 
 if (isMain(import.meta.url)) {

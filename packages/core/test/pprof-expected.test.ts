@@ -1,10 +1,10 @@
 // Reports that the upstream tool wrote for real profiles, byte for byte: `expected.json` of each corpus
 // lists arguments and files.
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { profileOf, type Profile } from "../src/analysis/profile/profile.ts";
 import { pprofFormat } from "../src/formats/pprof/format.ts";
 import { corpus } from "./corpus.ts";
@@ -29,38 +29,51 @@ function read(file: string): Profile | undefined {
   return table.kind === "profile" ? profileOf(table) : undefined;
 }
 
-for (const name of ["parca", "pyroscope", "datadog-pprof-format", "datadog-go-profiler-notes"]) {
-  const folder = corpus(`pprof/${name}`);
-  describe(`reports of ${name}`, () => {
-    if (folder === undefined) {
-      it("are compared byte for byte", (context) => {
-        context.skip(`the conformance data (pprof/${name}) is not here`);
-      });
-      return;
-    }
-    const list: Expected = JSON.parse(readFileSync(path.join(folder, "expected.json"), "utf8"));
-    for (const { input, diff_base: base, args, output } of list.reports) {
-      const against = base === undefined ? "" : ` against ${base}`;
-      it(`${args.join(" ")} of ${input}${against}`, (context) => {
-        const bases: Profile[] = [];
-        if (base !== undefined) {
-          bases.push(read(path.join(folder, base)) ?? neverProtobuf(base));
-        }
-        const inputFile = path.join(folder, input);
-        if (!existsSync(inputFile)) context.skip(`${input} is not here`);
-        const profile = read(inputFile);
-        if (profile === undefined) {
-          context.skip(`${input} is one of the formats before protobuf`);
-          return;
-        }
-        const ready = loaded([profile], { bases, isDiffBase: true, tidiesNames: false });
-        const wanted = readFileSync(path.join(folder, output), "utf8");
-        expect(reportText(ready, ...args)).toBe(wanted);
-      });
-    }
-  });
+interface Case {
+  readonly folder: string;
+  readonly input: string;
+  readonly base: string | undefined;
+  readonly args: readonly string[];
+  readonly output: string;
+  readonly title: string;
 }
 
-function neverProtobuf(file: string): never {
-  throw new Error(`${file} is no profile in protobuf form`);
+const NAMES = ["parca", "pyroscope", "datadog-pprof-format", "datadog-go-profiler-notes"];
+
+function casesOf(name: string): Case[] {
+  const folder = corpus(`pprof/${name}`);
+  if (folder === undefined) return [];
+  const list: Expected = JSON.parse(readFileSync(path.join(folder, "expected.json"), "utf8"));
+  return list.reports.map(({ input, diff_base: base, args, output }) => ({
+    folder,
+    input,
+    base,
+    args,
+    output,
+    title: `${args.join(" ")} of ${name}/${input}${base === undefined ? "" : ` against ${base}`}`,
+  }));
+}
+
+const cases = NAMES.flatMap(casesOf);
+
+it("reports of real profiles are here to compare with", (context) => {
+  if (cases.length === 0) context.skip("the conformance data (pprof/parca and others) is not here");
+  expect(cases.length).toBeGreaterThan(100);
+});
+
+it.for(cases)("$title", ({ folder, input, base, args, output }, context) => {
+  const profile = read(path.join(folder, input));
+  if (profile === undefined) {
+    context.skip(`${input} is one of the formats before protobuf`);
+    return;
+  }
+  const bases = base === undefined ? [] : [read(path.join(folder, base))].filter(isProfile);
+  expect(bases).toHaveLength(base === undefined ? 0 : 1);
+  const ready = loaded([profile], { bases, isDiffBase: true, tidiesNames: false });
+  const wanted = readFileSync(path.join(folder, output), "utf8");
+  expect(reportText(ready, ...args)).toBe(wanted);
+});
+
+function isProfile(profile: Profile | undefined): profile is Profile {
+  return profile !== undefined;
 }

@@ -10,12 +10,11 @@ import { profileOf, type Profile } from "../src/analysis/profile/profile.ts";
 import { tableOf } from "../src/analysis/profile/table-of.ts";
 import { encodeProfile } from "../src/formats/pprof/encode.ts";
 import { pprofFormat } from "../src/formats/pprof/format.ts";
-import { ABSENT_COMMANDS, COMMANDS, PATTERN_COMMANDS } from "../src/report/pprof/commands.ts";
+import { ABSENT_COMMANDS, COMMANDS } from "../src/report/pprof/commands.ts";
 import {
   configure,
   defaultConfig,
   isConfigurable,
-  isSwitch,
   type PprofConfig,
 } from "../src/report/pprof/config.ts";
 import { prepareReport, writeReport, type ReportCommand } from "../src/report/pprof/generate.ts";
@@ -91,9 +90,6 @@ function parseFlags(flags: string, base: Inputs["base_flags"]): Asked {
     else if (name === "all_frames") allFrames = true;
     else if (isConfigurable(name)) config = configure(config, name, value ?? "true");
     else config = configure(config, "sample_index", name);
-    expect(value !== undefined || command?.name === name || isSwitch(name) || name !== "").toBe(
-      true,
-    );
   }
   if (command === undefined) throw new Error(`no command in ${flags}`);
   return { config, command, comment, allFrames };
@@ -139,23 +135,21 @@ function run(test: Case, inputs: Inputs): string {
   return Buffer.concat(chunks).toString("utf8");
 }
 
+const isHere = FOLDER !== undefined && existsSync(path.join(FOLDER, "cases.json"));
+const { cases } = isHere ? readJson<{ cases: readonly Case[] }>("cases.json") : { cases: [] };
+
 describe("google/pprof's golden reports", () => {
-  if (FOLDER === undefined || !existsSync(path.join(FOLDER, "cases.json"))) {
-    it("are compared byte for byte", (context) => {
-      context.skip("the conformance data (pprof/google-pprof-driver) is not here");
-    });
-    return;
-  }
-  const { cases } = readJson<{ cases: readonly Case[] }>("cases.json");
-  const inputs = readJson<Inputs>("inputs.json");
-  for (const test of cases) {
-    it(`${test.flags} of ${test.source}`, (context) => {
-      if (test.format in ABSENT_COMMANDS) {
-        expect(PATTERN_COMMANDS.has(test.format)).toBe(true);
-        context.skip(`${test.format} needs a foreign binary to disassemble: ${test.golden}`);
-      }
-      const golden = readFileSync(path.join(FOLDER, "golden", test.golden), "utf8");
-      expect(run(test, inputs)).toBe(golden);
-    });
-  }
+  it("are here to compare with", (context) => {
+    if (!isHere) context.skip("the conformance data (pprof/google-pprof-driver) is not here");
+    expect(cases.length).toBeGreaterThan(20);
+  });
+
+  it.for(cases)("$flags of $source", (test, context) => {
+    if (test.format in ABSENT_COMMANDS) {
+      context.skip(`${test.format} needs a foreign binary to disassemble: ${test.golden}`);
+    }
+    const inputs = readJson<Inputs>("inputs.json");
+    const golden = readFileSync(path.join(FOLDER ?? "", "golden", test.golden), "utf8");
+    expect(run(test, inputs)).toBe(golden);
+  });
 });

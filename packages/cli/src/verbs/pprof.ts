@@ -210,11 +210,11 @@ class LineInput {
 
 async function interactive(profile: Profile, config: PprofConfig): Promise<void> {
   const { Shell, PROMPT } = await import("@heapwright/core/report/pprof/shell.ts");
-  let running: Promise<void> | undefined;
+  const reports: Promise<void>[] = [];
   const shell = new Shell(profile, config, {
     say,
     run: (loaded, command, asked) => {
-      running = generate(loaded, command, asked, true);
+      reports.push(generate(loaded, command, asked, true));
     },
     host,
   });
@@ -224,10 +224,9 @@ async function interactive(profile: Profile, config: PprofConfig): Promise<void>
     writeFully(STDOUT, Buffer.from(PROMPT));
     const line = input.next();
     if (line === undefined) return;
-    running = undefined;
     if (!shell.line(line)) return;
     try {
-      await running;
+      await Promise.all(reports.splice(0));
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
       say(error.message);

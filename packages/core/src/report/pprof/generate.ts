@@ -57,7 +57,7 @@ function tagFilter(
 ): RowTest | undefined {
   if (text === "") return undefined;
   const equals = text.indexOf("=");
-  const key = equals < 0 || equals === 0 ? undefined : text.slice(0, equals);
+  const key = equals <= 0 ? undefined : text.slice(0, equals);
   const value = equals < 0 ? text : text.slice(equals + 1);
   const range = parseTagRange(value);
   if (range !== undefined) {

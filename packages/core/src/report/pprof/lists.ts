@@ -223,7 +223,7 @@ export function writeRaw(report: Report, out: Sink): void {
   }
   if (profile.durationNanos !== 0) {
     // %.4v of a duration: its text, cut.
-    out.line(`Duration: ${[...durationText(profile.durationNanos)].slice(0, 4).join("")}`);
+    out.line(`Duration: ${Array.from(durationText(profile.durationNanos)).slice(0, 4).join("")}`);
   }
   out.line("Samples:");
   const types = profile.sampleTypes.map(({ type, unit }) => {

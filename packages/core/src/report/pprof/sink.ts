@@ -35,7 +35,7 @@ export class Sink {
 /** Characters, not UTF-16 units: what `%10s` of Go counts. */
 export function padLeft(text: string, width: number): string {
   if (text.length >= width && text.length < 2 * width) {
-    const points = [...text].length;
+    const points = Array.from(text).length;
     return points >= width ? text : " ".repeat(width - points) + text;
   }
   return text.padStart(width);

@@ -3,7 +3,7 @@
 // Authority: golang/go src/text/tabwriter (Go 1.26). Not supported: other flags, empty cells that vanish.
 
 function width(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 export function rightAligned(rows: readonly (readonly string[])[]): string[] {
