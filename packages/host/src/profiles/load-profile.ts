@@ -15,6 +15,8 @@ import { gunzip, isGzip, newGzipReport } from "../bytes/gzip.ts";
 
 /** Decoded bytes of one file: more is a mistake or an attack. */
 export const MAX_DECODED_BYTES = 1024 ** 3;
+/** The same of a file in another form than protobuf: all of it has to be held before it is known. */
+const MAX_OTHER_BYTES = 256 * 1024 ** 2;
 /** Below this a stream costs more than it hides. */
 const SMALL_BYTES = 256 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
@@ -55,8 +57,9 @@ export async function loadProfileBytes(name: string, stored: Uint8Array): Promis
   const outcome = await streaming.run();
   if (outcome === "damaged") return await loadDamaged(name, stored);
   if (outcome === "too-large") {
+    const cap = streaming.isOther ? MAX_OTHER_BYTES : MAX_DECODED_BYTES;
     throw new UnreadableProfileError(
-      `it is more than ${MAX_DECODED_BYTES / 1024 ** 2} MiB when decompressed; nothing of it was used`,
+      `it is more than ${cap / 1024 ** 2} MiB when decompressed; nothing of it was used`,
     );
   }
   return outcome === undefined ? await loadOther(name, streaming.decoded()) : outcome;
@@ -93,6 +96,11 @@ class StreamedProfile {
   constructor(name: string, stored: Uint8Array) {
     this.#name = name;
     this.#stored = stored;
+  }
+
+  /** Not protobuf. */
+  get isOther(): boolean {
+    return this.#isOther;
   }
 
   decoded(): Uint8Array {
@@ -148,7 +156,8 @@ class StreamedProfile {
       };
       inflate.on("data", (chunk: Uint8Array) => {
         this.#decodedBytes += chunk.length;
-        if (this.#decodedBytes > MAX_DECODED_BYTES) {
+        const cap = this.#isOther ? MAX_OTHER_BYTES : MAX_DECODED_BYTES;
+        if (this.#decodedBytes > cap) {
           inflate.destroy();
           settle(() => resolve("too-large"));
           return;
