@@ -99,7 +99,7 @@ function shared(command: Command): Command {
     .option("--quiet", "no progress and no notes on stderr");
 }
 
-const VERBS = ["why", "capture", "view", "evidence"] as const;
+const VERBS = ["why", "capture", "view", "evidence", "pprof"] as const;
 
 /** commander's sentence in our form: one line, the nearest name in it, and what to do. */
 function commandLineError(text: string): string {
@@ -234,6 +234,19 @@ function build(version: string, done: (code: number) => void): Command {
     .action(async (id: string, paths: string[], flags: SharedFlags) => {
       const { evidence: verb } = await import("./verbs/evidence.ts");
       done(await verb(id, paths, flags));
+    });
+  // Only for the list of verbs and `help pprof`: main.ts gives its command line to verbs/pprof.ts, since
+  // its flags are those of another tool.
+  program
+    .command("pprof")
+    .argument("[args...]", "the arguments of go tool pprof")
+    .description("the arguments and the reports of go tool pprof, faster")
+    .allowUnknownOption()
+    .helpOption(false)
+    .exitOverride()
+    .action(async (args: string[]) => {
+      const { runPprof } = await import("./pprof/run.ts");
+      done(await runPprof(args));
     });
   return program;
 }
