@@ -18,7 +18,7 @@ export const MAX_DECODED_BYTES = 1024 ** 3;
 /** The same of a file in another form than protobuf: all of it has to be held before it is known. */
 const MAX_OTHER_BYTES = 256 * 1024 ** 2;
 /** Below this a stream costs more than it hides. */
-const SMALL_BYTES = 256 * 1024;
+const SMALL_BYTES = 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 const HEAD_BYTES = 64 * 1024;
 /** Enough to know a profile by, nearly always, and a sixteenth of the walk. */

@@ -181,20 +181,24 @@ export function filterByName(
     }
   }
   const isKept = new Uint8Array(stacks.length);
+  const { from, to, location } = stacks;
+  // Without an ignored or a hidden location anywhere the first focused one decides, and the walk ends.
+  const isPlain = !matched.ignore && !isHidden.includes(1);
   for (let s = 0; s < stacks.length; s++) {
-    let isFocused = false;
-    let isIgnored = false;
-    let left = 0;
-    for (let i = stacks.from[s]; i < stacks.to[s]; i++) {
-      const location = stacks.location[i];
-      if (what[location] === IGNORED) {
-        isIgnored = true;
-        break;
-      }
-      if (what[location] === FOCUSED) isFocused = true;
-      left += 1 - isHidden[location];
+    const end = to[s];
+    let i = from[s];
+    if (isPlain) {
+      while (i < end && what[location[i]] !== FOCUSED) i += 1;
+      if (i < end) isKept[s] = 1;
+      continue;
     }
-    if (isFocused && !isIgnored && left > 0) isKept[s] = 1;
+    let isFocused = false;
+    let left = 0;
+    for (; i < end && what[location[i]] !== IGNORED; i++) {
+      if (what[location[i]] === FOCUSED) isFocused = true;
+      left += 1 - isHidden[location[i]];
+    }
+    if (i === end && isFocused && left > 0) isKept[s] = 1;
   }
   const order = keepStacks(profile, isKept);
   return { profile: { ...profile, locations: lines.finish(isHidden), order }, matched };
