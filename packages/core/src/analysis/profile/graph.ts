@@ -124,6 +124,19 @@ export function cumValue({ cum, cumDivisor }: Totals, node: number): number {
   return cumDivisor[node] === 0 ? cum[node] : Math.trunc(cum[node] / cumDivisor[node]);
 }
 
+const NO_NODE = -1;
+const SEVERAL_NODES = -2;
+
+/** The node of each location that has just one, as most have: one look-up a frame instead of three. */
+function onlyNodes({ start, node }: NodeIndex): Int32Array {
+  const only = new Int32Array(start.length - 1);
+  for (let l = 0; l < only.length; l++) {
+    const count = start[l + 1] - start[l];
+    only[l] = count === 1 ? node[start[l]] : count === 0 ? NO_NODE : SEVERAL_NODES;
+  }
+  return only;
+}
+
 /** Flat and cum of every node of the index. */
 export function nodeTotals(profile: Profile, index: NodeIndex, weights: StackWeights): Totals {
   const totals = newTotals(index.length);
@@ -134,26 +147,36 @@ export function nodeTotals(profile: Profile, index: NodeIndex, weights: StackWei
   // Per node the stack that it was counted for last, and beside it (one cache line) its sum.
   const sums = new Float64Array(index.length * 2).fill(-1);
   for (let n = 0; n < index.length; n++) sums[n * 2 + 1] = 0;
+  const only = onlyNodes(index);
   for (let u = 0; u < used.length; u++) {
     const s = used[u];
     const w = weight[s];
     const end = to[s];
-    let leaf = -1;
-    for (let i = from[s]; i < end; i++) {
-      const l = location[i];
-      const stop = start[l + 1];
-      for (let k = start[l]; k < stop; k++) {
-        const n = node[k];
-        if (leaf < 0) leaf = n;
-        if (sums[n * 2] === s) continue;
-        sums[n * 2] = s;
-        sums[n * 2 + 1] += w;
-        if (divisor !== undefined) cumDivisor[n] += divisor[s];
-      }
-    }
-    if (leaf < 0) continue;
+    let i = from[s];
+    while (i < end && only[location[i]] === NO_NODE) i += 1;
+    if (i === end) continue;
+    const leaf = node[start[location[i]]];
     flat[leaf] += w;
     if (divisor !== undefined) flatDivisor[leaf] += divisor[s];
+    for (; i < end; i++) {
+      const l = location[i];
+      const single = only[l];
+      if (single >= 0) {
+        if (sums[single * 2] === s) continue;
+        sums[single * 2] = s;
+        sums[single * 2 + 1] += w;
+        if (divisor !== undefined) cumDivisor[single] += divisor[s];
+      } else if (single === SEVERAL_NODES) {
+        const stop = start[l + 1];
+        for (let k = start[l]; k < stop; k++) {
+          const n = node[k];
+          if (sums[n * 2] === s) continue;
+          sums[n * 2] = s;
+          sums[n * 2 + 1] += w;
+          if (divisor !== undefined) cumDivisor[n] += divisor[s];
+        }
+      }
+    }
   }
   for (let n = 0; n < index.length; n++) cum[n] = sums[n * 2 + 1];
   return totals;
