@@ -127,13 +127,21 @@ async function runEsbuild(root, options) {
   }
 }
 
+/** @param {string} root */
+function threadEntries(root) {
+  const there = Object.entries(THREAD_ENTRIES).filter(([, entry]) =>
+    existsSync(path.join(root, entry)),
+  );
+  return Object.fromEntries(there);
+}
+
 /**
  * @param {string} root
  * @param {string} outdir
  */
 function bundleCli(root, outdir) {
   return runEsbuild(root, {
-    entryPoints: { main: CLI_ENTRY, ...THREAD_ENTRIES },
+    entryPoints: { main: CLI_ENTRY, ...threadEntries(root) },
     outdir,
     format: "esm",
     platform: "node",

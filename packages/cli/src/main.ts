@@ -15,6 +15,10 @@ function version(): string {
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`heapwright ${version()}\n`);
+} else if (args[0] === "pprof") {
+  // Its arguments are those of another tool, and its output does not go through Node's streams.
+  const { runPprof } = await import("./verbs/pprof/run.ts");
+  process.exitCode = await runPprof(args.slice(1));
 } else {
   const { outputFailure, watchOutput } = await import("./output.ts");
   const { langOf } = await import("./command-line/words.ts");

@@ -12,11 +12,15 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const FOREIGN: ReadonlySet<string> = new Set([
   // npm, git and the tools of this repository
   "--no-typecheck",
+  // the shell of go tool pprof
+  "--cum",
 ]);
 
 const verbs = ["why", "capture", "view", "trace", "evidence"] as const;
+/** Its flags are those of another tool. */
+const otherVerbs = ["pprof"] as const;
 
-const isVerb = (word: string): boolean => verbs.some((v) => v === word);
+const isVerb = (word: string): boolean => [...verbs, ...otherVerbs].some((v) => v === word);
 
 async function flagsOf(verb: string): Promise<Set<string>> {
   const help = await heapwright([verb, "--help"]);

@@ -150,7 +150,7 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
 function enriched(locations: LocationColumns): LocationColumns {
   return {
     ...locations,
-    exactAddress: BigUint64Array.from(locations.address, (at) => 2n ** 64n - 1n - BigInt(at)),
+    bigAddress: new Map(Array.from(locations.address, (at, i) => [i, 2n ** 64n - 1n - BigInt(at)])),
     address: locations.address.map((at) => Number(2n ** 64n - 1n - BigInt(at))),
     lineColumn: locations.lineNumber.map((_, i) => i % 3),
     isFolded: Uint8Array.from(locations.address, (_, i) => i % 2),
@@ -221,8 +221,8 @@ function tableOf(draw: Drawn, clamp: (value: number) => number = (v) => v): Prof
   return profileOf(readWith(pprofFormat, encodeProfile(table)));
 }
 
-function addressName({ exactAddress, address }: LocationColumns, at: number): string {
-  return `0x${BigInt(exactAddress?.[at] ?? address[at]).toString(16)}`;
+function addressName({ bigAddress, address }: LocationColumns, at: number): string {
+  return `0x${BigInt(bigAddress?.get(at) ?? address[at]).toString(16)}`;
 }
 
 /** Frame names, root first, with the values of each column summed. */

@@ -78,7 +78,7 @@ export function asAddresses(table: ProfileTable): ProfileTable {
     locations: {
       length,
       address: Float64Array.from(exact, Number),
-      ...(pcs.includes(0) ? { exactAddress: BigUint64Array.from(exact) } : {}),
+      ...(pcs.includes(0) ? { bigAddress: bigAddresses(exact) } : {}),
       mapping: new Int32Array(length),
       lineStart: new Int32Array(length + 1),
       lineFunction: empty,
@@ -150,4 +150,11 @@ function withSizes(
     unit: unit.finish(),
   };
   return { labels: columns, strings };
+}
+
+/** Those that a double cannot hold, by location. */
+function bigAddresses(exact: readonly bigint[]): ReadonlyMap<number, bigint> {
+  return new Map(
+    exact.flatMap((at, i) => (at > Number.MAX_SAFE_INTEGER ? [[i, at] as const] : [])),
+  );
 }

@@ -18,6 +18,8 @@ export interface FormatContext {
   readonly name: string;
   /** Cap on decoded bytes kept in memory; readers check lengths against it before allocating. */
   readonly maxBytes: number;
+  /** About how many decoded bytes will come, where the host can tell. A hint, and never trusted. */
+  readonly expectedBytes?: number;
 }
 
 export interface ReadResult {

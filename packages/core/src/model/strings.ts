@@ -3,6 +3,8 @@
 export interface StringTable {
   readonly length: number;
   get(index: number): string;
+  /** Index of `text`, −1 when no string equals it; absent where that would need a search. */
+  find?(text: string): number;
 }
 
 export class StringTableBuilder implements StringTable {
@@ -15,6 +17,10 @@ export class StringTableBuilder implements StringTable {
 
   get(index: number): string {
     return this.#list[index] ?? "";
+  }
+
+  find(text: string): number {
+    return this.#index.get(text) ?? -1;
   }
 
   intern(value: string): number {

@@ -132,9 +132,9 @@ function byCodePoint(a: string, b: string): number {
 
 function* locations(table: ProfileTable): Generator<string> {
   const { functions, strings } = table;
-  const { length, address, exactAddress, mapping, lineStart, isFolded, ...lines } = table.locations;
+  const { length, address, bigAddress, mapping, lineStart, isFolded, ...lines } = table.locations;
   for (let at = 0; at < length; at++) {
-    const exact = exactAddress === undefined ? hex(address[at]) : exactAddress[at].toString(16);
+    const exact = bigAddress?.get(at)?.toString(16) ?? hex(address[at]);
     let head = `${String(at + 1).padStart(6)}: 0x${exact} `;
     if (mapping[at] >= 0) head += `M=${mapping[at] + 1} `;
     if (isFolded?.[at] === 1) head += "[F] ";

@@ -81,7 +81,7 @@ class FrameNames {
     const text =
       frame < strings.length
         ? foldedName(strings.get(frame))
-        : `0x${hex(locations.exactAddress?.[frame - strings.length] ?? locations.address[frame - strings.length])}`;
+        : `0x${hex(locations.bigAddress?.get(frame - strings.length) ?? locations.address[frame - strings.length])}`;
     this.#texts[frame] = text;
     return text;
   }

@@ -185,7 +185,7 @@ class OtlpEncoder {
     for (let i = 0; i < locations.length; i++) {
       message.clear();
       message.number(1, locations.mapping[i] + 1);
-      const exact = locations.exactAddress?.[i];
+      const exact = locations.bigAddress?.get(i);
       if (exact === undefined) message.number(2, locations.address[i]);
       else message.big(2, exact);
       for (let at = locations.lineStart[i]; at < locations.lineStart[i + 1]; at++) {

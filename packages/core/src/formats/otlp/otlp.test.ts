@@ -160,7 +160,7 @@ describe("samples", () => {
     ]);
     expect(table.profileKind).toBe("cpu");
     expect(table.timeNanos).toBe(1700000000123456789n);
-    expect(table.locations.exactAddress).toEqual(BigUint64Array.of(18446744071579131904n));
+    expect(table.locations.bigAddress).toEqual(new Map([[0, 18446744071579131904n]]));
   });
 
   it("profiles of another moment are counted, not mixed in", () => {

@@ -166,9 +166,7 @@ class TableMaker {
       lineStart,
       lineFunction,
       lineNumber: dictionary.lineNumber.finish().slice(first),
-      ...(wide.size > 0
-        ? { exactAddress: BigUint64Array.from(address, (at, i) => wide.get(i + 1) ?? BigInt(at)) }
-        : {}),
+      ...(wide.size > 0 ? { bigAddress: new Map([...wide].map(([i, at]) => [i - 1, at])) } : {}),
       ...(lineColumn.some((column) => column > 0) ? { lineColumn } : {}),
       ...(isFolded.some((folded) => folded > 0) ? { isFolded } : {}),
     };

@@ -215,12 +215,12 @@ export class AddressStacks {
       lineFunction: lineFunction.finish(),
       lineNumber: lineNumber.finish(),
     };
-    const isWide = exact.some((address) => typeof address === "bigint");
+    const bigAddress = new Map(
+      exact.flatMap((at, i) => (typeof at === "bigint" ? [[i, at] as const] : [])),
+    );
     return {
       functions: functions.finish(),
-      locations: isWide
-        ? { ...locations, exactAddress: BigUint64Array.from(exact, BigInt) }
-        : locations,
+      locations: bigAddress.size > 0 ? { ...locations, bigAddress } : locations,
     };
   }
 }

@@ -123,6 +123,6 @@ export class LegacyDraft {
 }
 
 function withoutAddresses(locations: ProfileTable["locations"]): ProfileTable["locations"] {
-  const { exactAddress: _, ...rest } = locations;
+  const { bigAddress: _, ...rest } = locations;
   return { ...rest, address: new Float64Array(locations.length) };
 }

@@ -71,7 +71,11 @@ class ProfileEncoder {
       const to = stacks.start[stack + 1];
       if (to > from) {
         this.#inner.clear();
-        for (let i = from; i < to; i++) this.#inner.bare(stacks.location[i] + 1);
+        const ids = this.#table.locations.id;
+        for (let i = from; i < to; i++) {
+          const location = stacks.location[i];
+          this.#inner.id(ids === undefined ? location + 1 : ids[location]);
+        }
         this.#message.message(1, this.#inner);
       }
       this.#inner.clear();
@@ -95,7 +99,7 @@ class ProfileEncoder {
     const { mappings } = this.#table;
     for (let i = 0; i < mappings.length; i++) {
       this.#message.clear();
-      this.#message.number(1, i + 1);
+      this.#message.idField(1, mappings.id?.[i] ?? i + 1);
       this.#message.number(2, mappings.start[i]);
       this.#message.number(3, mappings.limit[i]);
       this.#message.number(4, mappings.offset[i]);
@@ -112,11 +116,13 @@ class ProfileEncoder {
     const { lineColumn, isFolded } = locations;
     for (let i = 0; i < locations.length; i++) {
       this.#message.clear();
-      this.#message.number(1, i + 1);
-      this.#message.number(2, locations.mapping[i] + 1);
-      const exact = locations.exactAddress?.[i];
-      if (exact === undefined) this.#message.number(3, locations.address[i]);
-      else this.#message.big(3, exact);
+      const mapping = locations.mapping[i];
+      const mappingIds = this.#table.mappings.id;
+      this.#message.idField(1, locations.id?.[i] ?? i + 1);
+      if (mapping >= 0) this.#message.idField(2, mappingIds?.[mapping] ?? mapping + 1);
+      const big = locations.bigAddress?.get(i);
+      if (big === undefined) this.#message.number(3, locations.address[i]);
+      else this.#message.big(3, big);
       for (let line = locations.lineStart[i]; line < locations.lineStart[i + 1]; line++) {
         this.#inner.clear();
         this.#inner.number(1, locations.lineFunction[line] + 1);

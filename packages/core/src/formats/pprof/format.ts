@@ -11,25 +11,33 @@ import { FormatError } from "../../model/errors.ts";
 import type { Format, FormatContext, FormatReader, ReadResult } from "../../model/format.ts";
 import { detectPprof } from "./detect.ts";
 import { readProfile } from "./read.ts";
+import { StreamedSamples } from "./streamed-samples.ts";
 
 /** Offsets are kept as 31-bit integers. */
 const MOST_BYTES = 0x7fff_ffff;
 
+const FIRST_BYTES = 64 * 1024;
+
 class PprofReader implements FormatReader {
   readonly #ctx: FormatContext;
   readonly #limit: number;
-  readonly #bytes = new GrowingBytes(64 * 1024);
+  readonly #bytes: GrowingBytes;
+  readonly #samples = new StreamedSamples();
   #total = 0;
 
   constructor(ctx: FormatContext) {
     this.#ctx = ctx;
     this.#limit = Math.min(ctx.maxBytes, MOST_BYTES);
+    // Pages that are never written cost nothing, so a hint that is too high does no harm.
+    this.#bytes = new GrowingBytes(Math.min(ctx.expectedBytes ?? FIRST_BYTES, this.#limit));
   }
 
   push(chunk: Uint8Array): void {
     this.#total += chunk.length;
     // The names come last in Go's files: a beginning alone is of no use, so nothing more is kept.
-    if (this.#total <= this.#limit) this.#bytes.append(chunk);
+    if (this.#total > this.#limit) return;
+    this.#bytes.append(chunk);
+    this.#samples.advance(this.#bytes.data, this.#bytes.length);
   }
 
   end(): ReadResult {
@@ -40,7 +48,8 @@ class PprofReader implements FormatReader {
       });
     }
     if (this.#total === 0) throw new FormatError("pprof", { expected: "fields", found: "nothing" });
-    return readProfile(this.#bytes.data.subarray(0, this.#bytes.length), this.#ctx);
+    const bytes = this.#bytes.data.subarray(0, this.#bytes.length);
+    return readProfile(bytes, this.#ctx, this.#samples);
   }
 }
 

@@ -14,6 +14,7 @@ import { IdIndex } from "./ids.ts";
 import { isDeltaOf, profileKindOf } from "../../goruntime/profile-kind.ts";
 import { readSamples } from "./samples.ts";
 import type { SampleColumns } from "./samples.ts";
+import type { StreamedSamples } from "./streamed-samples.ts";
 import { readSections } from "./sections.ts";
 import type { RawValueType, Sections } from "./sections.ts";
 import { Wire } from "../../model/builders/proto-wire.ts";
@@ -77,8 +78,10 @@ function readMappings(sections: Sections, strings: Strings, log: DiagnosticLog):
     buildId[i] = Math.max(buildRow, 0);
     flags[i] = sections.mappingFlags.data[i];
   }
+  const id = sections.mappingId.finish();
   return {
     length,
+    ...(id.every((each, i) => each === i + 1) ? {} : { id }),
     start: sections.mappingStart.finish(),
     limit: sections.mappingLimit.finish(),
     offset: sections.mappingOffset.finish(),
@@ -103,7 +106,9 @@ function readLocations(
   const address = new Float64Array(count);
   const mapping = new Int32Array(count);
   const isFolded = new Uint8Array(count);
-  let exactAddress: BigUint64Array | undefined;
+  const id = new Float64Array(count);
+  const bigAddress = new Map<number, bigint>();
+  let isInOrder = true;
   const lineStart = new GrowingInt32(count + 1);
   const lineFunction = new GrowingInt32(sections.lineFunction.length);
   const lineNumber = new GrowingInt32(sections.lineFunction.length);
@@ -138,13 +143,11 @@ function readLocations(
     const mappingId = sections.locationMapping.data[i];
     const mappingRow = mappingId === 0 ? -1 : mappings.find(mappingId);
     if (mappingId !== 0 && mappingRow < 0) log.add("pprof.mapping-missing", "warning", {});
+    id[length] = sections.locationId.data[i];
+    if (id[length] !== length + 1) isInOrder = false;
     address[length] = sections.locationAddress.data[i];
-    const wide = sections.wideAddress.get(i);
-    if (wide !== undefined) {
-      // Only a file with kernel frames or padding pays for the exact column.
-      exactAddress ??= BigUint64Array.from(address, BigInt);
-      exactAddress[length] = wide;
-    } else if (exactAddress !== undefined) exactAddress[length] = BigInt(address[length]);
+    const big = sections.bigAddress.get(i);
+    if (big !== undefined) bigAddress.set(length, big);
     mapping[length] = mappingRow;
     isFolded[length] = sections.locationFolded.data[i];
     folded += isFolded[length];
@@ -163,7 +166,8 @@ function readLocations(
   return {
     columns: {
       ...base,
-      ...(exactAddress === undefined ? {} : { exactAddress: exactAddress.subarray(0, length) }),
+      ...(isInOrder ? {} : { id: id.subarray(0, length) }),
+      ...(bigAddress.size > 0 ? { bigAddress } : {}),
       ...(columns > 0 ? { lineColumn: lineColumn.finish() } : {}),
       ...(folded > 0 ? { isFolded: isFolded.subarray(0, length) } : {}),
     },
@@ -190,7 +194,7 @@ function readSampleTypes(sections: Sections, strings: Strings, bytesRead: string
     throw new FormatError("pprof", {
       ...at,
       expected: "sample types",
-      found: `none, with ${sections.sampleFrom.length} samples (${bytesRead} of the bytes read)`,
+      found: `none, with ${sections.sampleFrom.length + sections.knownSamples} samples (${bytesRead} of the bytes read)`,
     });
   }
   const types: ValueType[] = [];
@@ -275,10 +279,16 @@ function completenessOf(
     : { complete: false, lowerBounds, fraction: stop.offset / total };
 }
 
-export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
+/** `streamed`: samples as they were read while the bytes came in. */
+export function readProfile(
+  bytes: Uint8Array,
+  ctx: FormatContext,
+  streamed?: StreamedSamples,
+): ReadResult {
   const log = new DiagnosticLog();
   const wire = new Wire(bytes);
-  const sections = readSections(wire, log);
+  const early = streamed?.isUsable === true ? streamed : undefined;
+  let sections = readSections(wire, log, early);
   const stop = sections.stop;
   const bytesRead = percent(stop === undefined ? bytes.length : stop.offset, bytes.length);
   if (stop !== undefined) {
@@ -294,16 +304,27 @@ export function readProfile(bytes: Uint8Array, ctx: FormatContext): ReadResult {
   const locationIds = new IdIndex(sections.locationId);
   refuseConflict(locationIds, "location");
   wire.inexact = 0;
-  const samples = readSamples({
-    wire,
-    from: sections.sampleFrom,
-    to: sections.sampleTo,
+  const taken = early?.finish(bytes, {
     types: sampleTypes.length,
-    locations: locationIds,
+    locationIds,
     locationRow: locations.rowOf,
     resolve: strings.resolve,
-    log,
   });
+  // What could not be used is looked at again from the bytes, which also finds out why.
+  if (taken === undefined && early !== undefined)
+    sections = readSections(wire, new DiagnosticLog());
+  const samples =
+    taken ??
+    readSamples({
+      wire,
+      from: sections.sampleFrom,
+      to: sections.sampleTo,
+      types: sampleTypes.length,
+      locations: locationIds,
+      locationRow: locations.rowOf,
+      resolve: strings.resolve,
+      log,
+    });
   if (samples.rows === 0 && samples.dropped > 0) {
     throw new FormatError("pprof", {
       ...(stop === undefined ? {} : { offset: stop.offset }),

@@ -28,6 +28,8 @@ export class Sections {
   readonly stringAt = new GrowingInt32(1024);
 
   readonly sampleTypes: RawValueType[] = [];
+  /** Samples jumped over. */
+  knownSamples = 0;
   readonly sampleFrom = new GrowingInt32(1024);
   readonly sampleTo = new GrowingInt32(1024);
 
@@ -39,8 +41,8 @@ export class Sections {
 
   readonly locationId = new GrowingFloat64(1024);
   readonly locationAddress = new GrowingFloat64(1024);
-  /** Addresses above 2^53 by location, which a double would round. */
-  readonly wideAddress = new Map<number, bigint>();
+  /** Addresses that a double cannot hold, by location. */
+  readonly bigAddress = new Map<number, bigint>();
   readonly locationMapping = new GrowingFloat64(1024);
   readonly locationFolded = new GrowingInt32(1024);
   /** Lines of location i are [locationLines[i], locationLines[i+1]). */
@@ -142,7 +144,7 @@ function readLocation(wire: Wire, into: Sections): void {
   let id = 0;
   let mapping = 0;
   let address = 0;
-  let wide: bigint | undefined;
+  let big: bigint | undefined;
   let folded = 0;
   while (wire.tag()) {
     if (wire.field === 4 && wire.type === BYTES) {
@@ -160,7 +162,7 @@ function readLocation(wire: Wire, into: Sections): void {
     else if (wire.field === 2) mapping = wire.id();
     else if (wire.field === 3) {
       address = wire.uint();
-      wide = address > Number.MAX_SAFE_INTEGER ? wire.exact() : undefined;
+      big = address > Number.MAX_SAFE_INTEGER ? wire.exact() : undefined;
     } else if (wire.field === 5) folded = wire.uint() === 0 ? 0 : 1;
     else wire.uint();
   }
@@ -170,7 +172,7 @@ function readLocation(wire: Wire, into: Sections): void {
     into.lineColumn.length = firstLine;
     return;
   }
-  if (wide !== undefined) into.wideAddress.set(into.locationId.length, wide);
+  if (big !== undefined) into.bigAddress.set(into.locationId.length, big);
   into.locationId.push(id);
   into.locationMapping.push(mapping);
   into.locationAddress.push(address);
@@ -261,13 +263,28 @@ function readNumber(wire: Wire, field: number, into: Sections): void {
 
 const LAST_FIELD = 15;
 
+/** Runs of samples that were read before: the walk jumps over them. */
+export interface KnownSamples {
+  readonly runFrom: GrowingInt32;
+  readonly runTo: GrowingInt32;
+  readonly runSamples: GrowingInt32;
+}
+
 /** Walks the whole input once. Never reads past the first byte that cannot belong to a field. */
-export function readSections(wire: Wire, log: DiagnosticLog): Sections {
+export function readSections(wire: Wire, log: DiagnosticLog, known?: KnownSamples): Sections {
   const into = new Sections();
   const total = wire.bytes.length;
   wire.enter(0, total);
   let start = 0;
-  while (wire.tag()) {
+  let run = 0;
+  for (;;) {
+    if (known !== undefined && run < known.runFrom.length && known.runFrom.data[run] === wire.pos) {
+      wire.enter(known.runTo.data[run], total);
+      into.knownSamples += known.runSamples.data[run];
+      start = wire.pos;
+      run += 1;
+    }
+    if (!wire.tag()) break;
     const field = wire.field;
     const type = wire.type;
     if (field > LAST_FIELD) {

@@ -36,8 +36,8 @@ class FramesOut {
   }
 
   #address(at: number): void {
-    const { address, exactAddress } = this.#table.locations;
-    const exact = BigInt(exactAddress?.[at] ?? address[at]);
+    const { address, bigAddress } = this.#table.locations;
+    const exact = BigInt(bigAddress?.get(at) ?? address[at]);
     const key = [-1, Number(exact & 0xffff_ffffn), Number(exact >> 32n)];
     this.#add(Int32Array.from(key), () => ({ name: `0x${exact.toString(16)}` }));
   }

@@ -46,11 +46,29 @@ export class ByteStrings implements StringTable {
     return this.internBytes(bytes, 0, bytes.length);
   }
 
+  find(text: string): number {
+    const bytes = TO_UTF8.encode(text);
+    const table = this.#slots;
+    const hash = this.#hash(bytes, 0, bytes.length);
+    let slot = hash & table.mask;
+    for (;;) {
+      const entry = table.slots[slot] - 1;
+      if (entry < 0) return -1;
+      const isSame = table.hashes.data[entry] === hash;
+      if (isSame && this.#equals(entry, bytes, 0, bytes.length)) return entry;
+      slot = (slot + 1) & table.mask;
+    }
+  }
+
+  #hash(source: Uint8Array, from: number, to: number): number {
+    let hash = this.#slots.seed;
+    for (let i = from; i < to; i++) hash = Math.imul(hash ^ source[i], 0x01000193);
+    return scramble(hash);
+  }
+
   internBytes(source: Uint8Array, from: number, to: number): number {
     const table = this.#slots;
-    let hash = table.seed;
-    for (let i = from; i < to; i++) hash = Math.imul(hash ^ source[i], 0x01000193);
-    hash = scramble(hash);
+    const hash = this.#hash(source, from, to);
     let slot = hash & table.mask;
     for (;;) {
       const entry = table.slots[slot] - 1;

@@ -41,6 +41,17 @@ export class MessageWriter {
     this.#varint(value);
   }
 
+  /** Ids of 2^53 and above stand as negative numbers (proto-wire.ts `id`): any distinct one will do. */
+  id(value: number): void {
+    if (value >= 0) this.bare(value);
+    else this.#bigVarint((1n << 64n) + BigInt(value));
+  }
+
+  idField(field: number, value: number): void {
+    this.#varint(field * 8);
+    this.id(value);
+  }
+
   /** Zero is the default in proto3 and is left out. */
   number(field: number, value: number): void {
     if (value !== 0) this.always(field, value);

@@ -23,6 +23,8 @@ export interface ValueType {
 /** Mappings: string indices for file and buildId; addresses below 2^53. */
 export interface MappingColumns {
   readonly length: number;
+  /** Ids of the file; absent when they are 1, 2, 3, … in this order. */
+  readonly id?: Float64Array;
   readonly start: Float64Array;
   readonly limit: Float64Array;
   readonly offset: Float64Array;

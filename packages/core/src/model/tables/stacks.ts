@@ -17,9 +17,11 @@ export interface FunctionColumns {
  */
 export interface LocationColumns {
   readonly length: number;
+  /** Ids of the file; absent when they are 1, 2, 3, … in this order. */
+  readonly id?: Float64Array;
   readonly address: Float64Array;
-  /** All addresses exactly; present only where one is above 2^53 (kernel frames, padding). */
-  readonly exactAddress?: BigUint64Array;
+  /** Addresses from 2^53 on, exactly; absent when there are none. */
+  readonly bigAddress?: ReadonlyMap<number, bigint>;
   readonly mapping: Int32Array;
   readonly lineStart: Int32Array;
   readonly lineFunction: Int32Array;

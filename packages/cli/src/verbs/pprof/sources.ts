@@ -1,0 +1,132 @@
+// Where the profiles of `heapwright pprof` come from: files, or URLs of net/http/pprof.
+// Authority: google/pprof internal/driver/fetch.go, golang/go src/cmd/pprof/pprof.go (Go 1.26).
+
+import { existsSync } from "node:fs";
+import { profileOf, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
+import { errnoOf } from "@heapwright/host/bytes/errno.ts";
+import {
+  loadProfileBytes,
+  loadProfileFile,
+  MAX_DECODED_BYTES,
+  UnreadableProfileError,
+  type LoadedTable,
+} from "@heapwright/host/profiles/load-profile.ts";
+
+const CPU_PROFILE = "/debug/pprof/profile";
+
+export interface FetchOptions {
+  readonly seconds: number;
+  readonly timeoutSeconds: number;
+  readonly say: (message: string) => void;
+}
+
+interface Address {
+  readonly url: URL;
+  readonly timeoutMs: number;
+}
+
+/** Undefined when the text is no address: then it was meant as a file. */
+export function addressOf(
+  text: string,
+  { seconds, timeoutSeconds }: FetchOptions,
+): Address | undefined {
+  let url = URL.canParse(text) ? new URL(text) : undefined;
+  const isHttp = url !== undefined && /^(?:https?|https\+insecure):$/.test(url.protocol);
+  if (!isHttp) {
+    // host:port and host:port/path; what has neither a port nor a path is a missing file.
+    if (!/^(?:\[[0-9a-f:]+\]|[\w.-]*):\d+(?:\/|$|\?)/i.test(text)) return undefined;
+    const candidate = `http://${text.startsWith(":") ? "localhost" : ""}${text}`;
+    url = URL.canParse(candidate) ? new URL(candidate) : undefined;
+  }
+  if (url === undefined) return undefined;
+  if (url.pathname === "" || url.pathname === "/") url.pathname = CPU_PROFILE;
+  let duration = seconds;
+  if (seconds > 0) url.searchParams.set("seconds", String(seconds));
+  else duration = Number(url.searchParams.get("seconds") ?? "0") || 0;
+  let timeout = timeoutSeconds;
+  if (timeout <= 0) timeout = duration > 0 ? duration * 1.5 : 60;
+  return { url, timeoutMs: (timeout + 5) * 1000 };
+}
+
+async function fetchProfile(
+  text: string,
+  { url, timeoutMs }: Address,
+  say: FetchOptions["say"],
+): Promise<LoadedTable> {
+  const { HttpClient } = await import("@heapwright/host/http/client.ts");
+  const isInsecure = url.protocol === "https+insecure:";
+  const target = isInsecure ? new URL(url.href.replace(/^https\+insecure:/, "https:")) : url;
+  const client = new HttpClient(isInsecure ? { tls: { rejectUnauthorized: false } } : {});
+  const chunks: Uint8Array[] = [];
+  say(`Fetching profile over HTTP from ${url.href}`);
+  try {
+    const outcome = await client.get(target, {
+      maxBytes: MAX_DECODED_BYTES,
+      onBody: (chunk) => {
+        chunks.push(chunk);
+      },
+      timeouts: { firstByteMs: timeoutMs, idleMs: timeoutMs, totalMs: timeoutMs },
+    });
+    if (!outcome.ok) {
+      const { failureCode } = await import("@heapwright/host/http/outcome.ts");
+      throw new UnreadableProfileError(`http fetch: ${failureCode(outcome.failure)}`);
+    }
+  } finally {
+    client.close();
+  }
+  return await loadProfileBytes(text, Buffer.concat(chunks));
+}
+
+function systemMessage(path: string, error: unknown): string {
+  const code = errnoOf(error);
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: "no such file or directory",
+    EACCES: "permission denied",
+    EISDIR: "is a directory",
+    ENOTDIR: "not a directory",
+  };
+  return `${code === "EISDIR" ? "read" : "open"} ${path}: ${words[code] ?? code}`;
+}
+
+async function loadOne(source: string, options: FetchOptions): Promise<LoadedTable> {
+  if (!existsSync(source)) {
+    const address = addressOf(source, options);
+    if (address === undefined) {
+      throw new UnreadableProfileError(`stat ${source}: no such file or directory`);
+    }
+    return await fetchProfile(source, address, options.say);
+  }
+  try {
+    return await loadProfileFile(source);
+  } catch (error) {
+    if (error instanceof UnreadableProfileError || errnoOf(error) === "") throw error;
+    throw new UnreadableProfileError(systemMessage(source, error));
+  }
+}
+
+/** All sources that can be read, in order; what cannot is said and left out. */
+export async function loadSources(
+  sources: readonly string[],
+  options: FetchOptions,
+): Promise<Profile[]> {
+  const outcomes = await Promise.all(
+    sources.map(async (source) => {
+      try {
+        return { source, loaded: await loadOne(source, options) };
+      } catch (error) {
+        if (!(error instanceof UnreadableProfileError)) throw error;
+        return { source, problem: error.message };
+      }
+    }),
+  );
+  const profiles: Profile[] = [];
+  for (const outcome of outcomes) {
+    if ("problem" in outcome) {
+      options.say(`${outcome.source}: ${outcome.problem}`);
+      continue;
+    }
+    for (const damage of outcome.loaded.damage) options.say(`${outcome.source}: ${damage}`);
+    profiles.push(profileOf(outcome.loaded.table));
+  }
+  return profiles;
+}

@@ -1,0 +1,218 @@
+// Which node of the graph each line of each location belongs to. Two lines are one node when name,
+// file, line, column and address agree, after aggregation has wiped what a report does not keep.
+// Authority: google/pprof internal/graph/graph.go NodeInfo, CreateNodes (2026-07).
+
+import { GrowingInt32 } from "../../model/builders/growing.ts";
+import { IntLists } from "../../model/builders/int-lists.ts";
+import { basePath, cleanPath, hex } from "./go-format.ts";
+import type { Profile } from "./profile.ts";
+
+export interface NodeOptions {
+  /** Keep the binary's name apart (callgrind, list): else functions of several binaries join. */
+  readonly objectNames: boolean;
+  /** What the report takes off the front of paths; identity where nothing is. */
+  readonly trimPath: (path: string) => string;
+}
+
+const FIELDS = 8;
+const NAME = 0;
+const FILE = 1;
+const LINE = 2;
+const COLUMN = 3;
+const ADDRESS_LOW = 4;
+const ADDRESS_HIGH = 5;
+const OBJECT = 6;
+const START_LINE = 7;
+
+/** The infos of all nodes, and per location its nodes: [start[i], start[i+1]) of `node`, innermost first. */
+export class NodeIndex {
+  readonly profile: Profile;
+  readonly start: Int32Array;
+  readonly node: Int32Array;
+  /** 1: the line was inlined into the next one. */
+  readonly isInlined: Uint8Array;
+  readonly #infos: IntLists;
+  readonly #addressOf: Map<number, number | bigint>;
+  readonly #names: (string | undefined)[] = [];
+  readonly #fileText: readonly string[];
+
+  constructor(profile: Profile, options: NodeOptions) {
+    this.profile = profile;
+    const { locations, functions, mappings } = profile;
+    const infos = new IntLists();
+    const start = new Int32Array(locations.length + 1);
+    const node = new GrowingInt32(locations.lineFunction.length + 1);
+    const inlined: number[] = [];
+    const fields = new Int32Array(FIELDS);
+    const bits = new Float64Array(1);
+    const halves = new Int32Array(bits.buffer);
+    const addressOf = new Map<number, number | bigint>();
+    const files = new FileNames(profile, options.trimPath);
+    for (let i = 0; i < locations.length; i++) {
+      if (locations.isHidden?.[i] !== 1) {
+        const mapping = locations.mapping[i];
+        const object = mapping < 0 ? 0 : mappings.file[mapping];
+        const address = locations.address[i];
+        const big = locations.bigAddress.get(i);
+        if (big === undefined) {
+          bits[0] = address;
+          fields[ADDRESS_LOW] = halves[0];
+          fields[ADDRESS_HIGH] = halves[1];
+        } else {
+          fields[ADDRESS_LOW] = Number(BigInt.asIntN(32, big));
+          fields[ADDRESS_HIGH] = Number(BigInt.asIntN(32, big >> 32n));
+        }
+        const from = locations.lineStart[i];
+        const to = locations.lineEnd[i];
+        for (let line = from; line < to || line === from; line++) {
+          const fn = line < to ? locations.lineFunction[line] : -1;
+          const name = fn < 0 ? 0 : functions.name[fn];
+          fields[NAME] = name;
+          fields[FILE] = fn < 0 ? 0 : files.of(functions.file[fn]);
+          fields[LINE] = fn < 0 ? 0 : locations.lineNumber[line];
+          fields[COLUMN] = fn < 0 ? 0 : locations.lineColumn[line];
+          const keepsObject = fn < 0 || options.objectNames || name === 0;
+          fields[OBJECT] = keepsObject ? object : 0;
+          fields[START_LINE] = keepsObject && fn >= 0 ? functions.startLine[fn] : 0;
+          const at = infos.intern(fields, 0, FIELDS);
+          if (address !== 0) addressOf.set(at, big ?? address);
+          node.push(at);
+          inlined.push(line < to - 1 ? 1 : 0);
+        }
+      }
+      start[i + 1] = node.length;
+    }
+    this.start = start;
+    this.node = node.finish();
+    this.isInlined = Uint8Array.from(inlined);
+    this.#infos = infos;
+    this.#addressOf = addressOf;
+    this.#fileText = files.texts;
+  }
+
+  get length(): number {
+    return this.#infos.length;
+  }
+
+  #field(node: number, field: number): number {
+    return this.#infos.data.data[node * FIELDS + field];
+  }
+
+  name(node: number): string {
+    return this.profile.strings.get(this.#field(node, NAME));
+  }
+
+  nameIndex(node: number): number {
+    return this.#field(node, NAME);
+  }
+
+  file(node: number): string {
+    return this.#fileText[this.#field(node, FILE)];
+  }
+
+  line(node: number): number {
+    return this.#field(node, LINE);
+  }
+
+  column(node: number): number {
+    return this.#field(node, COLUMN);
+  }
+
+  startLine(node: number): number {
+    return this.#field(node, START_LINE);
+  }
+
+  object(node: number): string {
+    return this.profile.strings.get(this.#field(node, OBJECT));
+  }
+
+  address(node: number): number | bigint {
+    return this.#addressOf.get(node) ?? 0;
+  }
+
+  addressHex(node: number): string {
+    const address = this.address(node);
+    return typeof address === "bigint" ? address.toString(16) : hex(address);
+  }
+
+  /** Numbers that are equal where two nodes belong to one function: the info without its place. */
+  functionKey(node: number): string {
+    const field = (f: number): number => this.#field(node, f);
+    return `${field(NAME)}/${field(FILE)}/${field(OBJECT)}/${field(START_LINE)}`;
+  }
+
+  isWholeFunction(node: number): boolean {
+    return this.address(node) === 0 && this.line(node) === 0;
+  }
+
+  /** As in reports: address, name, file:line:column, whatever there is. */
+  printableName(node: number): string {
+    const known = this.#names[node];
+    if (known !== undefined) return known;
+    const text = nameParts({
+      address: this.address(node) === 0 ? "" : this.addressHex(node).padStart(16, "0"),
+      name: this.name(node),
+      file: this.file(node),
+      line: this.line(node),
+      column: this.column(node),
+      object: this.object(node),
+    }).join(" ");
+    this.#names[node] = text;
+    return text;
+  }
+
+  /** `fmt.Sprint` of the whole info: the last resort of every order, so that it is total. */
+  sortKey(node: number): string {
+    const address = String(this.address(node));
+    return `{${this.name(node)}  ${address} ${this.file(node)} ${this.startLine(node)} ${this.line(node)} ${this.column(node)} ${this.object(node)}}`;
+  }
+}
+
+export interface NameFields {
+  /** Sixteen hexadecimal digits, "" where unknown. */
+  readonly address: string;
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly object: string;
+}
+
+export function nameParts({ address, name, file, line, column, object }: NameFields): string[] {
+  const parts: string[] = [];
+  if (address !== "") parts.push(address);
+  if (name !== "") parts.push(name);
+  if (line !== 0) parts.push(column === 0 ? `${file}:${line}` : `${file}:${line}:${column}`);
+  else if (file !== "") parts.push(file);
+  else if (name === "") parts.push(object === "" ? "<unknown>" : `[${basePath(object)}]`);
+  return parts;
+}
+
+/** Trimmed and cleaned file names; equal texts get equal numbers. */
+class FileNames {
+  readonly texts: string[] = [""];
+  readonly #profile: Profile;
+  readonly #trimPath: (path: string) => string;
+  readonly #byString = new Map<number, number>([[0, 0]]);
+  readonly #byText = new Map<string, number>([["", 0]]);
+
+  constructor(profile: Profile, trimPath: (path: string) => string) {
+    this.#profile = profile;
+    this.#trimPath = trimPath;
+  }
+
+  of(string: number): number {
+    const known = this.#byString.get(string);
+    if (known !== undefined) return known;
+    const trimmed = this.#trimPath(this.#profile.strings.get(string));
+    const text = trimmed === "" ? "" : cleanPath(trimmed);
+    let index = this.#byText.get(text);
+    if (index === undefined) {
+      index = this.texts.length;
+      this.texts.push(text);
+      this.#byText.set(text, index);
+    }
+    this.#byString.set(string, index);
+    return index;
+  }
+}
