@@ -54,6 +54,8 @@ export interface TraceFlags extends SharedFlags {
   readonly top?: string;
   readonly d?: string;
   readonly events?: string;
+  readonly html?: string;
+  readonly flame?: string;
   readonly pprof?: string;
   readonly perfetto?: string;
   readonly anonymize?: string;

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { gzipSync } from "node:zlib";
 import type { View } from "@heapwright/core/analysis/view.ts";
 import { timeToLimit } from "@heapwright/core/analysis/time-to-limit.ts";
@@ -12,8 +13,10 @@ import { voiceOf } from "@heapwright/core/report/say.ts";
 import { formatText } from "@heapwright/core/report/text.ts";
 import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
 import type { Answer } from "@heapwright/core/verdict/answer.ts";
+import { summarizeTrace } from "@heapwright/core/report/trace/summary.ts";
 import { inDist } from "./dist.ts";
 import { renderPage, type ProcessPictures, type SoFar } from "@heapwright/web/render/page.ts";
+import { tracePictures } from "@heapwright/web/render/trace/pictures.ts";
 import { ROOT_NAME, pageVoice } from "@heapwright/web/render/voice.ts";
 
 export interface PageOptions {
@@ -23,7 +26,7 @@ export interface PageOptions {
 }
 
 /** Client script and style, built beside the bundle (dist/web) or, in development, from the sources. */
-async function assets(): Promise<{ css: string; clientScript: string }> {
+export async function assets(): Promise<{ css: string; clientScript: string }> {
   const read = (name: string) => readFile(inDist(`web/${name}`), "utf8");
   return { css: await read("client.css"), clientScript: await read("client.js") };
 }
@@ -65,6 +68,16 @@ function picturesOf(view: View, answer: Answer, index: number, lang: Lang): Proc
   return {
     flame: shown === undefined ? undefined : flameOfHeap(shown, guilty, ROOT_NAME[lang]),
     forecast: forecastOf(view),
+    trace:
+      view.trace === undefined
+        ? undefined
+        : tracePictures(
+            view.trace,
+            summarizeTrace(path.basename(view.trace.artefact.name), view.trace, undefined),
+            guilty,
+            lang,
+            view.trace.others,
+          ),
   };
 }
 

@@ -1,14 +1,19 @@
 // The flame's tree as the page carries it: JSON columns, so that the browser can zoom, search, switch the
 // sample type and leave sites out with the same code that drew the static picture.
 
-import type { FlameInput, FlameType, FlameValues } from "@heapwright/core/pictures/flame-tree.ts";
+import type {
+  FlameInput,
+  FlameType,
+  FlameUnit,
+  FlameValues,
+} from "@heapwright/core/pictures/flame-tree.ts";
 import { sampledLimits } from "@heapwright/core/pictures/flame-tree.ts";
 import { safeHead, safeTail } from "@heapwright/core/pictures/text-width.ts";
 import { visibleText } from "./visible-text.ts";
 
 export interface FlameDataType {
   readonly id: FlameType;
-  readonly unit: "bytes" | "count";
+  readonly unit: FlameUnit;
   readonly value: readonly number[];
   /** null = not known. */
   readonly samples: readonly (number | null)[];

@@ -15,7 +15,7 @@ import { type FrameName, boxLabel } from "@heapwright/core/pictures/flame-labels
 import { type FlameValues, valuesWithout } from "@heapwright/core/pictures/flame-tree.ts";
 import { position, shortFunction } from "@heapwright/core/pictures/go-names.ts";
 import { type CarriedFlame } from "./flame-data.ts";
-import { byteUnit, grouped, inUnit, limits, percent, short } from "./numbers.ts";
+import { byteUnit, grouped, inUnit, limits, percent, short, time } from "./numbers.ts";
 import type { ClientWords } from "./client-words.ts";
 
 export const FLAME_ROW = 20;
@@ -47,6 +47,8 @@ export interface FlameItem {
   readonly width: number;
   readonly row: number;
   readonly certainty: Certainty;
+  /** Share of the box that is shaded: of the wall time of assists, what was spent on a core. */
+  readonly shaded: number | undefined;
   readonly isGuilty: boolean;
   /** Stands for more than one frame. */
   readonly isFolded: boolean;
@@ -103,6 +105,7 @@ export function amountText(
     const range = isBound ? "" : limits(lo, hi, size);
     return `${least}${inUnit(value, size)}\u00a0${size.name} ${range}`.trim();
   }
+  if (unit === "ns") return `${least}${time(value)}`;
   const range = !isBound && Number.isFinite(lo) && lo !== hi ? ` [${short(lo)}, ${short(hi)}]` : "";
   return `${least}${grouped(value)}${range}`;
 }
@@ -117,6 +120,7 @@ function titleOf(
   boxes: FlameBoxes,
   values: FlameValues,
   box: number,
+  onCoreNs: number | undefined,
   labels: ClientWords,
 ): string {
   const frames = framesOf(carriedFlame, boxes, box);
@@ -135,7 +139,9 @@ function titleOf(
     at,
     amountText(values, whole, { value, lo, hi }, carriedFlame.isBound),
   ];
-  if (Number.isFinite(n)) {
+  if (onCoreNs !== undefined) parts.push(labels.onCore(time(onCoreNs)));
+  if (Number.isFinite(n) && values.unit === "ns") parts.push(labels.assists(grouped(n)));
+  else if (Number.isFinite(n)) {
     parts.push(n < 1.5 && n > 0 ? labels.oneSample : labels.samples(grouped(n)));
   }
   if (whole > 0) parts.push(labels.ofAll(percent(value / whole)));
@@ -146,10 +152,11 @@ export function flameView(flame: CarriedFlame, state: FlameState, labels: Client
   const { tree } = flame;
   const whole = tree.values[state.type] ?? tree.values[0];
   if (whole === undefined) throw new Error("a flame needs values of one type at least");
-  const values =
-    state.without.size === 0
-      ? whole
-      : valuesWithout(whole, tree.parent, (n) => state.without.has(n));
+  const left = (all: FlameValues): FlameValues =>
+    state.without.size === 0 ? all : valuesWithout(all, tree.parent, (n) => state.without.has(n));
+  const values = left(whole);
+  const cpu = tree.values.find((v) => v.id === "assist-cpu");
+  const onCore = whole.id === "assist-wall" && cpu !== undefined ? left(cpu).value : undefined;
   const boxes = foldFlame(tree, state.isUnfolded);
   const value = boxColumn(boxes, values.value);
   const pruned = new Int32Array(boxes.length);
@@ -169,12 +176,16 @@ export function flameView(flame: CarriedFlame, state: FlameState, labels: Client
     if (r.box < 0) {
       const sum = amountText(values, values.value[0] ?? 0, sumOnly(r.value), flame.isBound);
       const title = `${labels.smaller(grouped(r.count))} · ${sum}`;
-      return { ...base, certainty: 1, isGuilty: false, isFolded: false, frames: [], title };
+      const plain = { certainty: 1, shaded: undefined, isGuilty: false, isFolded: false } as const;
+      return { ...base, ...plain, frames: [], title };
     }
     const node = boxes.frame[boxes.frameStart[r.box] ?? 0] ?? 0;
     const frames = framesOf(flame, boxes, r.box);
+    const cpuNs = onCore?.[node];
     return {
       ...base,
+      shaded:
+        cpuNs === undefined ? undefined : Math.min(1, cpuNs / (values.value[node] ?? Infinity)),
       certainty: certainty(
         values.value[node] ?? 0,
         values.lo[node] ?? Number.NaN,
@@ -184,7 +195,7 @@ export function flameView(flame: CarriedFlame, state: FlameState, labels: Client
       isGuilty: boxes.isGuilty[r.box] === 1,
       isFolded: frames.filter((f) => !f.isLine).length > 1,
       frames,
-      title: titleOf(flame, boxes, values, r.box, labels),
+      title: titleOf(flame, boxes, values, r.box, cpuNs, labels),
     };
   });
   // Callers before callees, left before right: the order in which the tree is read.
@@ -200,6 +211,11 @@ export function flameView(flame: CarriedFlame, state: FlameState, labels: Client
     values,
     value,
   };
+}
+
+export function itemClass(item: FlameItem): string {
+  const fill = item.shaded === undefined ? `c${item.certainty}` : "wall";
+  return `${fill}${item.isGuilty ? " g" : ""}${item.box < 0 ? " few" : ""}`;
 }
 
 export function itemLabel(item: FlameItem, widthPx: number): string | undefined {

@@ -60,6 +60,30 @@ export function inUnit(bytes: number, unit: ByteUnit): string {
   return short(bytes / unit.size);
 }
 
+export interface TimeUnit {
+  readonly name: string;
+  readonly ns: number;
+}
+
+const TIMES: readonly TimeUnit[] = [
+  { name: "ns", ns: 1 },
+  { name: "µs", ns: 1e3 },
+  { name: "ms", ns: 1e6 },
+  { name: "s", ns: 1e9 },
+];
+
+/** The unit of a column of times whose largest is `maxNs`. */
+export function timeUnit(maxNs: number): TimeUnit {
+  let best: TimeUnit = { name: "ns", ns: 1 };
+  for (const unit of TIMES) if (Math.abs(maxNs) >= unit.ns * 0.9995) best = unit;
+  return best;
+}
+
+/** "1.2 ms", in the unit that suits it or in the one given. */
+export function time(ns: number, unit = timeUnit(ns)): string {
+  return ns === 0 ? "0" : `${short(ns / unit.ns)}\u00a0${unit.name}`;
+}
+
 export function percent(fraction: number): string {
   const p = fraction * 100;
   if (p > 99.9 && p < 100) return "99.9";

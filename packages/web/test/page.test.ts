@@ -145,9 +145,9 @@ describe.each(CASES)("$name", ({ answer, more }) => {
     });
   });
 
-  test("the budget: below 400 KB, the script below 60", async () => {
+  test("the budget: below 400 KB, the script below 64", async () => {
     const { script } = await clientAssets();
-    expect(Buffer.byteLength(script)).toBeLessThan(60 * 1024);
+    expect(Buffer.byteLength(script)).toBeLessThan(64 * 1024);
     each((html) => expect(Buffer.byteLength(html)).toBeLessThan(400_000));
   });
 

@@ -5,12 +5,30 @@ import { WeightedCount, weightedInterval } from "../analysis/stats/weighted-coun
 import type { CallStacks } from "../model/tables/stacks.ts";
 import { baseName } from "./go-names.ts";
 
-export type FlameType = "live-bytes" | "live-objects" | "allocated-bytes" | "allocated-objects";
+/** Of a heap profile; of an execution trace, in ns and counted, not sampled. */
+export type FlameType =
+  | "live-bytes"
+  | "live-objects"
+  | "allocated-bytes"
+  | "allocated-objects"
+  | "assist-wall"
+  | "assist-cpu";
+
+export type FlameUnit = "bytes" | "count" | "ns";
+
+const UNITS: Readonly<Record<FlameType, FlameUnit>> = {
+  "live-bytes": "bytes",
+  "live-objects": "count",
+  "allocated-bytes": "bytes",
+  "allocated-objects": "count",
+  "assist-wall": "ns",
+  "assist-cpu": "ns",
+};
 
 /** One kind of value for every node of a tree. */
 export interface FlameValues {
   readonly id: FlameType;
-  readonly unit: "bytes" | "count";
+  readonly unit: FlameUnit;
   readonly value: Float64Array;
   /** Raw samples behind the value, Σ n; NaN where the profile does not tell. */
   readonly samples: Float64Array;
@@ -327,8 +345,7 @@ function withLimits(sums: Sums, parent: Int32Array): FlameValues {
     lo[i] = limits.lo;
     hi[i] = limits.hi;
   }
-  const unit = id === "live-bytes" || id === "allocated-bytes" ? "bytes" : "count";
-  return { id, unit, value, samples, squares, variance, lo, hi };
+  return { id, unit: UNITS[id], value, samples, squares, variance, lo, hi };
 }
 
 /** The same values with the subtrees below `out` taken away, up to the root. */

@@ -12,6 +12,7 @@ import {
   amountText,
   flameView,
   framesOf,
+  itemClass,
   itemLabel,
   outlinePath,
   positionOf,
@@ -252,9 +253,8 @@ export class Flame {
   }
 
   #box(item: FlameItem, width: number, isStop: boolean): SVGSVGElement {
-    const className = `c${item.certainty}${item.isGuilty ? " g" : ""}${item.box < 0 ? " few" : ""}`;
     const box = svg("svg", {
-      class: className,
+      class: itemClass(item),
       x: `${item.x * 100}%`,
       y: item.row * FLAME_ROW,
       width: `${item.width * 100}%`,
@@ -265,6 +265,10 @@ export class Flame {
       "aria-label": item.title,
     });
     box.append(svg("title", {}, item.title), svg("rect", { width: "100%", height: "100%" }));
+    if (item.shaded !== undefined && item.shaded > 0) {
+      const width = `${item.shaded * 100}%`;
+      box.append(svg("rect", { class: "cpu", y: 0.5, width, height: FLAME_BOX - 1 }));
+    }
     if (item.isFolded) {
       box.append(svg("rect", { class: "fold", y: FLAME_BOX - 1.5, width: "100%", height: 1.5 }));
     }

@@ -103,7 +103,7 @@ export function startKeys(targets: KeyTargets): void {
       return;
     }
     if (isField(event.target) || dialog?.open === true || isOn?.checked === false) return;
-    if (/^[1-6]$/.test(event.key)) {
+    if (/^[1-9]$/.test(event.key)) {
       event.preventDefault();
       goTo(all("[data-section]", HTMLAnchorElement)[Number(event.key) - 1]);
       return;

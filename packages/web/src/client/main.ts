@@ -38,22 +38,45 @@ function cycleTheme(): void {
 const flames = new Map<HTMLElement, Flame>();
 let shownProcess: string | undefined;
 
+/** The flame that was used last; keys go to it while it is on screen. */
+let usedFlame: Flame | undefined;
+
+function isShown(root: HTMLElement): boolean {
+  return root.isConnected && root.getClientRects().length > 0;
+}
+
 function shownFlame(): Flame | undefined {
-  for (const [root, flame] of flames) {
-    if (root.isConnected && root.getClientRects().length > 0) return flame;
-  }
-  return undefined;
+  if (usedFlame !== undefined && isShown(usedFlame.root)) return usedFlame;
+  return mainFlame();
+}
+
+/** Before any was used: the one that shows who holds memory, else the first. */
+function mainFlame(): Flame | undefined {
+  const shown = [...flames].filter(([root]) => isShown(root));
+  const heap = shown.find(([root]) => root.dataset["flame"]?.endsWith("assist-flame") === false);
+  return (heap ?? shown[0])?.[1];
 }
 
 function saveState(): void {
-  const hash = writeState({ process: shownProcess, flame: shownFlame()?.memory });
+  const flame = shownFlame();
+  const hash = writeState({
+    process: shownProcess,
+    flame: flame?.memory,
+    flameId: flame === mainFlame() ? undefined : flame?.root.dataset["flame"],
+  });
   history.replaceState(null, "", hash === "" ? location.pathname + location.search : hash);
 }
 
 function hydrateFlames(root: ParentNode): void {
   for (const block of all("[data-flame]", HTMLElement, root)) {
     const flame = Flame.over(block, labels, saveState);
-    if (flame !== undefined) flames.set(block, flame);
+    if (flame === undefined) continue;
+    flames.set(block, flame);
+    const use = (): void => {
+      usedFlame = flame;
+    };
+    block.addEventListener("focusin", use);
+    block.addEventListener("pointerdown", use);
   }
 }
 
@@ -113,16 +136,23 @@ function start(): void {
       hydrateFlames(element);
     },
     remember() {
-      const before = shownFlame();
-      const memory = before?.memory;
-      const hadFocus = before?.hasFocus === true;
+      const before = [...flames].map(([root, flame]) => ({
+        id: root.dataset["flame"],
+        flame,
+        memory: flame.memory,
+        hadFocus: flame.hasFocus,
+      }));
+      const used = usedFlame?.root.dataset["flame"];
       return () => {
         for (const [root] of flames) if (!root.isConnected) flames.delete(root);
         if (shownProcess !== undefined) showProcess(shownProcess);
-        const flame = shownFlame();
-        if (flame === before) return;
-        if (memory !== undefined) flame?.restore(memory);
-        if (hadFocus) flame?.focus();
+        for (const [root, flame] of flames) {
+          const old = before.find((b) => b.id === root.dataset["flame"]);
+          if (root.dataset["flame"] === used) usedFlame = flame;
+          if (old === undefined || old.flame === flame) continue;
+          flame.restore(old.memory);
+          if (old.hadFocus) flame.focus();
+        }
       };
     },
   });
@@ -130,7 +160,11 @@ function start(): void {
   startCopying(labels);
   hydrateFlames(document);
   startProcesses();
-  if (state?.flame !== undefined) shownFlame()?.restore(state.flame);
+  if (state?.flame !== undefined) {
+    const named = [...flames].find(([root]) => root.dataset["flame"] === state.flameId)?.[1];
+    if (named !== undefined) usedFlame = named;
+    shownFlame()?.restore(state.flame);
+  }
   startKeys({ labels, flame: shownFlame, cycleTheme });
   addEventListener("hashchange", reveal);
   reveal();

@@ -7,6 +7,8 @@ export interface PageState {
   /** Prefix of the process that is shown; "" for all. */
   readonly process: string | undefined;
   readonly flame: FlameMemory | undefined;
+  /** Which flame, where it is not the main one. */
+  readonly flameId?: string | undefined;
 }
 
 export function readState(hash: string): PageState | undefined {
@@ -15,6 +17,7 @@ export function readState(hash: string): PageState | undefined {
   const type = Number.parseInt(params.get("t") ?? "0", 10);
   return {
     process: params.get("p") ?? undefined,
+    flameId: params.get("f") ?? undefined,
     flame: {
       type: Number.isInteger(type) ? type : 0,
       isUnfolded: params.get("u") === "1",
@@ -25,7 +28,7 @@ export function readState(hash: string): PageState | undefined {
   };
 }
 
-export function writeState({ process, flame }: PageState): string {
+export function writeState({ process, flame, flameId }: PageState): string {
   const params = new URLSearchParams();
   if (process !== undefined) params.set("p", process);
   if (flame !== undefined) {
@@ -34,6 +37,8 @@ export function writeState({ process, flame }: PageState): string {
     if (flame.zoom !== "") params.set("z", flame.zoom);
     if (flame.without.length > 0) params.set("x", flame.without.join("."));
     if (flame.query !== "") params.set("q", flame.query);
+    if (flameId !== undefined && [...params.keys()].some((k) => k !== "p"))
+      params.set("f", flameId);
   }
   const text = params.toString();
   return text === "" ? "" : `#~${text}`;

@@ -19,8 +19,18 @@ export interface Context {
   readonly evidence: ReadonlyMap<string, string>;
 }
 
+/** What a sentence needs of the page: the words, and where its evidence is shown. */
+export interface Speaking {
+  readonly input: Pick<PageInput, "say" | "words">;
+  readonly labels: PageLabels;
+  readonly evidence: ReadonlyMap<string, string>;
+}
+
 /** Fragment of the row of the artefact an evidence id begins with; undefined when it has none. */
-export function evidenceHref(ctx: Context, id: string | undefined): string | undefined {
+export function evidenceHref(
+  ctx: Pick<Speaking, "evidence">,
+  id: string | undefined,
+): string | undefined {
   if (id === undefined) return undefined;
   const artefact = id.split(":", 1)[0] ?? "";
   const element = ctx.evidence.get(artefact);
@@ -28,7 +38,12 @@ export function evidenceHref(ctx: Context, id: string | undefined): string | und
 }
 
 /** A heading below the process's headline: 1 = a section, 2 = within one. */
-export function heading(ctx: Context, below: 1 | 2, content: Value, className = "lab"): Markup {
+export function heading(
+  ctx: Pick<Context, "level">,
+  below: 1 | 2,
+  content: Value,
+  className = "lab",
+): Markup {
   const level = ctx.level + below;
   if (level === 2) return markup`<h2 class="${className}">${content}</h2>`;
   if (level === 3) return markup`<h3 class="${className}">${content}</h3>`;

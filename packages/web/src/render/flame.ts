@@ -14,6 +14,7 @@ import {
   START,
   amountText,
   flameView,
+  itemClass,
   itemLabel,
   outlinePath,
 } from "../flame-view.ts";
@@ -41,12 +42,15 @@ function boxMarkup(item: FlameItem): Markup {
       ? markup`<text x="${FLAME_PAD}" y="14">${label}</text>`
       : markup`<text class="${classes.join(" ")}" x="${FLAME_PAD}" y="14">${label}</text>`,
   );
-  const className = `c${item.certainty}${item.isGuilty ? " g" : ""}${item.box < 0 ? " few" : ""}`;
+  const shade =
+    item.shaded === undefined || item.shaded <= 0
+      ? ""
+      : markup`<rect class="cpu" y="0.5" width="${percentOf(item.shaded)}" height="${FLAME_BOX - 1}" />`;
   const fold = item.isFolded
     ? markup`<rect class="fold" y="${FLAME_BOX - 1.5}" width="100%" height="1.5" />`
     : "";
   return markup`<svg
-    class="${className}"
+    class="${itemClass(item)}"
     x="${percentOf(item.x)}"
     y="${item.row * FLAME_ROW}"
     width="${percentOf(item.width)}"
@@ -54,11 +58,11 @@ function boxMarkup(item: FlameItem): Markup {
   >
     <title>${cutName(item.title, 600)}</title>
     <rect width="100%" height="100%" />
-    ${fold}${texts}
+    ${shade}${fold}${texts}
   </svg>`;
 }
 
-function flameSvg(view: FlameView, label: string, id: string): Markup {
+export function flameSvg(view: FlameView, label: string, id: string): Markup {
   const height = view.rows * FLAME_ROW;
   const outlines =
     view.outlines.length === 0
@@ -84,7 +88,7 @@ function flameSvg(view: FlameView, label: string, id: string): Markup {
   </svg>`;
 }
 
-function certaintyKey(ctx: Context): Markup {
+function certaintyKey(ctx: FlameFrame): Markup {
   const { labels } = ctx;
   return markup`<p class="key">
     <em>${labels.interval}</em><span class="k4">± 10 %</span><span class="k3">± 20 %</span
@@ -93,8 +97,16 @@ function certaintyKey(ctx: Context): Markup {
   </p>`;
 }
 
-function tools(ctx: Context, flame: CarriedFlame, id: string): Markup {
-  const { labels, prefix } = ctx;
+/** What a flame needs of the page around it. */
+export type FlameFrame = Pick<Context, "labels" | "prefix">;
+
+export function flameTools(
+  ctx: FlameFrame,
+  flame: CarriedFlame,
+  id: string,
+  key = certaintyKey(ctx),
+): Markup {
+  const { labels } = ctx;
   const types = flame.tree.values;
   const switcher =
     types.length < 2
@@ -106,7 +118,7 @@ function tools(ctx: Context, flame: CarriedFlame, id: string): Markup {
               markup`<label
                 ><input
                   type="radio"
-                  name="${prefix}st"
+                  name="${id}-st"
                   value="${i}"
                   ${i === 0 ? markup` checked` : ""}
                 />${labels.flameType[t.id]}</label
@@ -128,7 +140,7 @@ function tools(ctx: Context, flame: CarriedFlame, id: string): Markup {
     <button type="button" class="js" data-out="" hidden>${labels.zoomOut}</button>
     <button type="button" class="js" data-back="" hidden>${labels.putBack}</button>
     <output class="note" data-hits=""></output>
-    ${certaintyKey(ctx)}
+    ${key}
   </div>`;
 }
 
@@ -166,13 +178,17 @@ export function flameBlock(ctx: Context): Markup | undefined {
   const deeper =
     view.deeper > 0 ? markup`<p class="note">${labels.deeper(grouped(view.deeper))}</p>` : "";
   return markup`<div class="fig flames" data-flame="${id}">
-    ${tools(ctx, flame, id)} ${flameSvg(view, says, id)} ${deeper} ${holds(ctx, view, guilty)}
+    ${flameTools(ctx, flame, id)} ${flameSvg(view, says, id)} ${deeper} ${holds(ctx, view, guilty)}
     <p class="read js" role="status" data-read="">${labels.hint}</p>
     ${guilty > whole * SECOND_FLAME && guilty < whole * 0.995 ? rest(ctx, flame, whole, guilty) : ""}
-    <script type="application/json" data-flame-json="">
-      ${embeddedJson(JSON.stringify(toData(flame)))}
-    </script>
+    ${flameJson(flame)}
   </div>`;
+}
+
+export function flameJson(flame: CarriedFlame): Markup {
+  return markup`<script type="application/json" data-flame-json="">
+    ${embeddedJson(JSON.stringify(toData(flame)))}
+  </script>`;
 }
 
 function guiltyName(ctx: Context): string {

@@ -7,6 +7,7 @@ import type { Lang, Statement, Wording } from "@heapwright/core/model/message.ts
 import type { FlameInput } from "@heapwright/core/pictures/flame-tree.ts";
 import type { Forecast, TrendLine } from "@heapwright/core/pictures/growth-chart.ts";
 import type { CauseId } from "@heapwright/core/rules/causes.ts";
+import type { TracePictures } from "./trace/pictures.ts";
 import type { Answer, Status, Verdict } from "@heapwright/core/verdict/answer.ts";
 
 /** Pictures that need more than the answer holds. Each may be absent: then it is not drawn. */
@@ -16,6 +17,8 @@ export interface ProcessPictures {
   readonly trends?: readonly TrendLine[] | undefined;
   /** When the limit is met. Without it the page takes the `left` that the verdict's facts say. */
   readonly forecast?: Forecast | undefined;
+  /** Of the process's execution trace. */
+  readonly trace?: TracePictures | undefined;
 }
 
 /** Words of report that are no statements. */

@@ -6,7 +6,7 @@ import type { Param, Statement, Wording } from "@heapwright/core/model/message.t
 import type { Quantity } from "@heapwright/core/model/quantity.ts";
 import { shortFunction } from "@heapwright/core/pictures/go-names.ts";
 import { type Markup, markup } from "../markup.ts";
-import { type Context, evidenceHref } from "./context.ts";
+import { type Speaking, evidenceHref } from "./context.ts";
 import { codeName } from "./names.ts";
 
 interface Found {
@@ -93,7 +93,7 @@ function kept(text: string): string {
   return text.replace(/ /g, "\u00a0");
 }
 
-function valueMarkup(ctx: Context, found: Found): Markup {
+function valueMarkup(ctx: Speaking, found: Found): Markup {
   const href = evidenceHref(ctx, found.evidence[0]);
   const text = kept(found.text);
   return href === undefined
@@ -106,7 +106,7 @@ function headlineName(name: string): string {
   return /^[^\s/]+\/.*\./.test(name) && !/:\d+$/.test(name) ? shortFunction(name) : name;
 }
 
-function marked(ctx: Context, text: string, statement: Statement, isHeadline = false): Markup {
+function marked(ctx: Speaking, text: string, statement: Statement, isHeadline = false): Markup {
   const out: (Markup | string)[] = [];
   let from = 0;
   for (const { at, found } of places(text, statement, ctx.input.words)) {
@@ -130,7 +130,7 @@ function marked(ctx: Context, text: string, statement: Statement, isHeadline = f
 }
 
 /** The sentence as it is; a command in it stays where it is, as code. */
-export function said(ctx: Context, statement: Statement, isHeadline = false): Said {
+export function said(ctx: Speaking, statement: Statement, isHeadline = false): Said {
   const text = ctx.input.say(statement);
   return { prose: marked(ctx, text, statement, isHeadline), plain: text, command: undefined };
 }
@@ -149,7 +149,7 @@ function commandIn(text: string, statement: Statement): string | undefined {
 }
 
 /** Something to do: the command apart, the rest as a sentence. */
-export function toDo(ctx: Context, statement: Statement): Said {
+export function toDo(ctx: Speaking, statement: Statement): Said {
   const text = ctx.input.say(statement);
   const command = commandIn(text, statement);
   if (command === undefined) return said(ctx, statement);
@@ -161,7 +161,7 @@ export function toDo(ctx: Context, statement: Statement): Said {
 }
 
 /** Links to the evidence behind a statement: two at most, the rest by number. */
-export function evidenceLinks(ctx: Context, ids: readonly string[]): Markup {
+export function evidenceLinks(ctx: Speaking, ids: readonly string[]): Markup {
   const shown = ids.slice(0, 2).map((id) => {
     const href = evidenceHref(ctx, id);
     const text = id.length > 34 ? `${id.slice(0, 33)}…` : id;

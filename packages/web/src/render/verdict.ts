@@ -109,7 +109,7 @@ function damage(ctx: Context): Markup | undefined {
 }
 
 /** A command line as it would be typed; flags and their dashes stay in one piece when it wraps. */
-export function commandBlock(ctx: Context, command: string): Markup {
+export function commandBlock(ctx: Pick<Context, "labels">, command: string): Markup {
   const words = command.slice(0, 2_000).split(" ");
   const parts = words.map((word, i) => [
     i === 0 ? "" : " ",

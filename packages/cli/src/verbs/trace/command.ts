@@ -13,6 +13,7 @@ export const trace: Verb = {
   $ heapwright trace app.trace                       summary, longest cycles, top payers, stops, MMU
   $ heapwright trace app.trace --cycles --assists    the whole tables
   $ heapwright trace app.trace --goroutines          who ran, waited and blocked
+  $ heapwright trace app.trace --html trace.html     the same as a page, with the pictures
   $ heapwright trace app.trace --json                everything as JSON (schema heapwright.trace/1)
   $ heapwright trace -d=parsed app.trace             the text of go tool trace -d=parsed
   $ heapwright trace app.trace --anonymize out.trace --cut 10s..12s
@@ -22,6 +23,7 @@ export const trace: Verb = {
   $ heapwright trace app.trace                       概要、最长的周期、主要付出者、停顿、MMU
   $ heapwright trace app.trace --cycles --assists    完整的表
   $ heapwright trace app.trace --goroutines          谁在运行、等待、阻塞
+  $ heapwright trace app.trace --html trace.html     同内容的页面，附图
   $ heapwright trace app.trace --json                全部内容为 JSON（模式 heapwright.trace/1）
   $ heapwright trace -d=parsed app.trace             与 go tool trace -d=parsed 相同的文本
   $ heapwright trace app.trace --anonymize out.trace --cut 10s..12s
@@ -96,6 +98,22 @@ export const trace: Verb = {
       ["-o, --output <file>", words("where --cut and --pprof write", "--cut 与 --pprof 写到哪里")],
     ]);
     sharedFlags(command, lang);
+    flags(command, lang, words("Pages:", "页面："), [
+      [
+        "--html <file>",
+        words(
+          "also write the report as one page: heap and goal, stops and assists on one clock, tables",
+          "同时把报告写成一个页面：堆与目标、停顿与辅助共用一个时钟，以及各表",
+        ),
+      ],
+      [
+        "--flame <file>",
+        words(
+          "also write the flame graph of assists as a page of its own",
+          "同时把辅助的火焰图写成单独的页面",
+        ),
+      ],
+    ]);
     command.option(
       "--json",
       words("as JSON (schema heapwright.trace/1)", "输出 JSON（模式 heapwright.trace/1）")[lang],

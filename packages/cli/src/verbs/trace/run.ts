@@ -13,7 +13,11 @@ import { describeDiagnostic } from "@heapwright/core/report/diagnostics.ts";
 import { voiceOf, type Voice } from "@heapwright/core/report/say.ts";
 import { verdictWord } from "@heapwright/core/report/text.ts";
 import { summarizeTrace, type OrderFindings } from "@heapwright/core/report/trace/summary.ts";
-import { formatTrace, type TraceSection } from "@heapwright/core/report/trace/text.ts";
+import {
+  formatTrace,
+  type TraceSection,
+  type TraceTextOptions,
+} from "@heapwright/core/report/trace/text.ts";
 import { printable } from "@heapwright/core/report/wording.ts";
 import { answerOf } from "@heapwright/core/verdict/answer-of.ts";
 import type { Verdict } from "@heapwright/core/verdict/answer.ts";
@@ -24,6 +28,7 @@ import { inDist } from "../../dist.ts";
 import { EXIT } from "../../exit-codes.ts";
 import type { TraceFlags } from "../../flags.ts";
 import { paintFor, ProgressLine } from "../../terminal.ts";
+import { assertWritable } from "../../report-file.ts";
 import { UnreadableError, UsageError } from "../../usage-error.ts";
 
 const SECTIONS = ["cycles", "assists", "stw", "mmu", "goroutines", "tasks"] as const;
@@ -33,6 +38,8 @@ export async function traceVerb(file: string, flags: TraceFlags, version: string
   const other = otherOutput(file, flags);
   if (other !== undefined) return readable(file, other);
   const top = parseCount(flags.top ?? "5", "--top");
+  if (flags.html !== undefined) await assertWritable(flags.html);
+  if (flags.flame !== undefined) await assertWritable(flags.flame, "--flame");
   return readable(file, () => report(file, flags, version, top));
 }
 
@@ -111,22 +118,28 @@ async function report(
   const damage = read.diagnostics
     .filter((d) => d.severity !== "note")
     .map((d) => describeDiagnostic(d, voice));
+  const findings = said.map((v, i) => ({ ...v, says: sentences[i]?.lines ?? [] }));
+  const whole = { ...summary, findings, complete: read.completeness.complete, damage };
+  const textWith = (paint: TraceTextOptions["paint"]) =>
+    formatTrace(summary, { voice, paint, sections, top, findings: sentences, damage });
+  if (flags.html !== undefined || flags.flame !== undefined) {
+    const { writeTracePages } = await import("./pages.ts");
+    await writeTracePages(flags, {
+      analysis,
+      summary,
+      verdicts,
+      damage,
+      target: file,
+      version,
+      text: textWith((t) => t),
+      whole,
+    });
+  }
   if (flags.json === true) {
-    const findings = said.map((v, i) => ({ ...v, says: sentences[i]?.lines ?? [] }));
-    const whole = { ...summary, findings, complete: read.completeness.complete, damage };
     process.stdout.write(`${JSON.stringify(whole, undefined, 2)}\n`);
     return EXIT.ok;
   }
-  process.stdout.write(
-    formatTrace(summary, {
-      voice,
-      paint: paintFor(process.stdout, flags.plain === true),
-      sections,
-      top,
-      findings: sentences,
-      damage,
-    }),
-  );
+  process.stdout.write(textWith(paintFor(process.stdout, flags.plain === true)));
   return EXIT.ok;
 }
 

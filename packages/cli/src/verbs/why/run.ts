@@ -1,8 +1,5 @@
 // `heapwright why`: the main job.
 
-import { constants, statSync } from "node:fs";
-import { access, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
 import type { EvidenceFolder } from "@heapwright/core/evidence/artefact.ts";
 import { formatJson } from "@heapwright/core/report/json.ts";
@@ -21,7 +18,7 @@ import { rememberPaths } from "../../last-target.ts";
 import { endWords } from "../../capture-errors.ts";
 import { runCapture } from "../../live.ts";
 import { sourceOf, temporaryFolder } from "../../obtain.ts";
-import { writeCause } from "../../output.ts";
+import { assertWritable, writeReport } from "../../report-file.ts";
 import { paintFor, ProgressLine } from "../../terminal.ts";
 import { UsageError } from "../../usage-error.ts";
 
@@ -136,35 +133,6 @@ function keptLine(folder: string, outcome: CaptureOutcome | undefined, voice: Vo
   return zh
     ? `heapwright: 证据保存在 ${folder}${cost}${died}`
     : `heapwright: evidence kept in ${folder}${cost}${died}`;
-}
-
-async function writeReport(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw unwritable(file, error);
-  }
-}
-
-function unwritable(file: string, error: unknown): UsageError {
-  return new UsageError(
-    `cannot write ${file}: ${writeCause(error, "en")}`,
-    `无法写入 ${file}：${writeCause(error, "zh")}`,
-  );
-}
-
-/** Before the work, not after it: the folder is there and may be written, and the name is no folder. */
-async function assertWritable(file: string): Promise<void> {
-  try {
-    await access(dirname(resolve(file)), constants.W_OK);
-  } catch (error) {
-    throw unwritable(file, error);
-  }
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw new UsageError(
-      `cannot write ${file}: it is a folder. Name a file: --html report.html`,
-      `无法写入 ${file}：它是文件夹。请给出文件名：--html report.html`,
-    );
 }
 
 function listMissing(voice: Voice): string {

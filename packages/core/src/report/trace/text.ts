@@ -399,7 +399,7 @@ class TraceText {
 }
 
 /** The cycles that lasted longest, in their order. */
-function longestCycles<T extends { readonly startNs: number; readonly endNs: number }>(
+export function longestCycles<T extends { readonly startNs: number; readonly endNs: number }>(
   cycles: readonly T[],
   most: number,
 ): T[] {
