@@ -110,6 +110,7 @@ test("what the trace says is on the page", async () => {
     "All 30 cycles",
     "api/encode.go:42",
     "api/encode.go:51",
+    "api/encode.go:51: 30 ms of assists",
     "read mem stats",
     "Mutator utilisation",
     "checkout",

@@ -7,15 +7,7 @@ import {
 } from "@heapwright/core/analysis/trace/trace-analysis.ts";
 import type { Lang } from "@heapwright/core/model/message.ts";
 import { summarizeTrace, type OrderFindings } from "@heapwright/core/report/trace/summary.ts";
-import type { Frame } from "../../core/test/tables.ts";
-import {
-  MS,
-  SEC,
-  servedTrace,
-  traceTable,
-  US,
-  type TraceSpec,
-} from "../../core/test/trace-tables.ts";
+import { MS, SEC, US, traceOf, type RangeSpec, type TraceSpec } from "./trace-table.ts";
 import {
   renderAssistFlamePage,
   renderTracePage,
@@ -27,85 +19,104 @@ import { HOSTILE, NOW } from "./answers.ts";
 import { clientAssets, hash } from "./harness.ts";
 
 export function analysisOf(spec: TraceSpec): TraceAnalysis {
-  const t = analyzeTrace(traceTable(spec));
+  const t = analyzeTrace(traceOf(spec));
   if (t === undefined) throw new Error("no analysis");
   return t;
 }
 
-const stackOf = (line: number, extra: readonly Frame[] = []): Frame[] => [
-  ["runtime.gcAssistAlloc", "/go/src/runtime/mgcmark.go", 500],
-  ["runtime.mallocgc", "/go/src/runtime/malloc.go", 1000],
-  ["app/api.encode", "/src/app/api/encode.go", line],
-  ...extra,
-  ["app/api.handle", "/src/app/api/handle.go", 7],
-];
+const RUNTIME =
+  "runtime.mallocgc@/go/src/runtime/malloc.go:1000;runtime.gcAssistAlloc@/go/src/runtime/mgcmark.go:500";
 
-/** Many cycles with assists on two lines, a stop that the program asked for, and GC stops of 20 µs. */
-export function busy(cycles = 30): TraceSpec {
-  const served = servedTrace({ cycles, assistMs: 2 });
-  const more = (served.ranges ?? [])
-    .filter((r) => r.kind === "assist")
-    .map((r) => ({ ...r, from: r.from + 100 * US, g: 900, stack: stackOf(51) }));
-  return {
-    ...served,
-    ranges: [
-      ...(served.ranges ?? []),
-      ...more,
-      {
-        kind: "stw",
-        from: 50 * MS,
-        to: 58 * MS,
-        g: 3,
-        reason: "read mem stats",
-        stack: stackOf(9),
-      },
-    ],
-  };
+const stackOf = (line: number, between = ""): string =>
+  `app/api.handle@/src/app/api/handle.go:7;${between}app/api.encode@/src/app/api/encode.go:${line};${RUNTIME}`;
+
+interface Service {
+  readonly cycles: number;
+  readonly everyNs: number;
+  readonly assists: number;
+  readonly stack: (of: number) => string;
 }
 
-export const idle: TraceSpec = { to: SEC, heap: [{ at: MS, bytes: 5e6 }], gomaxprocs: [] };
-
-export function hostileTrace(): TraceSpec {
-  const spec = busy(4);
-  const evil = HOSTILE.map((name): Frame => [name, `/src/${name}.go`, 3]);
-  return {
-    ...spec,
-    ranges: [
-      ...(spec.ranges ?? []).map((r) =>
-        r.stack === undefined ? r : { ...r, stack: [...evil, ...r.stack] },
-      ),
-      { kind: "stw", from: 90 * MS, to: 91 * MS, g: 3, reason: HOSTILE[0] ?? "" },
-    ],
-  };
-}
-
-/** 5 000 cycles and 100 000 assists. */
-export function large(): TraceSpec {
-  const cycles = 5000;
-  const every = 10 * MS;
-  const lines = Array.from({ length: 6 }, (_, i) => stackOf(100 + i));
-  const ranges: NonNullable<TraceSpec["ranges"]>[number][] = [];
+/** A cycle every `everyNs` marks for 4 ms between two stops of 20 and 30 µs, with assists in it. */
+function service({ cycles, everyNs, assists, stack }: Service): TraceSpec {
+  const ranges: RangeSpec[] = [];
   const heap: { at: number; bytes: number }[] = [];
   for (let c = 0; c < cycles; c++) {
-    const at = c * every + MS;
-    const stack = lines[c % lines.length] ?? [];
+    const at = c * everyNs + MS;
     ranges.push(
-      { kind: "mark", from: at, to: at + 4 * MS, g: 5, stack },
-      { kind: "stw", from: at + 10 * US, to: at + 30 * US, reason: "GC sweep termination" },
-      { kind: "stw", from: at + 3.97 * MS, to: at + 4.02 * MS, reason: "GC mark termination" },
+      { kind: "mark", from: at, to: at + 4 * MS, g: 10, stack: stack(c) },
+      { kind: "stw", from: at + 10 * US, to: at + 30 * US, g: 10, reason: "GC sweep termination" },
+      { kind: "stw", from: at + 3.99 * MS, to: at + 4.02 * MS, reason: "GC mark termination" },
     );
-    for (let i = 0; i < 20; i++) {
-      const from = at + (0.1 + i * 0.15) * MS;
-      const own = lines[(c + i) % lines.length] ?? [];
-      ranges.push({ kind: "assist", from, to: from + 0.1 * MS, g: 100 + i, stack: own });
+    for (let i = 0; i < assists; i++) {
+      const from = at + (0.1 + (i * 3) / assists) * MS;
+      ranges.push({
+        kind: "assist",
+        from,
+        to: from + (2 / assists) * MS,
+        g: i % 2 === 0 ? 10 : 900,
+        stack: stack(c + i),
+      });
     }
     heap.push(
       { at: at - 10, bytes: 90e6 + (c % 7) * 1e6 },
       { at: at + 3 * MS, bytes: 104e6 },
-      { at: at + 4 * MS, bytes: 50e6 },
+      { at: at + 3.995 * MS, bytes: 50e6 },
     );
   }
-  return { to: cycles * every, procs: 2, ranges, heap, goals: [{ at: 1, bytes: 100e6 }] };
+  const to = cycles * everyNs;
+  return {
+    to,
+    procs: 2,
+    ranges,
+    heap,
+    goals: [{ at: 1, bytes: 100e6 }],
+    runs: [{ g: 10, from: 0, to }],
+  };
+}
+
+/** Two lines that pay, a stop that the program asked for. */
+export function busy(cycles = 30): TraceSpec {
+  const spec = service({
+    cycles,
+    everyNs: 100 * MS,
+    assists: 2,
+    stack: (i) => stackOf(i % 2 === 0 ? 42 : 51),
+  });
+  const from = 50 * MS;
+  const asked = { kind: "stw", from, to: from + 8 * MS, g: 10, reason: "read mem stats" } as const;
+  return { ...spec, ranges: [...spec.ranges, { ...asked, stack: stackOf(9) }] };
+}
+
+export const idle: TraceSpec = {
+  to: SEC,
+  procs: 0,
+  ranges: [],
+  runs: [{ g: 10, from: 0, to: SEC }],
+  heap: [{ at: MS, bytes: 5e6 }],
+  goals: [],
+};
+
+export function hostileTrace(): TraceSpec {
+  const evil = HOSTILE.map((name) => `${name}@/src/${name}.go:3;`).join("");
+  const spec = service({
+    cycles: 4,
+    everyNs: 100 * MS,
+    assists: 2,
+    stack: (i) => stackOf(51 + i, evil),
+  });
+  const stop = { kind: "stw", from: 90 * MS, to: 91 * MS, reason: HOSTILE[0] ?? "" } as const;
+  return { ...spec, ranges: [...spec.ranges, stop] };
+}
+
+/** 5 000 cycles and 100 000 assists. */
+export function large(): TraceSpec {
+  return service({
+    cycles: 5000,
+    everyNs: 10 * MS,
+    assists: 20,
+    stack: (i) => stackOf(100 + (i % 40)),
+  });
 }
 
 const waits = { count: 12, totalNs: 4e6, medianNs: 2e5, p99Ns: 1e6, longestNs: 2e6 };

@@ -25,7 +25,7 @@ export function flameOfAssists(
   // Nothing was left out by sampling: the interval is the value.
   const missed = new Float64Array(byStack.length);
   const keys = new Set(guilty.map(lineKey));
-  return flameFromProfile({
+  const flame = flameFromProfile({
     stacks: withoutRuntimeLeaves(t.memory.stacks, byStack),
     rows: byStack.length,
     rowStack: Int32Array.from(byStack, (p) => p.stack),
@@ -36,6 +36,22 @@ export function flameOfAssists(
     isGuilty: (fn, file, line) => keys.has(lineKey({ function: fn, file, line })),
     root,
   });
+  keepPaying(flame);
+  return flame;
+}
+
+/**
+ * A payer is the innermost line of the service's own code. A line that only called another one of it, as in
+ * a recursion, paid nothing there. Where a call leads to own code and to a library, the mark is left out.
+ */
+function keepPaying({ length, parent, name, file, isLine, isGuilty, strings }: FlameInput): void {
+  const hasOwnBelow = new Uint8Array(length);
+  for (let i = length - 1; i > 0; i--) {
+    if (hasOwnBelow[i] === 1) isGuilty[i] = 0;
+    const isOwn =
+      isLine[i] === 1 || ownerOf(strings[name[i]], strings[file[i]], undefined) === "own";
+    if (hasOwnBelow[i] === 1 || isOwn) hasOwnBelow[parent[i]] = 1;
+  }
 }
 
 /** A stack that is the runtime's throughout keeps its frames. Cost: the frames of stacks that paid. */

@@ -153,6 +153,26 @@ test("the flame of assists holds wall and CPU time of every assist", () => {
   expect(flameOfAssists(analysis({ to: MS }), [], "all")).toBeUndefined();
 });
 
+test("of a recursion, only the line that met the bill is marked", () => {
+  const frame = (line: number) => ["app.build", "/src/app/build.go", line] as const;
+  const assist = (from: number, ...stack: ReturnType<typeof frame>[]) =>
+    ({ kind: "assist", from, to: from + MS, g: 7, stack }) as const;
+  const a = analysis({
+    to: 9 * MS,
+    ranges: [assist(0, frame(24), frame(26)), assist(2 * MS, frame(26), frame(26))],
+  });
+  const flame = flameOfAssists(
+    a,
+    [{ function: "app.build", file: "/src/app/build.go", line: 26 }],
+    "all",
+  );
+  if (flame === undefined) throw new Error("no flame");
+  const marked = Array.from(flame.isGuilty, (is, i) =>
+    is === 1 ? [flame.strings[flame.name[i] ?? 0], flame.values[0]?.value[i]] : [],
+  ).filter((m) => m.length > 0);
+  expect(marked).toEqual([["build.go:26", MS]]);
+});
+
 test("cycle bars share one scale; unknown is not 0", () => {
   const a = analysis({ ...servedTrace({ cycles: 3, assistMs: 2 }), goals: [] });
   const bars = cycleBars(a.cycles, [0, 2]);

@@ -46,6 +46,12 @@ export async function traceVerb(file: string, flags: TraceFlags, version: string
 /** What is asked for instead of the report. */
 function otherOutput(file: string, flags: TraceFlags): (() => Promise<number>) | undefined {
   const { d, events, pprof, perfetto, anonymize, cut, output, lang } = flags;
+  const isPage = flags.html !== undefined || flags.flame !== undefined;
+  if (isPage && [d, events, pprof, perfetto, anonymize, cut].some((flag) => flag !== undefined))
+    throw new UsageError(
+      "--html and --flame are pages of the report; write other outputs in a run of their own",
+      "--html 与 --flame 是报告的页面；其他输出请单独运行",
+    );
   if (d !== undefined) {
     if (d === "parsed") return async () => (await import("./parsed.ts")).printParsed(file);
     if (d === "wire") return async () => (await import("./outputs.ts")).printWire(file);

@@ -1,7 +1,6 @@
 // Assists: the flame of the stacks that met the bill, then who paid, by line and by start function.
 
 import type { FlameInput } from "@heapwright/core/pictures/flame-tree.ts";
-import { guiltyValue } from "@heapwright/core/pictures/flame-boxes.ts";
 import type { PayerRow } from "@heapwright/core/report/trace/summary.ts";
 import { digits } from "@heapwright/core/report/wording.ts";
 import { carried } from "../../flame-data.ts";
@@ -30,19 +29,23 @@ export function assistFlame(ctx: TraceContext, flame: FlameInput): Markup {
     view.deeper > 0 ? markup`<p class="note">${labels.deeper(grouped(view.deeper))}</p>` : "";
   return markup`<div class="fig flames" data-flame="${id}">
     ${flameTools(ctx, kept, id, key)} ${flameSvg(view, label, id)} ${deeper}
-    ${guiltyLine(ctx, flame, guiltyValue(view.boxes, view.value))} ${withoutStack(ctx, flame)}
+    ${guiltyLine(ctx)} ${withoutStack(ctx, flame)}
     <p class="read js" role="status" data-read="">${labels.hint}</p>
     ${flameJson(kept)}
   </div>`;
 }
 
-/** The sum of the outlined stacks: the verdict's own line. */
-function guiltyLine(ctx: TraceContext, flame: FlameInput, ns: number): Markup | undefined {
-  const node = flame.isGuilty.indexOf(1);
-  if (!(ns > 0) || node < 0) return undefined;
-  const file = flame.strings[flame.file[node] ?? 0] ?? "";
-  const site = positionName(file, flame.line[node] ?? 0);
-  return markup`<p class="holds">${ctx.own.paidAt({ site, value: duration(ctx, ns) })}</p>`;
+const MOST_NAMED = 4;
+
+/** What the verdict's lines paid, as in the table below. */
+function guiltyLine(ctx: TraceContext): Markup | undefined {
+  const lines = ctx.pictures.guilty.slice(0, MOST_NAMED).map((p) =>
+    ctx.own.paidAt({
+      site: positionName(p.file ?? p.name, p.line ?? 0),
+      value: duration(ctx, p.wallNs),
+    }),
+  );
+  return lines.length === 0 ? undefined : markup`<p class="holds">${lines.join("; ")}</p>`;
 }
 
 /** Time that ends at the root has no stack to stand in. */

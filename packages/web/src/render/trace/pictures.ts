@@ -8,7 +8,7 @@ import { flameOfAssists } from "@heapwright/core/pictures/flame-of-assists.ts";
 import type { FlameInput } from "@heapwright/core/pictures/flame-tree.ts";
 import { type MmuCurve, mmuCurve } from "@heapwright/core/pictures/mmu-curve.ts";
 import { type TraceTimeline, traceTimeline } from "@heapwright/core/pictures/trace-timeline.ts";
-import type { TraceSummary } from "@heapwright/core/report/trace/summary.ts";
+import type { PayerRow, TraceSummary } from "@heapwright/core/report/trace/summary.ts";
 import { longestCycles } from "@heapwright/core/report/trace/text.ts";
 import { LABELS } from "../../words.ts";
 
@@ -18,6 +18,8 @@ export interface TracePictures {
   readonly mmu: MmuCurve | undefined;
   /** Undefined without assists. */
   readonly flame: FlameInput | undefined;
+  /** The verdict's lines among the payers. */
+  readonly guilty: readonly PayerRow[];
   /** Rows of `summary.cycles` that are shown open, in their order. */
   readonly longest: readonly number[];
   /** By `longest`. */
@@ -42,6 +44,9 @@ export function tracePictures(
     timeline: traceTimeline(t),
     mmu: mmuCurve(t),
     flame: flameOfAssists(t, guilty, LABELS[lang].flameRoot),
+    guilty: summary.assists.byLine.filter((p) =>
+      guilty.some((g) => g.function === p.function && g.file === p.file && g.line === p.line),
+    ),
     longest,
     bars: cycleBars(t.cycles, longest),
     others,
