@@ -135,7 +135,8 @@ describe.skipIf(goIsMissing)("a real Go service", () => {
     const metrics = captured(outcome.records).filter(({ source }) => source === "metrics");
     const urls = new Set(metrics.map(({ url }) => url));
     expect(urls).toEqual(new Set([`${service.url}/debug/metrics`, `${service.url}/metrics`]));
-    expect(metrics.length).toBeGreaterThan(20);
+    // Forty on an idle machine; a crowded one answers later, and polls do not queue up.
+    expect(metrics.length).toBeGreaterThan(8);
     // No poll of the heap: a cheaper page tells the GC count.
     expect(note(outcome, "no-metrics")).toBeUndefined();
     expect(outcome.cost.requests).toBeGreaterThan(metrics.length);
