@@ -135,8 +135,7 @@ describe.skipIf(goIsMissing)("a real Go service", () => {
     const metrics = captured(outcome.records).filter(({ source }) => source === "metrics");
     const urls = new Set(metrics.map(({ url }) => url));
     expect(urls).toEqual(new Set([`${service.url}/debug/metrics`, `${service.url}/metrics`]));
-    // Forty on an idle machine; a crowded one answers later, and polls do not queue up.
-    expect(metrics.length).toBeGreaterThan(8);
+    expect(metrics.length).toBeGreaterThan(20);
     // No poll of the heap: a cheaper page tells the GC count.
     expect(note(outcome, "no-metrics")).toBeUndefined();
     expect(outcome.cost.requests).toBeGreaterThan(metrics.length);
@@ -165,11 +164,8 @@ describe.skipIf(goIsMissing)("a real Go service", () => {
     const service = await goService(["-leak", "20000"]);
     const outcome = await run({ url: service.url }, { durationMs: 4_000, everyMs: 100 });
     const polls = captured(outcome.records).filter(({ file }) => file.startsWith("series/"));
-    const paced = note(outcome, "no-metrics");
-    expect(paced).toMatchObject({ intervalMs: expect.any(Number) });
-    const interval = new Map<string, unknown>(Object.entries(paced ?? {})).get("intervalMs");
-    // On a crowded machine a reply takes so long that 1 % means one in more than the four seconds.
-    if (Number(interval) < 3_500) expect(polls.map(({ source }) => source)).toContain("heap-text");
+    expect(polls.map(({ source }) => source)).toContain("heap-text");
+    expect(note(outcome, "no-metrics")).toMatchObject({ intervalMs: expect.any(Number) });
     // The three snapshots are not paced; they are most of it.
     expect(outcome.cost.targetBusyMs / 4_000).toBeLessThan(0.2);
   });

@@ -58,7 +58,7 @@ describe("context-leak", () => {
     const group: readonly Frame[] = [
       [
         "golang.org/x/sync/errgroup.WithContext",
-        "/root/go/pkg/mod/golang.org/x/sync@v0.12.0/errgroup/errgroup.go",
+        "/go/pkg/mod/golang.org/x/sync@v0.12.0/errgroup/errgroup.go",
         47,
       ],
     ];
