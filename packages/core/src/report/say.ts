@@ -2,6 +2,7 @@
 
 import { linkMessages } from "../evidence/messages.ts";
 import { ledgerMessages } from "../analysis/ledger/messages.ts";
+import { pitfallMessages } from "../analysis/profile/pitfall-messages.ts";
 import type { Lang, Messages, Statement, Wording } from "../model/message.ts";
 import { RULE_MESSAGES } from "../rules/catalog.ts";
 import { missingMessages, verdictMessages } from "../verdict/messages.ts";
@@ -11,6 +12,7 @@ import { wordingOf } from "./wording.ts";
 const CATALOG: Messages = {
   ...linkMessages,
   ...ledgerMessages,
+  ...pitfallMessages,
   ...RULE_MESSAGES,
   ...verdictMessages,
   ...missingMessages,

@@ -1,0 +1,180 @@
+// What can mislead in a profile, in both languages: one line each. The ids are stable; pitfalls.ts says
+// when each applies.
+
+import type { Message } from "../../model/message.ts";
+
+type Counted = { readonly count: number };
+type Shares = { readonly count: number; readonly share: number };
+type Cycle = { readonly cycle: number };
+type Rates = { readonly rates: string };
+type Names = { readonly count: number; readonly example: string };
+type Stacks = { readonly count: number; readonly depth: number; readonly share: number };
+
+function plain(en: string, zh: string): Message<Record<string, never>> {
+  return { en: () => en, zh: () => zh };
+}
+
+const cyclePassed: Message<Cycle> = {
+  en: ({ cycle }) =>
+    `live is what GC cycle ${cycle} left, one before the last: a burst shows up to two cycles late`,
+  zh: ({ cycle }) => `存活量是第 ${cycle} 个 GC 周期（倒数第二个）之后的状态：突发要晚至多两个周期才可见`,
+};
+
+const oneSample: Message<Counted> = {
+  en: ({ count }, w) =>
+    `${w.count(count)} of the functions listed rest on one sample: their size says little, that they allocate is certain`,
+  zh: ({ count }, w) => `所列函数中有 ${w.count(count)} 个只有一个样本：大小说明不了什么，确有分配则是肯定的`,
+};
+
+const tiny: Message<Shares> = {
+  en: ({ share }, w) =>
+    `${w.percent(share)} of the samples are in 16-byte blocks: objects under 16 B without pointers share one, and only its opener is recorded`,
+  zh: ({ share }, w) =>
+    `${w.percent(share)} 的样本是 16 字节的块：小于 16 B 且不含指针的对象共用一块，只记录打开该块的对象`,
+};
+
+const noSizes: Message<Counted> = {
+  en: ({ count }, w) =>
+    `${w.count(count)} rows have lost their label bytes: samples are about size ÷ rate, and intervals only about right`,
+  zh: ({ count }, w) => `${w.count(count)} 行丢失了 bytes 标签：样本数约为 大小 ÷ 采样率，区间只是大致正确`,
+};
+
+const notWhole: Message<Counted> = {
+  en: ({ count }, w) =>
+    `${w.count(count)} rows are no whole number of samples: the profile was scaled, averaged or normalised on its way; intervals are only about right`,
+  zh: ({ count }, w) =>
+    `${w.count(count)} 行不是整数个样本：剖析在途中被缩放、平均或归一化；区间只是大致正确`,
+};
+
+const ratesDiffer: Message<Rates> = {
+  en: ({ rates }) =>
+    `the files were sampled at different rates (${rates}): samples are counted by the largest; show them one by one`,
+  zh: ({ rates }) => `各文件的采样率不同（${rates}）：样本数按最大的计算；请逐个查看`,
+};
+
+const rate: Message<{ readonly bytes: number }> = {
+  en: ({ bytes }, w) =>
+    `sampled at ${w.bytes(bytes)} instead of 512 KiB; a rate changed while the process ran makes what was allocated before it wrong, and leaves no trace`,
+  zh: ({ bytes }, w) =>
+    `采样率为 ${w.bytes(bytes)} 而非 512 KiB；若在进程运行中改变，此前的分配就会换算错误，且不留痕迹`,
+};
+
+const negative: Message<Counted> = {
+  en: ({ count }, w) =>
+    `${w.count(count)} values are below 0 and no duration is stated: a difference that a tool made, or a fault of the writer; percentages are of absolute values`,
+  zh: ({ count }, w) =>
+    `${w.count(count)} 个值小于 0，且未注明时长：是工具所做的差值，或写入者的错误；百分比按绝对值计算`,
+};
+
+const merged: Message<Counted> = {
+  en: ({ count }, w) =>
+    `${w.count(count)} files added up: what was live in several of one process is counted that often`,
+  zh: ({ count }, w) => `${w.count(count)} 个文件相加：同一进程中在多个文件里都存活的对象会被重复计算`,
+};
+
+const truncated: Message<Stacks> = {
+  en: ({ count, depth, share }, w) =>
+    `${w.count(count)} stacks end at ${depth} frames, where Go cuts them (${w.percent(share)} of the value): their callers are missing, and cum of those is too low`,
+  zh: ({ count, depth, share }, w) =>
+    `${w.count(count)} 个调用栈止于 Go 的截断深度 ${depth} 帧（占 ${w.percent(share)}）：缺少外层调用者，其 cum 偏低`,
+};
+
+const shape: Message<Names> = {
+  en: ({ count, example }, w) =>
+    `${w.count(count)} names are shared by instances of generics, so one line can be several types: ${w.code(example)}`,
+  zh: ({ count, example }, w) =>
+    `${w.count(count)} 个名称由泛型的多个实例共用，一行可能是多个类型：${w.code(example)}`,
+};
+
+const closures: Message<Names> = {
+  en: ({ count, example }, w) =>
+    `${w.count(count)} closures are spelled differently by other Go releases, e.g. ${w.code(example)}: compare by file and line`,
+  zh: ({ count, example }, w) =>
+    `${w.count(count)} 个闭包在其他 Go 版本中名称不同，例如 ${w.code(example)}：请按文件和行比较`,
+};
+
+const maps: Message<Counted> = {
+  en: ({ count }, w) =>
+    `${w.count(count)} stacks end inside internal/runtime/maps (Go 1.24): the allocating line is their caller`,
+  zh: ({ count }, w) => `${w.count(count)} 个调用栈的末端在 internal/runtime/maps 内（Go 1.24）：分配者是其调用者`,
+};
+
+const inconsistent: Message<Counted> = {
+  en: ({ count }, w) =>
+    `${w.count(count)} rows freed more than they had or allocated less than before: not two states of one process; their intervals are too narrow`,
+  zh: ({ count }, w) =>
+    `${w.count(count)} 行释放多于拥有，或分配少于之前：不是同一进程的两个状态；其区间过窄`,
+};
+
+export const pitfallMessages = {
+  "show.empty": plain(
+    "no samples in it: nothing large enough was allocated, or nothing was recorded",
+    "没有样本：没有足够大的分配，或没有记录",
+  ),
+  "show.rate-zero": plain(
+    "MemProfileRate was 0: heap profiling was off, or nothing linked runtime.MemProfile; nothing can be concluded",
+    "MemProfileRate 为 0：堆剖析已关闭，或没有链接 runtime.MemProfile；不能得出任何结论",
+  ),
+  "show.rate-not-stated": plain(
+    "the file does not state its sampling rate: there are no intervals",
+    "文件未注明采样率：没有区间",
+  ),
+  "show.rate": rate,
+  "show.rates-differ": ratesDiffer,
+  "show.every-object": plain(
+    "MemProfileRate was 1: every object is counted and there is no sampling error",
+    "MemProfileRate 为 1：每个对象都被计数，没有采样误差",
+  ),
+  "show.all-counted": plain(
+    "every one is counted: the numbers are exact",
+    "全部计数：数值是精确的",
+  ),
+  "show.cpu-samples": plain(
+    "intervals are of independent samples; work in bursts varies more",
+    "区间假定样本相互独立；突发的工作波动更大",
+  ),
+  "show.contention": plain(
+    "the file does not say which part of the events was recorded: there are no intervals",
+    "文件未注明记录了哪一部分事件：没有区间",
+  ),
+  "show.other-kind": plain(
+    "how these values were sampled is not known: there are no intervals",
+    "不知道这些值如何采样：没有区间",
+  ),
+  "show.averages": plain(
+    "averages have no interval here; leave --mean out to see what they are made of",
+    "此处平均值没有区间；去掉 --mean 可以看到其组成",
+  ),
+  "show.no-gc-yet": plain(
+    "nothing was ever freed: before the second GC cycle a profile shows all that was allocated as live",
+    "从未释放：在第二个 GC 周期之前，剖析把全部分配都显示为存活",
+  ),
+  "show.cycle-passed": cyclePassed,
+  "show.cycle-unknown": plain(
+    "live is what an earlier GC cycle left, mostly the one before the last: a burst shows up to two cycles late",
+    "存活量是较早一个 GC 周期（通常是倒数第二个）之后的状态：突发要晚至多两个周期才可见",
+  ),
+  "show.one-sample": oneSample,
+  "show.tiny-allocator": tiny,
+  "show.no-sizes": noSizes,
+  "show.not-whole": notWhole,
+  "show.delta": plain(
+    "values are differences between two moments: below 0 means freed, and large in and large out can cancel",
+    "数值是两个时刻之差：小于 0 表示释放，大进大出可能相互抵消",
+  ),
+  "show.inconsistent": inconsistent,
+  "show.negative": negative,
+  "show.merged": merged,
+  "show.kinds-differ": plain(
+    "the files are of different kinds: only what they have in common is added up",
+    "各文件的种类不同：只相加它们共有的部分",
+  ),
+  "show.truncated-stacks": truncated,
+  "show.shared-generics": shape,
+  "show.closure-names": closures,
+  "show.maps-leaf": maps,
+  "show.no-names": plain(
+    "it has addresses and no function names; go tool pprof BINARY FILE can look them up",
+    "只有地址而没有函数名；go tool pprof BINARY FILE 可以查出",
+  ),
+} as const;

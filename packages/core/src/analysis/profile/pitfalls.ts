@@ -1,0 +1,233 @@
+// Which of the things that mislead in profiles apply to the one at hand. Each is decided from what the
+// file holds; what leaves no trace in it (a rate changed at run time) is said only where it is likely.
+
+import {
+  INLINED_CLOSURE,
+  normalFunctionNames,
+  PACKAGE_CLOSURE,
+  RANGE_BODY,
+} from "../../goruntime/function-names.ts";
+import { say, type Statement } from "../../model/message.ts";
+import { pitfallMessages } from "./pitfall-messages.ts";
+import { sampleCount, type Profile } from "./profile.ts";
+import { sizeLabels, type SampleCounts } from "./sample-counts.ts";
+import { commonKind, type SourceFacts } from "./source-facts.ts";
+
+export interface PitfallInput {
+  /** As loaded, before filters. */
+  readonly profile: Profile;
+  readonly sources: readonly SourceFacts[];
+  /** Column that is shown. */
+  readonly value: number;
+  readonly counts: SampleCounts;
+  /** Listed functions that rest on one sample. */
+  readonly oneSampleNodes: number;
+}
+
+const DEFAULT_RATE = 512 * 1024;
+/** Fewer samples of which none was freed are chance, not a sign. */
+const LEAST_UNFREED = 10;
+const TINY_BLOCK = 16;
+const LEAST_TINY_SHARE = 0.005;
+
+const M = pitfallMessages;
+
+/** In order: what takes meaning from all numbers first, what concerns single names last. */
+export function pitfallsOf(input: PitfallInput): Statement[] {
+  const { profile, sources, counts, oneSampleNodes } = input;
+  if (sampleCount(profile) === 0 && counts.reason !== "rate-off") {
+    return [say(M, "show.empty", {})];
+  }
+  const out: Statement[] = [...ofSampling(input), ...ofMoment(input)];
+  if (sources.length > 1) {
+    out.push(say(M, "show.merged", { count: sources.length }));
+    const kinds = new Set(sources.map(({ kind }) => kind));
+    if (kinds.size > 1) out.push(say(M, "show.kinds-differ", {}));
+  }
+  out.push(...ofDifferences(input));
+  if (oneSampleNodes > 0) out.push(say(M, "show.one-sample", { count: oneSampleNodes }));
+  const tiny = tinyShare(input);
+  if (tiny >= LEAST_TINY_SHARE) out.push(say(M, "show.tiny-allocator", { count: 1, share: tiny }));
+  out.push(...ofStacks(input), ...ofNames(profile));
+  return out;
+}
+
+function ofSampling({ sources, counts }: PitfallInput): Statement[] {
+  const { rate, unverifiedRows } = counts;
+  switch (counts.reason) {
+    case "all-counted":
+      return [say(M, "show.all-counted", {})];
+    case "every-object":
+      return [say(M, "show.every-object", {})];
+    case "cpu-samples":
+      return [say(M, "show.cpu-samples", {})];
+    case "contention":
+      return [say(M, "show.contention", {})];
+    case "averages":
+      return [say(M, "show.averages", {})];
+    case "other-kind":
+      return [say(M, "show.other-kind", {})];
+    case "rate-off":
+      return [say(M, "show.rate-zero", {})];
+    case "rate-not-stated":
+      return [say(M, "show.rate-not-stated", {})];
+    case "no-sizes":
+      return [say(M, "show.no-sizes", { count: unverifiedRows })];
+    case "not-whole":
+      return [say(M, "show.not-whole", { count: unverifiedRows })];
+    case "rates-differ": {
+      const rates = new Set(sources.map(({ period }) => String(period ?? "?")));
+      return [say(M, "show.rates-differ", { rates: [...rates].join(", ") })];
+    }
+    case "whole-samples":
+      return rate === undefined || rate === DEFAULT_RATE
+        ? []
+        : [say(M, "show.rate", { bytes: rate })];
+    case "contention-fraction":
+      return [];
+  }
+}
+
+/** Which moment the live numbers are of. */
+function ofMoment({ profile, sources, value, counts }: PitfallInput): Statement[] {
+  const { type } = profile.sampleTypes[value];
+  if (!type.startsWith("inuse_") || sources.some(({ isDelta }) => isDelta)) return [];
+  const [only] = sources;
+  const numGC = sources.length === 1 ? only.memStats?.numGC : undefined;
+  // Before the second cycle there is no snapshot to show (runtime/mprof.go; evidence/shown-cycle.ts).
+  const isForced = (only.memStats?.numForcedGC ?? 0) > 0;
+  if (numGC !== undefined && numGC < 2 && !isForced) return [say(M, "show.no-gc-yet", {})];
+  if (numGC === undefined && isUnfreed(profile, counts)) return [say(M, "show.no-gc-yet", {})];
+  return numGC === undefined || isForced
+    ? [say(M, "show.cycle-unknown", {})]
+    : [say(M, "show.cycle-passed", { cycle: numGC - 1 })];
+}
+
+/** Misleads where a program has only ever made what it keeps. */
+function isUnfreed({ sampleTypes, values }: Profile, { plus }: SampleCounts): boolean {
+  const at = (name: string): number => sampleTypes.findIndex(({ type }) => type === name);
+  const allocated = at("alloc_space");
+  const live = at("inuse_space");
+  if (allocated < 0 || live < 0 || plus === undefined) return false;
+  let samples = 0;
+  for (let row = 0; row < plus.length; row++) {
+    if (values[allocated][row] !== values[live][row]) return false;
+    samples += plus[row];
+  }
+  return samples >= LEAST_UNFREED;
+}
+
+function ofDifferences({ profile, sources, value, counts }: PitfallInput): Statement[] {
+  const out: Statement[] = [];
+  let negative = 0;
+  for (const v of profile.values[value]) if (v < 0) negative += 1;
+  const isStated = sources.some(({ isDelta, durationNs }) => isDelta && (durationNs ?? 0) > 0);
+  if (isStated) out.push(say(M, "show.delta", {}));
+  else if (negative > 0) out.push(say(M, "show.negative", { count: negative }));
+  if (counts.inconsistentRows > 0) {
+    out.push(say(M, "show.inconsistent", { count: counts.inconsistentRows }));
+  }
+  return out;
+}
+
+/** Share of the samples in blocks of the tiny allocator; other objects of 16 bytes are among them. */
+function tinyShare({ profile, counts }: PitfallInput): number {
+  const { plus, rate } = counts;
+  if (plus === undefined || rate === undefined) return 0;
+  const sizes = sizeLabels(profile);
+  let tiny = 0;
+  let all = 0;
+  for (let row = 0; row < plus.length; row++) {
+    all += plus[row];
+    if (sizes[row] > 0 && sizes[row] <= TINY_BLOCK) tiny += plus[row];
+  }
+  return all > 0 ? tiny / all : 0;
+}
+
+/** Frames that Go keeps: 32 until 1.22, 128 since 1.23, 64 in CPU profiles (runtime/mprof.go, cpuprof.go). */
+const CUTS = [32, 128];
+const CPU_CUTS = [64, 128];
+/** The allocator's own frames are taken off afterwards. */
+const STRIPPED = 8;
+
+/**
+ * A stack is cut when it is as deep as Go keeps frames and its outermost function has callers in other
+ * stacks: a goroutine's first function has none. Misleads where a function is both started and called.
+ */
+function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
+  const out: Statement[] = [];
+  const { stacks, locations, strings, functions } = profile;
+  const weight = new Float64Array(stacks.length);
+  let total = 0;
+  for (let row = 0; row < profile.stack.length; row++) {
+    const v = Math.abs(profile.values[value][row]);
+    weight[profile.stack[row]] += v;
+    total += v;
+  }
+  const functionAt = (line: number): number => locations.lineFunction[line] ?? -1;
+  const root = new Int32Array(stacks.length).fill(-1);
+  const frames = new Int32Array(stacks.length);
+  const hasCaller = new Uint8Array(functions.length);
+  let inMaps = 0;
+  for (let s = 0; s < stacks.length; s++) {
+    for (let i = stacks.from[s]; i < stacks.to[s]; i++) {
+      const l = stacks.location[i];
+      frames[s] += Math.max(1, locations.lineEnd[l] - locations.lineStart[l]);
+      for (let line = locations.lineStart[l]; line < locations.lineEnd[l]; line++) {
+        const fn = functionAt(line);
+        if (fn < 0) continue;
+        const isRoot = i === stacks.to[s] - 1 && line === locations.lineEnd[l] - 1;
+        if (isRoot) root[s] = fn;
+        else hasCaller[fn] = 1;
+      }
+    }
+    if (weight[s] === 0 || stacks.from[s] === stacks.to[s]) continue;
+    const leaf = functionAt(locations.lineStart[stacks.location[stacks.from[s]]]);
+    if (leaf >= 0 && strings.get(functions.name[leaf]).startsWith("internal/runtime/maps.")) {
+      inMaps += 1;
+    }
+  }
+  const cuts = commonKind(sources) === "cpu" ? CPU_CUTS : CUTS;
+  for (const depth of cuts) {
+    let count = 0;
+    let cut = 0;
+    let deepest = 0;
+    for (let s = 0; s < stacks.length; s++) {
+      const physical = stacks.to[s] - stacks.from[s];
+      deepest = Math.max(deepest, Math.min(physical, frames[s]));
+      const isDeep = [physical, frames[s]].some((n) => n <= depth && n > depth - STRIPPED);
+      if (!isDeep || root[s] < 0 || hasCaller[root[s]] === 0) continue;
+      count += 1;
+      cut += weight[s];
+    }
+    // Deeper stacks in the same file: nothing was cut here.
+    if (count > 0 && deepest <= depth) {
+      out.push(
+        say(M, "show.truncated-stacks", { count, depth, share: total > 0 ? cut / total : 0 }),
+      );
+      break;
+    }
+  }
+  if (inMaps > 0) out.push(say(M, "show.maps-leaf", { count: inMaps }));
+  return out;
+}
+
+function ofNames({ functions, strings }: Profile): Statement[] {
+  if (functions.length === 0) return [say(M, "show.no-names", {})];
+  const names = Array.from(functions.name, (name) => strings.get(name));
+  const files = Array.from(functions.file, (file) => strings.get(file));
+  const { changed } = normalFunctionNames(names, files);
+  const out: Statement[] = [];
+  const shared = new Set(names.filter((name) => /\[(?:go\.shape\.|\.\.\.\])/.test(name)));
+  const [instance] = shared;
+  if (instance !== undefined) {
+    out.push(say(M, "show.shared-generics", { count: shared.size, example: instance }));
+  }
+  const spelled = INLINED_CLOSURE | PACKAGE_CLOSURE | RANGE_BODY;
+  const closures = new Set(names.filter((_, i) => (changed[i] & spelled) !== 0));
+  const [closure] = closures;
+  if (closure !== undefined) {
+    out.push(say(M, "show.closure-names", { count: closures.size, example: closure }));
+  }
+  return out;
+}

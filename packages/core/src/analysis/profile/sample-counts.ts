@@ -1,0 +1,268 @@
+// How many samples are behind each row of a profile, and what one of them stands for in the column that
+// a report shows. Sums over rows then give every node its interval (node-certainty.ts).
+//
+// Heap: raw counts come back from the space columns (goruntime/raw-counts.ts), for the objects columns
+// too, since those were truncated. A difference of two heaps of one process is new − freed, both known
+// when allocations are there as well. CPU: one sample a period. Goroutines and threads are all counted.
+// Contention: what was left out is not in the file, so there is no interval.
+//
+// How it can mislead: as goruntime/raw-counts.ts and analysis/stats/heap-sampling.ts say; a CPU profile's
+// samples of one goroutine in a row are not independent, so its intervals are narrower than the truth for
+// work that comes in bursts.
+
+import { recoverRawCounts } from "../../goruntime/raw-counts.ts";
+import { missedFraction, samplingProbability } from "../../goruntime/sampling.ts";
+import type { Profile } from "./profile.ts";
+import { commonKind, type SourceFacts } from "./source-facts.ts";
+
+/**
+ * - `counted`: nothing was left out, values are exact.
+ * - `recovered`: whole numbers of samples, verified row by row.
+ * - `approximate`: the rows are no whole numbers of samples; counts are about right.
+ * - `unknown`: what was left out cannot be told, so there is no interval.
+ */
+export type CountBasis = "counted" | "recovered" | "approximate" | "unknown";
+
+export type CountReason =
+  | "all-counted"
+  | "every-object"
+  | "whole-samples"
+  | "cpu-samples"
+  | "contention-fraction"
+  | "no-sizes"
+  | "not-whole"
+  | "rates-differ"
+  | "rate-off"
+  | "rate-not-stated"
+  | "contention"
+  | "averages"
+  | "other-kind";
+
+export interface SampleCounts {
+  readonly basis: CountBasis;
+  readonly reason: CountReason;
+  /** Samples of each row that add to the value; undefined with `counted` and `unknown`. */
+  readonly plus: Float64Array | undefined;
+  /** Samples that take from it, in differences; undefined where there are none. */
+  readonly minus: Float64Array | undefined;
+  /** What one sample of the row stands for, in the column's unit. */
+  readonly weight: Float64Array | undefined;
+  /** Chance that an object of the row was not sampled. */
+  readonly missed: Float64Array | undefined;
+  /** What a sample itself is, in the column's unit: this much exists for certain. */
+  readonly own: Float64Array | undefined;
+  /** Rows that are no whole number of samples. */
+  readonly unverifiedRows: number;
+  /** Rows of a difference that cannot come from one process. */
+  readonly inconsistentRows: number;
+  /** MemProfileRate; undefined outside heaps and where it is not known. */
+  readonly rate: number | undefined;
+}
+
+/** The space column that tells the samples of each heap column. */
+const SPACE_OF: Readonly<Record<string, string>> = {
+  alloc_objects: "alloc_space",
+  alloc_space: "alloc_space",
+  inuse_objects: "inuse_space",
+  inuse_space: "inuse_space",
+  objects: "space",
+  space: "space",
+};
+
+const NONE = {
+  plus: undefined,
+  minus: undefined,
+  weight: undefined,
+  missed: undefined,
+  own: undefined,
+  unverifiedRows: 0,
+  inconsistentRows: 0,
+  rate: undefined,
+} as const;
+
+function column(profile: Profile, type: string): Float64Array | undefined {
+  const at = profile.sampleTypes.findIndex((candidate) => candidate.type === type);
+  return at < 0 ? undefined : profile.values[at];
+}
+
+/** Bytes of an object by row: label `bytes`, 0 where the row has none. */
+export function sizeLabels(profile: Profile): Float64Array {
+  const { labels, strings, stack } = profile;
+  const sizes = new Float64Array(stack.length);
+  const key = strings.find("bytes");
+  if (key < 0) return sizes;
+  for (let row = 0; row < sizes.length; row++) {
+    for (let i = labels.start[row]; i < labels.start[row + 1]; i++) {
+      if (labels.key[i] === key && labels.num[i] > 0) sizes[row] = labels.num[i];
+    }
+  }
+  return sizes;
+}
+
+/** The rate that all heap files state alike, or why there is none. */
+function rateOf(sources: readonly SourceFacts[]): number | CountReason {
+  const rates = new Set(sources.map(({ period }) => period));
+  if (rates.size > 1) return "rates-differ";
+  const [rate] = rates;
+  if (rate === undefined) return "rate-not-stated";
+  return rate === 0 ? "rate-off" : rate;
+}
+
+/** @param value column that is shown */
+export function sampleCounts(
+  profile: Profile,
+  sources: readonly SourceFacts[],
+  value: number,
+  isMean: boolean,
+): SampleCounts {
+  const { type } = profile.sampleTypes[value];
+  if (isMean) return { ...NONE, basis: "unknown", reason: "averages" };
+  const kind = commonKind(sources);
+  if (kind === "heap" || kind === "allocs") {
+    return heapCounts(profile, sources, type);
+  }
+  if (kind === "goroutine" || kind === "goroutineleak" || kind === "threadcreate") {
+    return { ...NONE, basis: "counted", reason: "all-counted" };
+  }
+  if (kind === "cpu") return cpuCounts(profile, value);
+  if (kind === "mutex" && type === "contentions" && profile.period > 1) {
+    const fraction = profile.period;
+    const counts = profile.values[value].map((v) => v / fraction);
+    return events(counts, fraction, 1 - 1 / fraction, "contention-fraction");
+  }
+  const reason = kind === "mutex" || kind === "block" ? "contention" : "other-kind";
+  return { ...NONE, basis: "unknown", reason };
+}
+
+/** The same weight for each sample; negative counts, of differences, are taken apart. */
+function events(
+  counts: Float64Array,
+  weight: number,
+  missed: number,
+  reason: CountReason,
+): SampleCounts {
+  const hasNegative = counts.some((n) => n < 0);
+  return {
+    ...NONE,
+    basis: "recovered",
+    reason,
+    plus: hasNegative ? counts.map((n) => Math.max(n, 0)) : counts,
+    minus: hasNegative ? counts.map((n) => Math.max(-n, 0)) : undefined,
+    weight: new Float64Array(counts.length).fill(weight),
+    missed: new Float64Array(counts.length).fill(missed),
+    own: new Float64Array(counts.length),
+  };
+}
+
+/** Time between two samples is not what was measured: each stands for a period, and the rest is chance. */
+function cpuCounts(profile: Profile, value: number): SampleCounts {
+  const samples = column(profile, "samples");
+  const { type, unit } = profile.sampleTypes[value];
+  if (type === "samples" || (samples === undefined && unit === "count")) {
+    return events(profile.values[value], 1, 1, "cpu-samples");
+  }
+  if (!(profile.period > 0)) return { ...NONE, basis: "unknown", reason: "rate-not-stated" };
+  const counts = samples ?? profile.values[value].map((v) => v / profile.period);
+  return events(counts, profile.period, 1, "cpu-samples");
+}
+
+function heapCounts(
+  profile: Profile,
+  sources: readonly SourceFacts[],
+  type: string,
+): SampleCounts {
+  const space = column(profile, SPACE_OF[type] ?? "");
+  if (space === undefined) return { ...NONE, basis: "unknown", reason: "other-kind" };
+  const known = rateOf(sources);
+  const isMixed = known === "rates-differ";
+  if (typeof known === "string" && !isMixed) {
+    return { ...NONE, basis: "unknown", reason: known };
+  }
+  // Files of different rates: the engine keeps the largest, and counts by it are the fewest.
+  const rate = typeof known === "number" ? known : profile.period;
+  if (rate <= 1) return { ...NONE, basis: "counted", reason: "every-object", rate };
+  const labels = sizeLabels(profile);
+  const own = recoverRawCounts(space, labels, rate);
+  const isDelta = sources.some((source) => source.isDelta) || space.some((v) => v < 0);
+  const allocated = isDelta && type.startsWith("inuse_") ? column(profile, "alloc_space") : undefined;
+  const allocs = allocated === undefined ? undefined : recoverRawCounts(allocated, labels, rate);
+  const unverifiedRows = Math.max(own.unverifiedRows, allocs?.unverifiedRows ?? 0);
+  if (unverifiedRows === 0 && !isMixed) {
+    const counts = signed(own.counts, allocs?.counts);
+    return { ...weigh(type, counts, labels, rate), unverifiedRows, reason: "whole-samples", rate };
+  }
+  // What bytes and objects leave as the size is right also where both were scaled alike.
+  const objects = column(profile, (SPACE_OF[type] ?? "").replace("space", "objects"));
+  let hasSizes = true;
+  const sizes = labels.map((size, row) => {
+    if (size > 0 || space[row] === 0) return size;
+    hasSizes = false;
+    const count = Math.abs(objects?.[row] ?? 0);
+    return count > 0 ? Math.abs(space[row]) / count : 0;
+  });
+  const about = recoverRawCounts(space, sizes, rate).counts;
+  const aboutAllocs = allocated === undefined ? undefined : recoverRawCounts(allocated, sizes, rate).counts;
+  const counts = signed(about, aboutAllocs);
+  return {
+    ...weigh(type, counts, sizes, rate),
+    basis: "approximate",
+    reason: isMixed ? "rates-differ" : hasSizes ? "not-whole" : "no-sizes",
+    unverifiedRows,
+    rate,
+  };
+}
+
+interface Signed {
+  readonly plus: Float64Array;
+  readonly minus: Float64Array | undefined;
+  readonly inconsistentRows: number;
+}
+
+/** New and freed where allocations are known; else what grew and what shrank, which says too little. */
+function signed(counts: Float64Array, allocs: Float64Array | undefined): Signed {
+  if (allocs === undefined && !counts.some((n) => n < 0)) {
+    return { plus: counts, minus: undefined, inconsistentRows: 0 };
+  }
+  const plus = new Float64Array(counts.length);
+  const minus = new Float64Array(counts.length);
+  let inconsistentRows = 0;
+  for (let row = 0; row < counts.length; row++) {
+    const born = allocs?.[row] ?? Number.NaN;
+    const freed = born - counts[row];
+    if (born >= 0 && freed >= 0) {
+      plus[row] = born;
+      minus[row] = freed;
+      continue;
+    }
+    if (allocs !== undefined) inconsistentRows += 1;
+    plus[row] = Math.max(counts[row], 0);
+    minus[row] = Math.max(-counts[row], 0);
+  }
+  return { plus, minus, inconsistentRows };
+}
+
+function weigh(
+  type: string,
+  { plus, minus, inconsistentRows }: Signed,
+  sizes: Float64Array,
+  rate: number,
+): SampleCounts {
+  const isBytes = type.endsWith("space");
+  const weight = new Float64Array(sizes.length);
+  const missed = new Float64Array(sizes.length);
+  const own = new Float64Array(sizes.length);
+  for (let row = 0; row < sizes.length; row++) {
+    const size = sizes[row];
+    if (size > 0) {
+      const p = samplingProbability(size, rate);
+      weight[row] = (isBytes ? size : 1) / p;
+      missed[row] = missedFraction(size, rate);
+      own[row] = isBytes ? size : 1;
+    } else {
+      // Of objects that are small beside the rate, whatever their size.
+      weight[row] = isBytes ? rate : Number.NaN;
+      missed[row] = 1;
+    }
+  }
+  return { ...NONE, basis: "recovered", reason: "whole-samples", plus, minus, weight, missed, own, inconsistentRows };
+}

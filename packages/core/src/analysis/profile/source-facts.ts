@@ -1,0 +1,57 @@
+// What the engine's profile no longer says of the files it was made from: their kind, their rate where
+// the file states none, MemStats, whether they are differences.
+
+import type { MemStats } from "../../model/tables/memstats.ts";
+import type { ProfileKind, ProfileTable } from "../../model/tables/profile.ts";
+
+export interface SourceFacts {
+  readonly name: string;
+  readonly kind: ProfileKind;
+  /** Values were raw samples in the file and have been scaled on reading. */
+  readonly isText: boolean;
+  readonly isDelta: boolean;
+  /** Undefined: not stated. 0: sampling was off. */
+  readonly period: number | undefined;
+  readonly timeMs: number | undefined;
+  readonly durationNs: number | undefined;
+  readonly memStats: MemStats | undefined;
+  /** The Go release in the paths of the runtime's sources; undefined where they do not tell. */
+  readonly goVersion: string | undefined;
+}
+
+/** GOROOT of a release or of a toolchain in the module cache, as compiled into file names. */
+const GOROOT = /(?:^|[/\\])(?:toolchain@v[^/\\]*-)?go(1\.\d{1,2}(?:\.\d{1,3})?(?:rc\d+)?)[^/\\]*[/\\]src[/\\]runtime[/\\]/;
+
+/** Misleads where a folder was named after another release than it holds; `-trimpath` leaves nothing. */
+function goVersionOf({ functions, strings }: ProfileTable): string | undefined {
+  let last = -1;
+  for (let i = 0; i < functions.length; i++) {
+    const file = functions.file[i];
+    if (file === last || file === 0) continue;
+    last = file;
+    const match = GOROOT.exec(strings.get(file));
+    if (match !== null) return `go${match[1]}`;
+  }
+  return undefined;
+}
+
+export function sourceFacts(name: string, table: ProfileTable): SourceFacts {
+  return {
+    name,
+    kind: table.profileKind,
+    isText: table.encoding === "text",
+    isDelta: table.isDelta,
+    period: table.period,
+    timeMs: table.timeMs,
+    durationNs: table.durationNs,
+    memStats: table.memStats,
+    goVersion: goVersionOf(table),
+  };
+}
+
+/** The kind of several files together: the one they share. */
+export function commonKind(sources: readonly SourceFacts[]): ProfileKind {
+  const [first] = sources;
+  if (first === undefined) return "other";
+  return sources.every(({ kind }) => kind === first.kind) ? first.kind : "other";
+}

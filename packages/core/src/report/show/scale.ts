@@ -1,0 +1,65 @@
+// One unit for all values of a table, so that numbers in a column can be compared at a glance.
+
+import { scale } from "../../analysis/profile/measurement.ts";
+import { digits } from "../wording.ts";
+
+/** 1024-based sizes by the names that say so; the engine's own are kB, MB, GB. */
+const NAMES: Readonly<Record<string, string>> = {
+  kB: "KiB",
+  MB: "MiB",
+  GB: "GiB",
+  TB: "TiB",
+  PB: "PiB",
+  us: "µs",
+  hrs: "h",
+};
+
+const STEPS = [
+  ["B", "kB", "MB", "GB", "TB", "PB"],
+  ["ns", "us", "ms", "s"],
+] as const;
+
+/** A column of numbers of more digits than this is read as a picture, not as numbers. */
+const MOST = 1e6;
+
+export class ValueScale {
+  /** "" for counts. */
+  readonly unit: string;
+  readonly #from: string;
+  readonly #to: string;
+
+  private constructor(from: string, to: string) {
+    this.#from = from;
+    this.#to = to;
+    const { unit } = scale(1, from, to);
+    this.unit = NAMES[unit] ?? unit;
+  }
+
+  static of(unit: string, asked: string | undefined, values: readonly number[]): ValueScale {
+    if (asked !== undefined && asked !== "auto") return new ValueScale(unit, asked);
+    return new ValueScale(unit, chosenUnit(unit, values));
+  }
+
+  text(value: number): string {
+    return digits(scale(value, this.#from, this.#to).value);
+  }
+
+  /** With the unit where there is one. */
+  full(value: number): string {
+    return this.unit === "" ? this.text(value) : `${this.text(value)} ${this.unit}`;
+  }
+}
+
+/** The unit of the largest, or a smaller one where most values would be below 1 in it. */
+function chosenUnit(from: string, values: readonly number[]): string {
+  const sizes = values.map(Math.abs).filter((v) => v > 0);
+  const most = Math.max(0, ...sizes);
+  const steps = STEPS.find((family) => scale(1, from, family[0]).unit === family[0]);
+  if (steps === undefined) return from;
+  const largest = scale(most, from, "auto").unit;
+  let at = Math.max(0, steps.findIndex((step) => step === largest));
+  const isBelowOne = (step: string): boolean =>
+    sizes.filter((v) => scale(v, from, step).value < 0.995).length * 2 > sizes.length;
+  while (at > 0 && isBelowOne(steps[at]) && scale(most, from, steps[at - 1]).value < MOST) at -= 1;
+  return steps[at];
+}

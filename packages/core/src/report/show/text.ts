@@ -1,0 +1,281 @@
+// `heapwright show` as text: what the file is, the list, and what can mislead.
+
+import { shortFunctionName } from "../../analysis/profile/short-names.ts";
+import type { Certain } from "../../analysis/profile/node-certainty.ts";
+import { padEnd, padStart, shorten, width, wrap } from "../columns.ts";
+import type { Voice } from "../say.ts";
+import { digits, printable } from "../wording.ts";
+import { headLines, intervalText } from "./head.ts";
+import { ValueScale } from "./scale.ts";
+import { FEW_SAMPLES, type ShownEdge, type ShownNode, type ShowView } from "./view.ts";
+import { SHOW_WORDS, type ShowWords } from "./words.ts";
+
+export type ShowPaint = (text: string, as: "dim" | "bold" | "low") => string;
+
+export interface ShowTextOptions {
+  readonly voice: Voice;
+  readonly paint: ShowPaint;
+  /** Names and places whole, however wide. */
+  readonly wide: boolean;
+  /** What was lost in reading, as sentences. */
+  readonly damage: readonly string[];
+}
+
+const COLUMNS = 100;
+/** A name is cut to this at worst. */
+const LEAST_NAME = 24;
+
+export function formatShow(view: ShowView, options: ShowTextOptions): string {
+  const { voice, paint } = options;
+  const w = SHOW_WORDS[voice.lang];
+  const head = headLines(view, voice).flatMap((line) => fit(line, options));
+  const out = head.map((line, i) => (i === 0 ? paint(line, "bold") : line));
+  out.push("");
+  if (view.nodes.length === 0) out.push(w.nothing);
+  else out.push(...new Listing(view, options).lines());
+  out.push(...section(w.damage, options.damage, options));
+  out.push(
+    ...section(
+      w.notes,
+      view.notes.map((note) => voice.say(note)),
+      options,
+    ),
+  );
+  return `${out.join("\n").replaceAll("\u00a0", " ")}\n`;
+}
+
+function fit(line: string, { wide }: ShowTextOptions): string[] {
+  return wide ? [line] : wrap(line, COLUMNS, "    ").map((l, i) => (i === 0 && line.startsWith("  ") && !l.startsWith(" ") ? `  ${l}` : l));
+}
+
+function section(title: string, lines: readonly string[], { paint }: ShowTextOptions): string[] {
+  if (lines.length === 0) return [];
+  const indent = " ".repeat(width(title) + 2);
+  const out = [""];
+  for (const [i, line] of lines.entries()) {
+    const [first = "", ...more] = wrap(line, COLUMNS - width(indent), "");
+    out.push(`${i === 0 ? `${paint(title, "bold")}  ` : indent}${first}`);
+    out.push(...more.map((text) => `${indent}  ${text}`));
+  }
+  return out;
+}
+
+/** Values of a node as cells; "" where a cell has nothing to say. */
+interface Cells {
+  readonly value: string;
+  readonly interval: string;
+}
+
+class Listing {
+  readonly #view: ShowView;
+  readonly #options: ShowTextOptions;
+  readonly #words: ShowWords;
+  readonly #scale: ValueScale;
+  readonly #hasSamples: boolean;
+
+  constructor(view: ShowView, options: ShowTextOptions) {
+    this.#view = view;
+    this.#options = options;
+    this.#words = SHOW_WORDS[options.voice.lang];
+    const values = view.nodes.flatMap(({ flat, cum }) => [flat.value, cum.value]);
+    this.#scale = ValueScale.of(view.sampleUnit, view.unit, values);
+    this.#hasSamples = view.counts.plus !== undefined;
+  }
+
+  #cells(certain: Certain): Cells {
+    // Of a function that is nobody's leaf nothing is known but that; the interval would say the same
+    // of every function there is.
+    const interval = certain.samples === 0 ? "" : intervalText(certain, this.#scale);
+    return { value: this.#scale.text(certain.value), interval: interval.trimStart() };
+  }
+
+  #percent(share: number): string {
+    return Number.isNaN(share) ? "" : digits(share * 100);
+  }
+
+  #samples(n: number): string {
+    return Number.isNaN(n) ? "?" : digits(Math.round(n));
+  }
+
+  /** `12/340`: flat and cum; once where they are the same. */
+  #bothSamples({ flat, cum }: ShownNode): string {
+    const own = this.#samples(flat.samples);
+    const all = this.#samples(cum.samples);
+    return own === all ? all : `${own}/${all}`;
+  }
+
+  lines(): string[] {
+    const isTree = this.#view.nodes.some(({ callers }) => callers !== undefined);
+    return isTree ? this.#tree() : this.#top();
+  }
+
+  #top(): string[] {
+    const { hidden, hiddenFlat } = this.#view;
+    const rows = this.#view.nodes.map((node) => this.#row(node));
+    const others =
+      hidden > 0 && hiddenFlat !== undefined ? this.#othersRow(hidden, hiddenFlat) : undefined;
+    const header = this.#header();
+    const all = [header, ...rows.map(({ cells }) => cells), ...(others === undefined ? [] : [others])];
+    const widths = header.map((_, i) => Math.max(...all.map((cells) => width(cells[i] ?? ""))));
+    const out = [this.#options.paint(this.#line(header, widths, this.#nameHeader()), "dim")];
+    const used = this.#used(widths);
+    for (const { cells, node } of rows) {
+      const text = this.#line(cells, widths, this.#nameOf(node, COLUMNS - used));
+      out.push(isFew(node) ? this.#options.paint(text, "dim") : text);
+    }
+    if (others !== undefined) {
+      const name = this.#words.others(this.#options.voice.words.count(hidden));
+      out.push(this.#options.paint(this.#line(others, widths, name), "dim"));
+    }
+    return out;
+  }
+
+  /** Cells: flat, interval, flat%, cum, interval, cum%, n. */
+  #header(): string[] {
+    const { flat, cum, samples } = this.#words.columns;
+    const { unit } = this.#scale;
+    const named = (what: string): string => (unit === "" ? what : `${what} ${unit}`);
+    return [named(flat), "", `${flat}%`, named(cum), "", `${cum}%`, this.#hasSamples ? samples : ""];
+  }
+
+  #nameHeader(): string {
+    const { name, place } = this.#words.columns;
+    return this.#view.nodes.some((node) => node.place !== undefined) ? `${name}  ${place}` : name;
+  }
+
+  #row(node: ShownNode): { cells: string[]; node: ShownNode } {
+    const flat = this.#cells(node.flat);
+    const cum = this.#cells(node.cum);
+    const cells = [
+      flat.value,
+      flat.interval,
+      this.#percent(node.flatShare),
+      cum.value,
+      cum.interval,
+      this.#percent(node.cumShare),
+      this.#hasSamples ? this.#bothSamples(node) : "",
+    ];
+    return { cells, node };
+  }
+
+  #othersRow(_hidden: number, flat: Certain): string[] {
+    const { value, interval } = this.#cells(flat);
+    const { base } = this.#view;
+    const share = base === 0 ? Number.NaN : flat.value / base;
+    const n = this.#hasSamples ? this.#samples(flat.samples) : "";
+    return [value, interval, this.#percent(share), "", "", "", n];
+  }
+
+  /** Values to the right, each with its interval right behind it; columns that are empty take no room. */
+  #line(cells: readonly string[], widths: readonly number[], name: string): string {
+    let out = "";
+    for (const [i, columns] of widths.entries()) {
+      if (columns === 0) continue;
+      const cell = cells[i] ?? "";
+      const isInterval = i === 1 || i === 4;
+      out += isInterval ? ` ${padEnd(cell, columns)}` : `${out === "" ? "" : "  "}${padStart(cell, columns)}`;
+    }
+    return `${out}  ${name}`.trimEnd();
+  }
+
+  #used(widths: readonly number[]): number {
+    let used = 2;
+    let isFirst = true;
+    for (const [i, columns] of widths.entries()) {
+      if (columns === 0) continue;
+      used += columns + (i === 1 || i === 4 ? 1 : isFirst ? 0 : 2);
+      isFirst = false;
+    }
+    return used;
+  }
+
+  #mark(node: ShownNode): string {
+    if (!this.#hasSamples) return "";
+    const w = this.#words;
+    const all = node.cum.samples;
+    const own = node.flat.samples;
+    if (all === 1) return w.oneSample;
+    if (all === 2) return w.twoSamples;
+    if (own === 1) return w.flatOne;
+    return own === 2 ? w.flatTwo : "";
+  }
+
+  /** Function, place and mark in the columns there are: first the folder goes, then the middle of the name. */
+  #nameOf(node: ShownNode, columns: number): string {
+    const mark = this.#mark(node);
+    const tail = [node.inline, mark === "" ? "" : `(${mark})`].filter((part) => part !== "").join(" ");
+    const end = tail === "" ? "" : ` ${tail}`;
+    if (this.#options.wide) {
+      const place = placeText(node, "whole");
+      return `${printable(node.name)}${place === "" ? "" : `  ${place}`}${end}`;
+    }
+    const name = printable(shortFunctionName(node.name));
+    const room = Math.max(LEAST_NAME, columns);
+    for (const how of ["folder", "base"] as const) {
+      const place = placeText(node, how);
+      const text = `${name}${place === "" ? "" : `  ${place}`}${end}`;
+      if (width(text) <= room) return text;
+    }
+    const place = placeText(node, "base");
+    const taken = width(end) + (place === "" ? 0 : width(place) + 2);
+    if (room - taken >= LEAST_NAME) {
+      return `${shorten(name, room - taken)}${place === "" ? "" : `  ${place}`}${end}`;
+    }
+    // No room for the place: the name and the mark say more.
+    return `${shorten(name, Math.max(LEAST_NAME - 8, room - width(end)))}${end}`;
+  }
+
+  #tree(): string[] {
+    const out: string[] = [];
+    const nodes = this.#view.nodes;
+    const blocks = nodes.map((node) => ({
+      node,
+      row: this.#row(node).cells,
+      callers: (node.callers ?? []).map((edge) => this.#edge(edge, this.#words.from)),
+      callees: (node.callees ?? []).map((edge) => this.#edge(edge, this.#words.to)),
+    }));
+    const header = this.#header();
+    const all = [header, ...blocks.flatMap(({ row, callers, callees }) => [row, ...[...callers, ...callees].map(({ cells }) => cells)])];
+    const widths = header.map((_, i) => Math.max(...all.map((cells) => width(cells[i] ?? ""))));
+    const used = this.#used(widths);
+    const { paint } = this.#options;
+    out.push(paint(this.#line(header, widths, this.#nameHeader()), "dim"));
+    for (const { node, row, callers, callees } of blocks) {
+      out.push("");
+      for (const { cells, name } of callers) out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
+      out.push(this.#line(row, widths, this.#nameOf(node, COLUMNS - used)));
+      for (const { cells, name } of callees) out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
+    }
+    return out;
+  }
+
+  #edge(edge: ShownEdge, word: string): { cells: string[]; name: string } {
+    const { value, interval } = this.#cells(edge.value);
+    const n = this.#hasSamples ? this.#samples(edge.value.samples) : "";
+    const inline = edge.isInline ? " (inline)" : "";
+    const name = this.#options.wide ? edge.name : shortFunctionName(edge.name);
+    return {
+      cells: ["", "", "", value, interval, this.#percent(edge.share), n],
+      name: `${word} ${printable(name)}${inline}`,
+    };
+  }
+
+  #edgeLine(cells: readonly string[], widths: readonly number[], name: string, used: number): string {
+    const room = Math.max(LEAST_NAME, COLUMNS - used - 2);
+    const text = this.#options.wide ? name : shorten(name, room);
+    return this.#line(cells, widths, `  ${text}`);
+  }
+}
+
+function isFew({ cum, flat }: ShownNode): boolean {
+  return cum.samples < FEW_SAMPLES || (flat.samples > 0 && flat.samples < FEW_SAMPLES);
+}
+
+function placeText({ place }: ShownNode, how: "whole" | "folder" | "base"): string {
+  if (place === undefined) return "";
+  const parts = place.file.split("/");
+  const keep = how === "whole" ? parts.length : how === "folder" ? 2 : 1;
+  const file = printable(parts.slice(-keep).join("/"));
+  const line = place.line > 0 ? `:${place.line}` : "";
+  return `${file}${line}${place.others > 0 ? ` +${place.others}` : ""}`;
+}
