@@ -10,11 +10,12 @@ import { UnreadableError, UsageError } from "./usage-error.ts";
 import { capture } from "./verbs/capture/command.ts";
 import { evidence } from "./verbs/evidence/command.ts";
 import { pprof } from "./verbs/pprof/command.ts";
+import { show } from "./verbs/show/command.ts";
 import { trace } from "./verbs/trace/command.ts";
 import { view } from "./verbs/view/command.ts";
 import { why } from "./verbs/why/command.ts";
 
-const VERBS: readonly Verb[] = [why, capture, view, trace, pprof, evidence];
+const VERBS: readonly Verb[] = [why, capture, view, show, trace, pprof, evidence];
 
 const SHORT = words(
   `heapwright tells why a Go service uses the memory it uses, down to the source line.

@@ -120,7 +120,7 @@ function processMarkdown(p: ProcessAnswer, voice: Voice, top: number): string {
 }
 
 /** Markdown's special characters as text; a hostile symbol stays a symbol. */
-function inline(raw: string): string {
+export function inline(raw: string): string {
   return printable(raw)
     .replace(/[\\`*_{}[\]<>#|!~&]/g, (c) => `\\${c}`)
     .replaceAll("\\<", "&lt;")
@@ -132,7 +132,7 @@ function cell(text: string): string {
 }
 
 /** A code span that holds any text: more backticks than the text has in a row. */
-function code(text: string): string {
+export function code(text: string): string {
   const clean = printable(text).replaceAll("|", "\\|").replaceAll("\n", " ");
   const longest = Math.max(0, ...(clean.match(/`+/g) ?? []).map((x) => x.length));
   const fence = "`".repeat(longest + 1);

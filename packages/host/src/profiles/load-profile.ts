@@ -38,6 +38,8 @@ export interface LoadedTable {
   readonly table: ProfileTable;
   /** What was wrong with the file; empty for a sound one. */
   readonly damage: readonly string[];
+  /** The same and what was odd, from the format's reader; the compression is not its concern. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** @throws the file system's own error when the file cannot be read */
@@ -220,7 +222,7 @@ function finish(reader: FormatReader, before: readonly string[]): LoadedTable {
       throw new UnreadableProfileError("parsing profile: unrecognized profile format");
     }
     const found = diagnostics.filter(({ severity }) => severity === "damage").map(damageText);
-    return { table, damage: [...before, ...found] };
+    return { table, damage: [...before, ...found], diagnostics };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new UnreadableProfileError(`parsing profile: ${error.message}`);

