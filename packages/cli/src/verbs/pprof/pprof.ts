@@ -11,6 +11,7 @@ import { ABSENT_COMMANDS, COMMANDS } from "@heapwright/core/report/pprof/command
 import type { PprofConfig } from "@heapwright/core/report/pprof/config.ts";
 import {
   prepareReport,
+  writeForLayout,
   writeReport,
   type ReportCommand,
 } from "@heapwright/core/report/pprof/generate.ts";
@@ -153,11 +154,15 @@ async function generate(
     return;
   }
   const chunks: Uint8Array[] = [];
-  const written = writeReport(report, (bytes) => chunks.push(bytes.slice()));
-  const bytes =
-    written.kind === "profile"
-      ? await encoded(written.profile)
-      : await image(Buffer.concat(chunks), type ?? "svg");
+  const collect = (bytes: Uint8Array): void => void chunks.push(bytes.slice());
+  let bytes: Uint8Array;
+  if (type === undefined) {
+    const written = writeReport(report, collect);
+    bytes = written.kind === "profile" ? await encoded(written.profile) : Buffer.concat(chunks);
+  } else {
+    writeForLayout(report, collect);
+    bytes = await image(Buffer.concat(chunks), type);
+  }
   deliveryTo(output)((write) => write(bytes));
 }
 

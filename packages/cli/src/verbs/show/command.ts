@@ -4,7 +4,7 @@ import type { ShowFlags } from "./flags.ts";
 import { inOurForm } from "./habits.ts";
 
 const LISTS: readonly Flag[] = [
-  ["--top <n>", words("how many functions are listed (0: all)", "列出多少个函数（0：全部）"), "20"],
+  ["--top <n>", words("how many functions are listed (20; 0: all)", "列出多少个函数（默认 20；0：全部）")],
   ["--cum", words("order by cum instead of flat", "按 cum 而非 flat 排序")],
   ["--tree", words("each function with its callers and callees", "每个函数及其调用者与被调用者")],
   ["--peek <regexp>", words("the same of matching functions", "同上，仅匹配的函数")],

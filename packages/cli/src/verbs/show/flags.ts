@@ -118,12 +118,13 @@ export function configOf(flags: ShowFlags, output: ShowOutput): PprofConfig {
   }
   if (flags.cum === true) config = { ...config, sort: "cum" };
   if (flags.nodecount !== undefined) wholeNumber(flags.nodecount, "--nodecount");
-  if (output === "top" && flags.nodecount === undefined) {
-    const top = Number(wholeNumber(flags.top ?? "20", "--top"));
-    // A table of data is whole unless a part was asked for.
-    const isDefault = flags.top === "20" || flags.top === undefined;
-    config = { ...config, nodecount: flags.json === true && isDefault ? 0 : top };
-    if (top === 0 || (flags.json === true && isDefault)) config = { ...config, nodefraction: 0 };
-  }
-  return config;
+  if (!isList(output) || flags.nodecount !== undefined) return config;
+  const asked = flags.top === undefined ? undefined : Number(wholeNumber(flags.top, "--top"));
+  if (asked !== undefined) return { ...config, nodecount: asked, ...(asked === 0 ? WHOLE : {}) };
+  // A table of data is whole unless a part was asked for.
+  if (flags.json === true) return { ...config, nodecount: 0, ...WHOLE };
+  return output === "top" ? { ...config, nodecount: ROWS } : config;
 }
+
+const ROWS = 20;
+const WHOLE = { nodefraction: 0, edgefraction: 0 } as const;

@@ -11,6 +11,7 @@ import type { PprofConfig } from "@heapwright/core/report/pprof/config.ts";
 import {
   measureOf,
   prepareReport,
+  writeForLayout,
   writeReport,
   type Warn,
 } from "@heapwright/core/report/pprof/generate.ts";
@@ -46,7 +47,7 @@ export async function writeOutput(
   if (asked.name === "svg") {
     const dot: Uint8Array[] = [];
     const report = prepareReport(profile, { name: "svg", pattern: undefined }, config, host, warn);
-    writeReport(report, (bytes) => dot.push(bytes.slice()));
+    writeForLayout(report, (bytes) => dot.push(bytes.slice()));
     const svg = await image(Buffer.concat(dot), "svg");
     to(file, (write) => write(svg));
     return;

@@ -22,8 +22,8 @@ const cyclePassed: Message<Cycle> = {
 
 const oneSample: Message<Counted> = {
   en: ({ count }, w) =>
-    `${w.count(count)} of the functions listed rest on one sample: their size says little, that they allocate is certain`,
-  zh: ({ count }, w) => `所列函数中有 ${w.count(count)} 个只有一个样本：大小说明不了什么，确有分配则是肯定的`,
+    `one sample is all there is of ${count === 1 ? "1 function" : `${w.count(count)} functions`} listed: that it is there is certain, its size is a guess`,
+  zh: ({ count }, w) => `所列函数中有 ${w.count(count)} 个只有一个样本：确有其事，大小只是猜测`,
 };
 
 const tiny: Message<Shares> = {

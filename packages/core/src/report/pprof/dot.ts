@@ -33,10 +33,25 @@ export function dotColor(score: number, isBackground: boolean): string {
   return `#${byte(red)}${byte(green)}${byte(blue)}`;
 }
 
-export function writeDot(report: Report, out: Sink): void {
+/**
+ * The upstream tool writes labels and the program's name as they are, so that a quote in one makes text
+ * that Graphviz refuses. A label's parts are joined by `\\n`, which stays.
+ */
+function quotable(text: string): string {
+  return text
+    .replaceAll(/\\(?!n)/g, "\\\\")
+    .replaceAll('"', '\\"')
+    .replaceAll("\n", "\\l");
+}
+
+const asIs = (text: string): string => text;
+
+/** @param isForLayout escapes labels too, for whoever hands the text to Graphviz at once */
+export function writeDot(report: Report, out: Sink, isForLayout = false): void {
   const graph = report.graph("all");
   report.chooseUnit(graph);
-  new DotWriter(report, graph, out).write(report.labels(graph, graph.droppedEdges, true));
+  const writer = new DotWriter(report, graph, out, isForLayout ? quotable : asIs);
+  writer.write(report.labels(graph, graph.droppedEdges, true));
 }
 
 class DotWriter {
@@ -44,8 +59,10 @@ class DotWriter {
   readonly #graph: ReportGraph;
   readonly #out: Sink;
   readonly #total: number;
+  readonly #quoted: (text: string) => string;
 
-  constructor(report: Report, graph: ReportGraph, out: Sink) {
+  constructor(report: Report, graph: ReportGraph, out: Sink, quoted: (text: string) => string) {
+    this.#quoted = quoted;
     this.#report = report;
     this.#graph = graph;
     this.#out = out;
@@ -53,7 +70,7 @@ class DotWriter {
   }
 
   write(labels: readonly string[]): void {
-    const { title } = this.#report;
+    const title = this.#quoted(this.#report.title);
     const graph = this.#graph;
     const out = this.#out;
     out.line(`digraph "${title === "" ? "unnamed" : title}" {`);
@@ -141,7 +158,7 @@ class DotWriter {
       if (value === 0) continue;
       const weight = this.#report.formatValue(value);
       text +=
-        `N${id}_${i} [label = "${tag.name}" id="N${id}_${i}" fontsize=8 shape=box3d tooltip="${weight}"]\n` +
+        `N${id}_${i} [label = "${this.#quoted(tag.name)}" id="N${id}_${i}" fontsize=8 shape=box3d tooltip="${weight}"]\n` +
         `N${id} -> N${id}_${i} [label=" ${weight}" weight=100 tooltip="${weight}" labeltooltip="${weight}"]\n`;
       const own = numbers.get(tag.name);
       if (own !== undefined && own.size > 0) {
@@ -165,7 +182,7 @@ class DotWriter {
       const weight = this.#report.formatValue(value);
       const style = showsFlat ? "" : ' style="dotted"';
       text +=
-        `N${source}_${i} [label = "${tag.name}" id="N${source}_${i}" fontsize=8 shape=box3d tooltip="${weight}"]\n` +
+        `N${source}_${i} [label = "${this.#quoted(tag.name)}" id="N${source}_${i}" fontsize=8 shape=box3d tooltip="${weight}"]\n` +
         `${source} -> N${source}_${i} [label=" ${weight}" weight=100 tooltip="${weight}" labeltooltip="${weight}"${style}]\n`;
     }
     return text;

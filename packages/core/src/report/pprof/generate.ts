@@ -194,6 +194,13 @@ export function prepareReport(
 /** What a report is: written as text, or a profile for whoever can encode one. */
 export type Generated = { readonly kind: "text" } | { readonly kind: "profile"; profile: Profile };
 
+/** The graph for Graphviz to lay out, whatever labels hold. */
+export function writeForLayout(report: Report, write: WriteBytes): void {
+  const out = new Sink(write);
+  writeDot(report, out, true);
+  out.flush();
+}
+
 /** Writes a report of text; nothing reaches `write` when it turns out that there is nothing to say. */
 export function writeReport(report: Report, write: WriteBytes): Generated {
   const out = new Sink(write);

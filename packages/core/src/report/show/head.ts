@@ -80,7 +80,7 @@ export function headLines(view: ShowView, voice: Voice): string[] {
   out.push(
     `  ${join([
       isLive ? (cycle === undefined ? w.cycleUnknown : cycle === 0 ? w.noCycle : w.cycle(voice.words.count(cycle))) : undefined,
-      w.size(voice.words.count(view.rows), voice.words.count(view.stacks)),
+      w.size(view.rows, view.stacks, (n) => voice.words.count(n)),
     ])}`,
   );
   const types = profile.sampleTypes.map(({ type }) => printable(type));

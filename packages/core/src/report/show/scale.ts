@@ -54,7 +54,8 @@ export class ValueScale {
 function chosenUnit(from: string, values: readonly number[]): string {
   const sizes = values.map(Math.abs).filter((v) => v > 0);
   const most = Math.max(0, ...sizes);
-  const steps = STEPS.find((family) => scale(1, from, family[0]).unit === family[0]);
+  const { unit } = scale(1, from, "auto");
+  const steps = STEPS.find((family) => family.some((step) => step === unit));
   if (steps === undefined) return from;
   const largest = scale(most, from, "auto").unit;
   let at = Math.max(0, steps.findIndex((step) => step === largest));

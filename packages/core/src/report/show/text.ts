@@ -90,7 +90,7 @@ class Listing {
   }
 
   #percent(share: number): string {
-    return Number.isNaN(share) ? "" : digits(share * 100);
+    return Number.isNaN(share) || share === 0 ? "" : digits(share * 100);
   }
 
   #samples(n: number): string {
@@ -134,8 +134,12 @@ class Listing {
   #header(): string[] {
     const { flat, cum, samples } = this.#words.columns;
     const { unit } = this.#scale;
-    const named = (what: string): string => (unit === "" ? what : `${what} ${unit}`);
-    return [named(flat), "", `${flat}%`, named(cum), "", `${cum}%`, this.#hasSamples ? samples : ""];
+    // Over the interval, where there is room; values alone have it in front.
+    const [value, behind] = this.#hasSamples
+      ? [(what: string) => what, unit]
+      : [(what: string) => (unit === "" ? what : `${what} ${unit}`), ""];
+    const n = this.#hasSamples ? samples : "";
+    return [value(flat), behind, `${flat}%`, value(cum), behind, `${cum}%`, n];
   }
 
   #nameHeader(): string {
@@ -196,8 +200,7 @@ class Listing {
     const own = node.flat.samples;
     if (all === 1) return w.oneSample;
     if (all === 2) return w.twoSamples;
-    if (own === 1) return w.flatOne;
-    return own === 2 ? w.flatTwo : "";
+    return own === 1 ? w.flatOne : "";
   }
 
   /** Function, place and mark in the columns there are: first the folder goes, then the middle of the name. */

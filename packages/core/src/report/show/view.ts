@@ -142,7 +142,7 @@ export function showView(
     unit: config.unit === "minimum" ? undefined : config.unit,
     counts,
     rows: sampleCount(loaded),
-    stacks: loaded.stacks.length,
+    stacks: usedStacks(loaded),
     total:
       measure.divisor === undefined
         ? certainty.total(loaded, valueSum(loaded, measure.value))
@@ -177,6 +177,16 @@ function valueSum(profile: Profile, value: number): number {
     sum += profile.values[value][profile.order === undefined ? k : profile.order[k]];
   }
   return sum;
+}
+
+function usedStacks({ stack, stacks }: Profile): number {
+  const isUsed = new Uint8Array(stacks.length);
+  let count = 0;
+  for (const s of stack) {
+    count += 1 - isUsed[s];
+    isUsed[s] = 1;
+  }
+  return count;
 }
 
 function hiddenNodes(graph: ReportGraph, isListed: Uint8Array): { count: number; flat: number } {

@@ -20,7 +20,7 @@ export interface ShowWords {
   readonly cycle: (cycle: string) => string;
   readonly cycleUnknown: string;
   readonly noCycle: string;
-  readonly size: (rows: string, stacks: string) => string;
+  readonly size: (rows: number, stacks: number, count: (n: number) => string) => string;
   readonly types: (shown: string, others: string) => string;
   readonly left: (filters: string, value: string, share: string) => string;
   readonly merged: (names: string) => string;
@@ -35,7 +35,6 @@ export interface ShowWords {
   readonly oneSample: string;
   readonly twoSamples: string;
   readonly flatOne: string;
-  readonly flatTwo: string;
   readonly from: string;
   readonly to: string;
   readonly notes: string;
@@ -56,7 +55,7 @@ const EN: ShowWords = {
     other: "PROFILE",
   },
   difference: "(a difference)",
-  samples: (n) => `${n} samples`,
+  samples: (n) => (n === "1" ? "one sample" : `${n} samples`),
   aboutSamples: (n) => `about ${n} samples`,
   exact: "every one counted",
   noIntervals: "intervals unknown",
@@ -70,7 +69,8 @@ const EN: ShowWords = {
   cycle: (cycle) => `shows the end of GC cycle ${cycle}`,
   cycleUnknown: "shows an earlier GC cycle",
   noCycle: "no GC cycle to show yet",
-  size: (rows, stacks) => `${rows} rows, ${stacks} stacks`,
+  size: (rows, stacks, count) =>
+    `${count(rows)} ${rows === 1 ? "row" : "rows"}, ${count(stacks)} ${stacks === 1 ? "stack" : "stacks"}`,
   types: (shown, others) => `${shown} of ${others}: --sample-index chooses`,
   left: (filters, value, share) => `${filters} leaves ${value}, ${share}`,
   merged: (names) => `added up: ${names}`,
@@ -79,7 +79,6 @@ const EN: ShowWords = {
   oneSample: "one sample",
   twoSamples: "two samples",
   flatOne: "flat: one sample",
-  flatTwo: "flat: two samples",
   from: "from",
   to: "to",
   notes: "NOTES",
@@ -114,7 +113,7 @@ const ZH: ShowWords = {
   cycle: (cycle) => `显示第 ${cycle} 个 GC 周期结束时`,
   cycleUnknown: "显示较早的 GC 周期",
   noCycle: "尚无可显示的 GC 周期",
-  size: (rows, stacks) => `${rows} 行，${stacks} 个调用栈`,
+  size: (rows, stacks, count) => `${count(rows)} 行，${count(stacks)} 个调用栈`,
   types: (shown, others) => `${shown}，另有 ${others}：用 --sample-index 选择`,
   left: (filters, value, share) => `${filters} 之后剩 ${value}，${share}`,
   merged: (names) => `相加：${names}`,
@@ -123,7 +122,6 @@ const ZH: ShowWords = {
   oneSample: "一个样本",
   twoSamples: "两个样本",
   flatOne: "flat 只有一个样本",
-  flatTwo: "flat 只有两个样本",
   from: "来自",
   to: "去往",
   notes: "注意",
