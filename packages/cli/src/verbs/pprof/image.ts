@@ -18,11 +18,23 @@ export async function image(dot: Uint8Array, type: string): Promise<Uint8Array> 
   throw new ProfileError(`failed to execute dot. Is Graphviz installed? ${why}`);
 }
 
+/**
+ * Without the machine's fonts the layout works with widths that it knows by name, and a browser takes
+ * what it has. The widest of the common ones leaves room for each of them; the default, Times, does not.
+ */
+const FONT = "Verdana";
+const SHOWN_FONTS = "Verdana,DejaVu Sans,Arial,sans-serif";
+
+function withFont(dot: string): string {
+  return dot.replace("{\n", `{\nnode [fontname="${FONT}"]\nedge [fontname="${FONT}"]\n`);
+}
+
 async function svgOf(dot: Uint8Array): Promise<Uint8Array> {
   const { Graphviz } = await import("@hpcc-js/wasm-graphviz");
   const graphviz = await Graphviz.load();
   try {
-    return Buffer.from(graphviz.layout(Buffer.from(dot).toString("utf8"), "svg", "dot"));
+    const svg = graphviz.layout(withFont(Buffer.from(dot).toString("utf8")), "svg", "dot");
+    return Buffer.from(svg.replaceAll(`font-family="${FONT}"`, `font-family="${SHOWN_FONTS}"`));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new ProfileError(`the graph could not be laid out: ${error.message}`);

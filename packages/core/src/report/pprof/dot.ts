@@ -35,7 +35,7 @@ export function dotColor(score: number, isBackground: boolean): string {
 
 /**
  * The upstream tool writes labels and the program's name as they are, so that a quote in one makes text
- * that Graphviz refuses. A label's parts are joined by `\\n`, which stays.
+ * that Graphviz refuses. A label's parts are joined by `\n`, which stays.
  */
 function quotable(text: string): string {
   return text
