@@ -4,7 +4,10 @@ import type { ShowFlags } from "./flags.ts";
 import { inOurForm } from "./habits.ts";
 
 const LISTS: readonly Flag[] = [
-  ["--top <n>", words("how many functions are listed (20; 0: all)", "列出多少个函数（默认 20；0：全部）")],
+  [
+    "--top <n>",
+    words("how many functions are listed (20; 0: all)", "列出多少个函数（默认 20；0：全部）"),
+  ],
   ["--cum", words("order by cum instead of flat", "按 cum 而非 flat 排序")],
   ["--tree", words("each function with its callers and callees", "每个函数及其调用者与被调用者")],
   ["--peek <regexp>", words("the same of matching functions", "同上，仅匹配的函数")],
@@ -32,7 +35,10 @@ const WRITES: readonly Flag[] = [
 const VALUES: readonly Flag[] = [
   [
     "--sample-index <type>",
-    words("which value, e.g. alloc_space, inuse_objects, or its number", "哪种数值，例如 alloc_space、inuse_objects，或其序号"),
+    words(
+      "which value, e.g. alloc_space, inuse_objects, or its number",
+      "哪种数值，例如 alloc_space、inuse_objects，或其序号",
+    ),
   ],
   ["--unit <unit>", words("unit of values, e.g. MB, ms", "数值的单位，例如 MB、ms")],
   ["--mean", words("average per object or event", "每个对象或事件的平均值")],
@@ -50,7 +56,13 @@ const FILTERS: readonly Flag[] = [
   ["--show <regexp>", words("only matching frames", "只显示匹配的帧")],
   ["--show-from <regexp>", words("nothing above the first match", "不显示首个匹配项之上的帧")],
   ["--prune-from <regexp>", words("nothing below a match", "不显示匹配项之下的帧")],
-  ["--tagfocus <filter>", words("only samples with a label, e.g. bytes=1kb:2mb", "只看带某标签的样本，例如 bytes=1kb:2mb")],
+  [
+    "--tagfocus <filter>",
+    words(
+      "only samples with a label, e.g. bytes=1kb:2mb",
+      "只看带某标签的样本，例如 bytes=1kb:2mb",
+    ),
+  ],
   ["--tagignore <filter>", words("no samples with a label", "去掉带某标签的样本")],
   ["--tagshow <regexp>", words("only matching labels", "只显示匹配的标签")],
   ["--taghide <regexp>", words("leave matching labels out", "隐去匹配的标签")],
@@ -61,7 +73,10 @@ const FILTERS: readonly Flag[] = [
 const NODES: readonly Flag[] = [
   [
     "--granularity <what>",
-    words("functions, filefunctions, files, lines or addresses", "functions、filefunctions、files、lines 或 addresses"),
+    words(
+      "functions, filefunctions, files, lines or addresses",
+      "functions、filefunctions、files、lines 或 addresses",
+    ),
   ],
   ["--noinlines", words("inlined calls count for their caller", "内联调用计入其调用者")],
   ["--showcolumns", words("columns of source lines", "源代码行的列号")],
@@ -107,13 +122,21 @@ Several files are added up. Flags of go tool pprof work as they are written ther
   define(command, { lang, done }) {
     command.argument(
       "<files...>",
-      words("profiles of any format, - for standard input, or an address", "任何格式的剖析，- 表示标准输入，或地址")[lang],
+      words(
+        "profiles of any format, - for standard input, or an address",
+        "任何格式的剖析，- 表示标准输入，或地址",
+      )[lang],
     );
     flags(command, lang, words("What is listed:", "列出什么："), LISTS);
     flags(command, lang, words("As what:", "以何种形式："), WRITES);
     flags(command, lang, words("Which values:", "哪些数值："), VALUES);
     flags(command, lang, words("Which samples and frames:", "哪些样本和帧："), FILTERS);
-    flags(command, lang, words("What a node is, and which are shown:", "节点是什么，显示哪些："), NODES);
+    flags(
+      command,
+      lang,
+      words("What a node is, and which are shown:", "节点是什么，显示哪些："),
+      NODES,
+    );
     sharedFlags(command, lang);
     command.option("--wide", words("names and paths whole", "完整的名称和路径")[lang]);
     command.action(async (files: string[], given: ShowFlags) => {

@@ -57,7 +57,10 @@ const TRANSLATIONS: readonly Translation[] = [
       zh: `没有函数匹配 ${pattern}`,
     }),
   ],
-  [/^zero divisor specified$/, () => ({ en: "--divide-by cannot be 0", zh: "--divide-by 不能为 0" })],
+  [
+    /^zero divisor specified$/,
+    () => ({ en: "--divide-by cannot be 0", zh: "--divide-by 不能为 0" }),
+  ],
   [
     /^profile has no samples$/,
     () => ({ en: "the profile has no sample types", zh: "该剖析没有样本类型" }),

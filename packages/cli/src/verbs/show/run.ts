@@ -107,4 +107,3 @@ async function deliver(text: string, file: string | undefined): Promise<void> {
   }
   await writeReport(file, text);
 }
-

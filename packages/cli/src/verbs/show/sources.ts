@@ -11,8 +11,10 @@ import type { Lang } from "@heapwright/core/model/message.ts";
 import { describeDiagnostic } from "@heapwright/core/report/diagnostics.ts";
 import { formatName } from "@heapwright/core/report/format-names.ts";
 import { printable } from "@heapwright/core/report/wording.ts";
+import type { CapturedRecord } from "@heapwright/core/evidence/capture-record.ts";
 import { errnoOf } from "@heapwright/host/bytes/errno.ts";
 import { isGzip } from "@heapwright/host/bytes/gzip.ts";
+import { recordBeside } from "@heapwright/host/files/record-beside.ts";
 import {
   loadProfileBytes,
   loadProfileFile,
@@ -55,9 +57,13 @@ export async function loadShown(name: string, lang: Lang): Promise<ShownSource> 
   }
   return {
     profile: profileOf(unsampled(table)),
-    facts: sourceFacts(shown, table),
+    facts: sourceFacts(shown, table, await recordOf(name)),
     damage: lost,
   };
+}
+
+async function recordOf(name: string): Promise<CapturedRecord | undefined> {
+  return name === "-" || !existsSync(name) ? undefined : await recordBeside(name);
 }
 
 async function load(name: string): Promise<LoadedTable> {
@@ -173,10 +179,7 @@ async function unreadable(
   if (next !== undefined) {
     return new UnreadableError(`${name} is no profile: ${next.en}`, `${name} 不是剖析：${next.zh}`);
   }
-  return new UnreadableError(
-    `${name} cannot be used: ${detail}`,
-    `${name} 无法使用：${detail}`,
-  );
+  return new UnreadableError(`${name} cannot be used: ${detail}`, `${name} 无法使用：${detail}`);
 }
 
 /** What a file that is no profile is, and the verb for it; undefined: it seems to be a profile. */

@@ -16,8 +16,9 @@ function plain(en: string, zh: string): Message<Record<string, never>> {
 
 const cyclePassed: Message<Cycle> = {
   en: ({ cycle }) =>
-    `live is what GC cycle ${cycle} left, one before the last: a burst shows up to two cycles late`,
-  zh: ({ cycle }) => `存活量是第 ${cycle} 个 GC 周期（倒数第二个）之后的状态：突发要晚至多两个周期才可见`,
+    `live is what GC cycle ${cycle} left, not what there is now: a burst shows up to two cycles late`,
+  zh: ({ cycle }) =>
+    `存活量是第 ${cycle} 个 GC 周期之后的状态，而非当前：突发要晚至多两个周期才可见`,
 };
 
 const oneSample: Message<Counted> = {
@@ -36,7 +37,8 @@ const tiny: Message<Shares> = {
 const noSizes: Message<Counted> = {
   en: ({ count }, w) =>
     `${w.count(count)} rows have lost their label bytes: samples are about size ÷ rate, and intervals only about right`,
-  zh: ({ count }, w) => `${w.count(count)} 行丢失了 bytes 标签：样本数约为 大小 ÷ 采样率，区间只是大致正确`,
+  zh: ({ count }, w) =>
+    `${w.count(count)} 行丢失了 bytes 标签：样本数约为 大小 ÷ 采样率，区间只是大致正确`,
 };
 
 const notWhole: Message<Counted> = {
@@ -69,7 +71,8 @@ const negative: Message<Counted> = {
 const merged: Message<Counted> = {
   en: ({ count }, w) =>
     `${w.count(count)} files added up: what was live in several of one process is counted that often`,
-  zh: ({ count }, w) => `${w.count(count)} 个文件相加：同一进程中在多个文件里都存活的对象会被重复计算`,
+  zh: ({ count }, w) =>
+    `${w.count(count)} 个文件相加：同一进程中在多个文件里都存活的对象会被重复计算`,
 };
 
 const truncated: Message<Stacks> = {
@@ -96,7 +99,8 @@ const closures: Message<Names> = {
 const maps: Message<Counted> = {
   en: ({ count }, w) =>
     `${w.count(count)} stacks end inside internal/runtime/maps (Go 1.24): the allocating line is their caller`,
-  zh: ({ count }, w) => `${w.count(count)} 个调用栈的末端在 internal/runtime/maps 内（Go 1.24）：分配者是其调用者`,
+  zh: ({ count }, w) =>
+    `${w.count(count)} 个调用栈的末端在 internal/runtime/maps 内（Go 1.24）：分配者是其调用者`,
 };
 
 const inconsistent: Message<Counted> = {

@@ -92,15 +92,11 @@ function ofSampling({ sources, counts }: PitfallInput): Statement[] {
 function ofMoment({ profile, sources, value, counts }: PitfallInput): Statement[] {
   const { type } = profile.sampleTypes[value];
   if (!type.startsWith("inuse_") || sources.some(({ isDelta }) => isDelta)) return [];
-  const [only] = sources;
-  const numGC = sources.length === 1 ? only.memStats?.numGC : undefined;
   // Before the second cycle there is no snapshot to show (runtime/mprof.go; evidence/shown-cycle.ts).
-  const isForced = (only.memStats?.numForcedGC ?? 0) > 0;
-  if (numGC !== undefined && numGC < 2 && !isForced) return [say(M, "show.no-gc-yet", {})];
-  if (numGC === undefined && isUnfreed(profile, counts)) return [say(M, "show.no-gc-yet", {})];
-  return numGC === undefined || isForced
-    ? [say(M, "show.cycle-unknown", {})]
-    : [say(M, "show.cycle-passed", { cycle: numGC - 1 })];
+  const cycle = sources.length === 1 ? sources[0].cycle : undefined;
+  if (cycle === 0) return [say(M, "show.no-gc-yet", {})];
+  if (cycle !== undefined) return [say(M, "show.cycle-passed", { cycle })];
+  return [say(M, isUnfreed(profile, counts) ? "show.no-gc-yet" : "show.cycle-unknown", {})];
 }
 
 /** Misleads where a program has only ever made what it keeps. */

@@ -166,11 +166,7 @@ function cpuCounts(profile: Profile, value: number): SampleCounts {
   return events(counts, profile.period, 1, "cpu-samples");
 }
 
-function heapCounts(
-  profile: Profile,
-  sources: readonly SourceFacts[],
-  type: string,
-): SampleCounts {
+function heapCounts(profile: Profile, sources: readonly SourceFacts[], type: string): SampleCounts {
   const space = column(profile, SPACE_OF[type] ?? "");
   if (space === undefined) return { ...NONE, basis: "unknown", reason: "other-kind" };
   const known = rateOf(sources);
@@ -184,7 +180,8 @@ function heapCounts(
   const labels = sizeLabels(profile);
   const own = recoverRawCounts(space, labels, rate);
   const isDelta = sources.some((source) => source.isDelta) || space.some((v) => v < 0);
-  const allocated = isDelta && type.startsWith("inuse_") ? column(profile, "alloc_space") : undefined;
+  const allocated =
+    isDelta && type.startsWith("inuse_") ? column(profile, "alloc_space") : undefined;
   const allocs = allocated === undefined ? undefined : recoverRawCounts(allocated, labels, rate);
   const unverifiedRows = Math.max(own.unverifiedRows, allocs?.unverifiedRows ?? 0);
   if (unverifiedRows === 0 && !isMixed) {
@@ -201,7 +198,8 @@ function heapCounts(
     return count > 0 ? Math.abs(space[row]) / count : 0;
   });
   const about = recoverRawCounts(space, sizes, rate).counts;
-  const aboutAllocs = allocated === undefined ? undefined : recoverRawCounts(allocated, sizes, rate).counts;
+  const aboutAllocs =
+    allocated === undefined ? undefined : recoverRawCounts(allocated, sizes, rate).counts;
   const counts = signed(about, aboutAllocs);
   return {
     ...weigh(type, counts, sizes, rate),
@@ -264,5 +262,15 @@ function weigh(
       missed[row] = 1;
     }
   }
-  return { ...NONE, basis: "recovered", reason: "whole-samples", plus, minus, weight, missed, own, inconsistentRows };
+  return {
+    ...NONE,
+    basis: "recovered",
+    reason: "whole-samples",
+    plus,
+    minus,
+    weight,
+    missed,
+    own,
+    inconsistentRows,
+  };
 }

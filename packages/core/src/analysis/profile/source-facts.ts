@@ -1,7 +1,8 @@
 // What the engine's profile no longer says of the files it was made from: their kind, their rate where
-// the file states none, MemStats, whether they are differences.
+// the file states none, the GC cycle they show, whether they are differences.
 
-import type { MemStats } from "../../model/tables/memstats.ts";
+import type { CapturedRecord } from "../../evidence/capture-record.ts";
+import { shownCycle } from "../../evidence/shown-cycle.ts";
 import type { ProfileKind, ProfileTable } from "../../model/tables/profile.ts";
 
 export interface SourceFacts {
@@ -14,13 +15,17 @@ export interface SourceFacts {
   readonly period: number | undefined;
   readonly timeMs: number | undefined;
   readonly durationNs: number | undefined;
-  readonly memStats: MemStats | undefined;
+  /** GC cycles that had ended; undefined unknown. */
+  readonly numGC: number | undefined;
+  /** Cycle whose end the live values show; undefined unknown, 0 where there is none yet. */
+  readonly cycle: number | undefined;
   /** The Go release in the paths of the runtime's sources; undefined where they do not tell. */
   readonly goVersion: string | undefined;
 }
 
 /** GOROOT of a release or of a toolchain in the module cache, as compiled into file names. */
-const GOROOT = /(?:^|[/\\])(?:toolchain@v[^/\\]*-)?go(1\.\d{1,2}(?:\.\d{1,3})?(?:rc\d+)?)[^/\\]*[/\\]src[/\\]runtime[/\\]/;
+const GOROOT =
+  /(?:^|[/\\])(?:toolchain@v[^/\\]*-)?go(1\.\d{1,2}(?:\.\d{1,3})?(?:rc\d+)?)[^/\\]*[/\\]src[/\\]runtime[/\\]/;
 
 /** Misleads where a folder was named after another release than it holds; `-trimpath` leaves nothing. */
 function goVersionOf({ functions, strings }: ProfileTable): string | undefined {
@@ -35,7 +40,32 @@ function goVersionOf({ functions, strings }: ProfileTable): string | undefined {
   return undefined;
 }
 
-export function sourceFacts(name: string, table: ProfileTable): SourceFacts {
+const NO_CLOCK = { endOf: () => Number.NaN, lastEndedAt: () => undefined };
+
+/** Unknown where only some cycles were forced: the last may be one of them and then shows itself. */
+function cycleOf(
+  numGC: number | undefined,
+  numForced: number,
+  wasForced: boolean,
+): number | undefined {
+  if (numGC === undefined) return undefined;
+  const isForced = wasForced || (numForced > 0 && numForced === numGC);
+  if (numForced > 0 && !isForced) return undefined;
+  if (numGC < 2 && !isForced) return 0;
+  return shownCycle(numGC, isForced, Number.NaN, NO_CLOCK).cycle;
+}
+
+/** @param record of the capture that the file is from, where there is one */
+export function sourceFacts(
+  name: string,
+  table: ProfileTable,
+  record: CapturedRecord | undefined,
+): SourceFacts {
+  const { memStats } = table;
+  // A cycle that ended while the reply was written may be in it or not.
+  const before = record?.numGCBefore;
+  const after = record?.numGCAfter ?? before;
+  const numGC = memStats?.numGC ?? (before === after ? before : undefined);
   return {
     name,
     kind: table.profileKind,
@@ -44,7 +74,8 @@ export function sourceFacts(name: string, table: ProfileTable): SourceFacts {
     period: table.period,
     timeMs: table.timeMs,
     durationNs: table.durationNs,
-    memStats: table.memStats,
+    numGC,
+    cycle: cycleOf(numGC, memStats?.numForcedGC ?? 0, record?.intrusiveness === "forced-gc"),
     goVersion: goVersionOf(table),
   };
 }

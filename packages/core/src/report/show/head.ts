@@ -1,6 +1,5 @@
 // The first lines of `heapwright show`: what the file is, how much of what, and how well that is known.
 
-import { shownCycle } from "../../evidence/shown-cycle.ts";
 import { commonKind, type SourceFacts } from "../../analysis/profile/source-facts.ts";
 import type { Certain } from "../../analysis/profile/node-certainty.ts";
 import type { Voice } from "../say.ts";
@@ -8,17 +7,6 @@ import { digits, printable } from "../wording.ts";
 import { ValueScale } from "./scale.ts";
 import type { ShowView } from "./view.ts";
 import { SHOW_WORDS } from "./words.ts";
-
-const NO_CLOCK = { endOf: () => Number.NaN, lastEndedAt: () => undefined };
-
-/** Number of the cycle that the live columns show; undefined unknown, 0 where there is none yet. */
-export function cycleOf(sources: readonly SourceFacts[]): number | undefined {
-  const [only] = sources;
-  const { numGC, numForcedGC } = only?.memStats ?? {};
-  // After a forced cycle it may be the last one or the one before.
-  if (sources.length !== 1 || numGC === undefined || (numForcedGC ?? 0) > 0) return undefined;
-  return numGC < 2 ? 0 : shownCycle(numGC, false, Number.NaN, NO_CLOCK).cycle;
-}
 
 /** "2026-11-26 02:58:11 UTC". */
 export function timeText(timeNanos: bigint): string | undefined {
@@ -75,11 +63,17 @@ export function headLines(view: ShowView, voice: Voice): string[] {
       goText(sources, w.goUnknown),
     ])}`,
   );
-  const cycle = cycleOf(sources);
+  const cycle = sources.length === 1 ? sources[0].cycle : undefined;
   const isLive = view.sampleType.startsWith("inuse_") && !isDelta;
   out.push(
     `  ${join([
-      isLive ? (cycle === undefined ? w.cycleUnknown : cycle === 0 ? w.noCycle : w.cycle(voice.words.count(cycle))) : undefined,
+      isLive
+        ? cycle === undefined
+          ? w.cycleUnknown
+          : cycle === 0
+            ? w.noCycle
+            : w.cycle(voice.words.count(cycle))
+        : undefined,
       w.size(view.rows, view.stacks, (n) => voice.words.count(n)),
     ])}`,
   );
@@ -111,6 +105,7 @@ function rateText(view: ShowView, voice: Voice): string | undefined {
     return w.rate(voice.words.bytes(rate));
   }
   const { period, periodType } = view.profile;
-  if (reason !== "cpu-samples" || period <= 0 || periodType.unit !== "nanoseconds") return undefined;
+  if (reason !== "cpu-samples" || period <= 0 || periodType.unit !== "nanoseconds")
+    return undefined;
   return w.every(voice.words.duration(period / 1e9));
 }

@@ -6,7 +6,6 @@ import type { Certain } from "../../analysis/profile/node-certainty.ts";
 import { commonKind } from "../../analysis/profile/source-facts.ts";
 import type { Json } from "../json.ts";
 import type { Voice } from "../say.ts";
-import { cycleOf } from "./head.ts";
 import type { ShownEdge, ShownNode, ShownPlace, ShowView } from "./view.ts";
 
 export interface ShowJsonExtras {
@@ -68,7 +67,7 @@ function time(nanos: bigint): Json {
 export function showJson(view: ShowView, voice: Voice, extras: ShowJsonExtras): Json {
   const { profile, sources, counts } = view;
   const kind = commonKind(sources);
-  const cycle = cycleOf(sources);
+  const cycle = sources.length === 1 ? sources[0].cycle : undefined;
   const first = profile.mappings.length > 0 ? profile.mappings.buildId[0] : 0;
   return {
     schema: "heapwright.show/1",
@@ -79,7 +78,7 @@ export function showJson(view: ShowView, voice: Voice, extras: ShowJsonExtras): 
       difference: source.isDelta,
       period: number(source.period),
       time: source.timeMs === undefined ? null : new Date(source.timeMs).toISOString(),
-      numGC: number(source.memStats?.numGC),
+      numGC: number(source.numGC),
     })),
     kind,
     program: text(basePath(view.title)),

@@ -6,22 +6,14 @@ import type { Voice } from "../say.ts";
 import { code, inline } from "../markdown.ts";
 import { digits } from "../wording.ts";
 import { headLines, intervalText } from "./head.ts";
-import { ValueScale } from "./scale.ts";
+import { scaleValues, ValueScale } from "./scale.ts";
 import type { ShownNode, ShowView } from "./view.ts";
 import { SHOW_WORDS } from "./words.ts";
 
-export function showMarkdown(
-  view: ShowView,
-  voice: Voice,
-  damage: readonly string[],
-): string {
+export function showMarkdown(view: ShowView, voice: Voice, damage: readonly string[]): string {
   const w = SHOW_WORDS[voice.lang];
   const [title = "", ...facts] = headLines(view, voice);
-  const scale = ValueScale.of(
-    view.sampleUnit,
-    view.unit,
-    view.nodes.flatMap(({ flat, cum }) => [flat.value, cum.value]),
-  );
+  const scale = ValueScale.of(view.sampleUnit, view.unit, scaleValues(view));
   const out = [`## ${inline(title)}`, "", ...facts.map((line) => `- ${inline(line.trim())}`), ""];
   const unit = scale.unit === "" ? "" : ` ${scale.unit}`;
   const { columns } = w;
@@ -36,7 +28,8 @@ export function showMarkdown(
     Number.isNaN(cum.samples) ? "" : digits(Math.round(cum.samples));
   for (const node of view.nodes) {
     const { place } = node;
-    const where = place === undefined ? "" : code(`${place.file}${place.line > 0 ? `:${place.line}` : ""}`);
+    const where =
+      place === undefined ? "" : code(`${place.file}${place.line > 0 ? `:${place.line}` : ""}`);
     const call = node.inline === "" ? "" : ` ${node.inline}`;
     out.push(
       `| ${cell(node.flat)} | ${percent(node.flatShare)} | ${cell(node.cum)} | ${percent(node.cumShare)} | ${samples(node)} | ${code(node.name)}${call} | ${where} |`,
@@ -46,15 +39,20 @@ export function showMarkdown(
       [w.to, node.callees],
     ] as const) {
       for (const edge of list ?? []) {
-        out.push(`|  |  | ${cell(edge.value)} | ${percent(edge.share)} |  | ${word} ${code(edge.name)} |  |`);
+        out.push(
+          `|  |  | ${cell(edge.value)} | ${percent(edge.share)} |  | ${word} ${code(edge.name)} |  |`,
+        );
       }
     }
   }
   if (view.hidden > 0 && view.hiddenFlat !== undefined) {
-    out.push(`| ${cell(view.hiddenFlat)} |  |  |  |  | ${w.others(voice.words.count(view.hidden))} |  |`);
+    out.push(
+      `| ${cell(view.hiddenFlat)} |  |  |  |  | ${w.others(voice.words.count(view.hidden))} |  |`,
+    );
   }
   const section = (heading: string, lines: readonly string[]): void => {
-    if (lines.length > 0) out.push("", `**${heading}**`, "", ...lines.map((line) => `- ${inline(line)}`));
+    if (lines.length > 0)
+      out.push("", `**${heading}**`, "", ...lines.map((line) => `- ${inline(line)}`));
   };
   section(w.damage, damage);
   section(

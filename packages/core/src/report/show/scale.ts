@@ -2,6 +2,7 @@
 
 import { scale } from "../../analysis/profile/measurement.ts";
 import { digits } from "../wording.ts";
+import type { ShowView } from "./view.ts";
 
 /** 1024-based sizes by the names that say so; the engine's own are kB, MB, GB. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -50,7 +51,10 @@ export class ValueScale {
   }
 }
 
-/** The unit of the largest, or a smaller one where most values would be below 1 in it. */
+/** Below this a number has one digit left; three digits are shown at most. */
+const LEAST = 0.1;
+
+/** The unit of the largest, or a smaller one where most values would be tiny in it. */
 function chosenUnit(from: string, values: readonly number[]): string {
   const sizes = values.map(Math.abs).filter((v) => v > 0);
   const most = Math.max(0, ...sizes);
@@ -58,9 +62,19 @@ function chosenUnit(from: string, values: readonly number[]): string {
   const steps = STEPS.find((family) => family.some((step) => step === unit));
   if (steps === undefined) return from;
   const largest = scale(most, from, "auto").unit;
-  let at = Math.max(0, steps.findIndex((step) => step === largest));
-  const isBelowOne = (step: string): boolean =>
-    sizes.filter((v) => scale(v, from, step).value < 0.995).length * 2 > sizes.length;
-  while (at > 0 && isBelowOne(steps[at]) && scale(most, from, steps[at - 1]).value < MOST) at -= 1;
+  let at = Math.max(
+    0,
+    steps.findIndex((step) => step === largest),
+  );
+  const isTiny = (step: string): boolean =>
+    sizes.filter((v) => scale(v, from, step).value < LEAST).length * 2 > sizes.length;
+  while (at > 0 && isTiny(steps[at]) && scale(most, from, steps[at - 1]).value < MOST) at -= 1;
   return steps[at];
+}
+
+/** What a list is ordered by: those numbers are to be told apart. */
+export function scaleValues({ nodes, sort }: ShowView): number[] {
+  return nodes.map(({ flat, cum }) =>
+    sort === "cum" || flat.value === 0 ? cum.value : flat.value,
+  );
 }

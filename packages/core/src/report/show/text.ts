@@ -6,7 +6,7 @@ import { padEnd, padStart, shorten, width, wrap } from "../columns.ts";
 import type { Voice } from "../say.ts";
 import { digits, printable } from "../wording.ts";
 import { headLines, intervalText } from "./head.ts";
-import { ValueScale } from "./scale.ts";
+import { scaleValues, ValueScale } from "./scale.ts";
 import { FEW_SAMPLES, type ShownEdge, type ShownNode, type ShowView } from "./view.ts";
 import { SHOW_WORDS, type ShowWords } from "./words.ts";
 
@@ -24,6 +24,8 @@ export interface ShowTextOptions {
 const COLUMNS = 100;
 /** A name is cut to this at worst. */
 const LEAST_NAME = 24;
+/** Beside a place. */
+const SHORT_NAME = 14;
 
 export function formatShow(view: ShowView, options: ShowTextOptions): string {
   const { voice, paint } = options;
@@ -45,7 +47,11 @@ export function formatShow(view: ShowView, options: ShowTextOptions): string {
 }
 
 function fit(line: string, { wide }: ShowTextOptions): string[] {
-  return wide ? [line] : wrap(line, COLUMNS, "    ").map((l, i) => (i === 0 && line.startsWith("  ") && !l.startsWith(" ") ? `  ${l}` : l));
+  return wide
+    ? [line]
+    : wrap(line, COLUMNS, "    ").map((l, i) =>
+        i === 0 && line.startsWith("  ") && !l.startsWith(" ") ? `  ${l}` : l,
+      );
 }
 
 function section(title: string, lines: readonly string[], { paint }: ShowTextOptions): string[] {
@@ -77,7 +83,7 @@ class Listing {
     this.#view = view;
     this.#options = options;
     this.#words = SHOW_WORDS[options.voice.lang];
-    const values = view.nodes.flatMap(({ flat, cum }) => [flat.value, cum.value]);
+    const values = scaleValues(view);
     this.#scale = ValueScale.of(view.sampleUnit, view.unit, values);
     this.#hasSamples = view.counts.plus !== undefined;
   }
@@ -94,7 +100,10 @@ class Listing {
   }
 
   #samples(n: number): string {
-    return Number.isNaN(n) ? "?" : digits(Math.round(n));
+    if (Number.isNaN(n)) return "?";
+    const whole = Math.round(n);
+    // From here on the exact number tells nothing that the interval does not.
+    return whole < 10_000 ? String(whole) : `${digits(whole / 1000).replace(/\..*/, "")}k`;
   }
 
   /** `12/340`: flat and cum; once where they are the same. */
@@ -115,7 +124,11 @@ class Listing {
     const others =
       hidden > 0 && hiddenFlat !== undefined ? this.#othersRow(hidden, hiddenFlat) : undefined;
     const header = this.#header();
-    const all = [header, ...rows.map(({ cells }) => cells), ...(others === undefined ? [] : [others])];
+    const all = [
+      header,
+      ...rows.map(({ cells }) => cells),
+      ...(others === undefined ? [] : [others]),
+    ];
     const widths = header.map((_, i) => Math.max(...all.map((cells) => width(cells[i] ?? ""))));
     const out = [this.#options.paint(this.#line(header, widths, this.#nameHeader()), "dim")];
     const used = this.#used(widths);
@@ -177,7 +190,9 @@ class Listing {
       if (columns === 0) continue;
       const cell = cells[i] ?? "";
       const isInterval = i === 1 || i === 4;
-      out += isInterval ? ` ${padEnd(cell, columns)}` : `${out === "" ? "" : "  "}${padStart(cell, columns)}`;
+      out += isInterval
+        ? ` ${padEnd(cell, columns)}`
+        : `${out === "" ? "" : "  "}${padStart(cell, columns)}`;
     }
     return `${out}  ${name}`.trimEnd();
   }
@@ -206,7 +221,9 @@ class Listing {
   /** Function, place and mark in the columns there are: first the folder goes, then the middle of the name. */
   #nameOf(node: ShownNode, columns: number): string {
     const mark = this.#mark(node);
-    const tail = [node.inline, mark === "" ? "" : `(${mark})`].filter((part) => part !== "").join(" ");
+    const tail = [node.inline, mark === "" ? "" : `(${mark})`]
+      .filter((part) => part !== "")
+      .join(" ");
     const end = tail === "" ? "" : ` ${tail}`;
     if (this.#options.wide) {
       const place = placeText(node, "whole");
@@ -214,18 +231,22 @@ class Listing {
     }
     const name = printable(shortFunctionName(node.name));
     const room = Math.max(LEAST_NAME, columns);
-    for (const how of ["folder", "base"] as const) {
-      const place = placeText(node, how);
-      const text = `${name}${place === "" ? "" : `  ${place}`}${end}`;
+    const marked = mark === "" ? "" : ` (${mark})`;
+    const base = placeText(node, "base");
+    for (const [place, behind] of [
+      [placeText(node, "folder"), end],
+      [base, end],
+      [base, marked],
+    ] as const) {
+      const text = `${name}${place === "" ? "" : `  ${place}`}${behind}`;
       if (width(text) <= room) return text;
     }
-    const place = placeText(node, "base");
-    const taken = width(end) + (place === "" ? 0 : width(place) + 2);
-    if (room - taken >= LEAST_NAME) {
-      return `${shorten(name, room - taken)}${place === "" ? "" : `  ${place}`}${end}`;
+    // The middle of the name goes first, then the place: the mark says how far the row can be trusted.
+    const taken = width(marked) + (base === "" ? 0 : width(base) + 2);
+    if (room - taken >= SHORT_NAME) {
+      return `${shorten(name, room - taken)}${base === "" ? "" : `  ${base}`}${marked}`;
     }
-    // No room for the place: the name and the mark say more.
-    return `${shorten(name, Math.max(LEAST_NAME - 8, room - width(end)))}${end}`;
+    return `${shorten(name, Math.max(SHORT_NAME, room - width(marked)))}${marked}`;
   }
 
   #tree(): string[] {
@@ -238,16 +259,24 @@ class Listing {
       callees: (node.callees ?? []).map((edge) => this.#edge(edge, this.#words.to)),
     }));
     const header = this.#header();
-    const all = [header, ...blocks.flatMap(({ row, callers, callees }) => [row, ...[...callers, ...callees].map(({ cells }) => cells)])];
+    const all = [
+      header,
+      ...blocks.flatMap(({ row, callers, callees }) => [
+        row,
+        ...[...callers, ...callees].map(({ cells }) => cells),
+      ]),
+    ];
     const widths = header.map((_, i) => Math.max(...all.map((cells) => width(cells[i] ?? ""))));
     const used = this.#used(widths);
     const { paint } = this.#options;
     out.push(paint(this.#line(header, widths, this.#nameHeader()), "dim"));
     for (const { node, row, callers, callees } of blocks) {
       out.push("");
-      for (const { cells, name } of callers) out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
+      for (const { cells, name } of callers)
+        out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
       out.push(this.#line(row, widths, this.#nameOf(node, COLUMNS - used)));
-      for (const { cells, name } of callees) out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
+      for (const { cells, name } of callees)
+        out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
     }
     return out;
   }
@@ -263,7 +292,12 @@ class Listing {
     };
   }
 
-  #edgeLine(cells: readonly string[], widths: readonly number[], name: string, used: number): string {
+  #edgeLine(
+    cells: readonly string[],
+    widths: readonly number[],
+    name: string,
+    used: number,
+  ): string {
     const room = Math.max(LEAST_NAME, COLUMNS - used - 2);
     const text = this.#options.wide ? name : shorten(name, room);
     return this.#line(cells, widths, `  ${text}`);

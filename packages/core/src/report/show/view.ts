@@ -156,9 +156,7 @@ export function showView(
     sort: config.sort,
     nodes,
     hidden: symbol === undefined ? hidden.count : 0,
-    hiddenFlat: isTrimmed
-      ? certain.flatOf((node) => isListed[node] === 0, hidden.flat)
-      : undefined,
+    hiddenFlat: isTrimmed ? certain.flatOf((node) => isListed[node] === 0, hidden.flat) : undefined,
     notes: pitfallsOf({
       profile: loaded,
       sources,
@@ -244,10 +242,8 @@ function shownNode(
     cum: certain.cum(node, cum),
     flatShare: share(flat, report.total),
     cumShare: share(cum, report.total),
-    callers:
-      edges === undefined ? undefined : list(graph.incoming(node), graph.edges.source.data),
-    callees:
-      edges === undefined ? undefined : list(graph.outgoing(node), graph.edges.target.data),
+    callers: edges === undefined ? undefined : list(graph.incoming(node), graph.edges.source.data),
+    callees: edges === undefined ? undefined : list(graph.outgoing(node), graph.edges.target.data),
   };
 }
 
