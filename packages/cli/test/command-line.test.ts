@@ -32,7 +32,7 @@ test("alone: five lines, three commands", async () => {
 });
 
 describe("help", () => {
-  test.each(["why", "capture", "view", "evidence"])(
+  test.each(["why", "capture", "view", "show", "evidence"])(
     "%s: examples first, no raw default",
     async (verb) => {
       const run = await heapwright([verb, "--help"]);
@@ -55,7 +55,7 @@ describe("a wrong command line: exit 2, one sentence, the nearest name", () => {
   test.each<[string[], RegExp]>([
     [["wy"], /Did you mean why\?/],
     [["captur", "x"], /Did you mean capture\?/],
-    [["frobnicate"], /There are why, capture, view, trace, pprof, evidence/],
+    [["frobnicate"], /There are why, capture, view, show, trace, pprof, evidence/],
     [["/dev"], /heapwright why \/dev/],
     [[":6060"], /heapwright why :6060/],
     [["why", "--jsn", "x"], /Did you mean --json\?/],

@@ -16,7 +16,7 @@ const FOREIGN: ReadonlySet<string> = new Set([
   "--cum",
 ]);
 
-const verbs = ["why", "capture", "view", "trace", "evidence"] as const;
+const verbs = ["why", "capture", "view", "show", "trace", "evidence"] as const;
 /** Its flags are those of another tool. */
 const otherVerbs = ["pprof"] as const;
 
@@ -133,7 +133,7 @@ describe("what is said", () => {
     await known();
     const wrong: string[] = [];
     for (const { name, text } of [...spokenFiles(), ...documents()])
-      for (const m of text.matchAll(/heapwright (why|capture|view|evidence)([^`"'\n;|]*)/g)) {
+      for (const m of text.matchAll(/heapwright (why|capture|view|show|evidence)([^`"'\n;|]*)/g)) {
         const own = flags.get(m[1] ?? "") ?? new Set();
         for (const flag of flagsIn(m[2] ?? "")) if (!own.has(flag)) wrong.push(`${name}: ${m[0]}`);
       }

@@ -63,7 +63,9 @@ describe("samples and intervals of nodes", () => {
   });
 
   test("one bucket has the interval of one bucket", () => {
-    const { cum } = looked(heapTable([{ stack: ["leaf", "main"], size: 4096, allocs: 9, inuse: 5 }]));
+    const { cum } = looked(
+      heapTable([{ stack: ["leaf", "main"], size: 4096, allocs: 9, inuse: 5 }]),
+    );
     const expected = liveInterval(5, 4096, DEFAULT_RATE).bytes;
     expect(cum("main").lo).toBeCloseTo(expected.lo, 3);
     expect(cum("main").hi).toBeCloseTo(expected.hi, 3);
@@ -110,7 +112,11 @@ describe("samples and intervals of nodes", () => {
   test("without sizes, or after an average, counts are about right and say so", () => {
     const rows = [{ stack: ["f"], size: 64, allocs: 40, inuse: 40 }];
     const bare = looked(heapTable(rows, { withoutSizes: true }));
-    expect(bare.counts).toMatchObject({ basis: "approximate", reason: "no-sizes", unverifiedRows: 1 });
+    expect(bare.counts).toMatchObject({
+      basis: "approximate",
+      reason: "no-sizes",
+      unverifiedRows: 1,
+    });
     expect(bare.total.samples).toBeCloseTo(40, 0);
     const averaged = looked(heapTable(rows, { scale: 0.337 }));
     expect(averaged.counts).toMatchObject({ basis: "approximate", reason: "not-whole" });
@@ -128,7 +134,10 @@ describe("samples and intervals of nodes", () => {
     };
     expect(of([0])).toMatchObject({ basis: "unknown", reason: "rate-off" });
     expect(of([undefined])).toMatchObject({ basis: "unknown", reason: "rate-not-stated" });
-    expect(of([DEFAULT_RATE, 4096])).toMatchObject({ basis: "approximate", reason: "rates-differ" });
+    expect(of([DEFAULT_RATE, 4096])).toMatchObject({
+      basis: "approximate",
+      reason: "rates-differ",
+    });
   });
 
   test("a difference: what came and what went both have their error", () => {

@@ -10,6 +10,11 @@ type Rates = { readonly rates: string };
 type Names = { readonly count: number; readonly example: string };
 type Stacks = { readonly count: number; readonly depth: number; readonly share: number };
 
+/** "1 row", "2 rows"; the count as the wording writes it. */
+function many(count: number, said: string, one: string): string {
+  return `${said} ${one}${count === 1 ? "" : "s"}`;
+}
+
 function plain(en: string, zh: string): Message<Record<string, never>> {
   return { en: () => en, zh: () => zh };
 }
@@ -36,14 +41,14 @@ const tiny: Message<Shares> = {
 
 const noSizes: Message<Counted> = {
   en: ({ count }, w) =>
-    `${w.count(count)} rows have lost their label bytes: samples are about size ÷ rate, and intervals only about right`,
+    `${many(count, w.count(count), "row")} without the label bytes: samples are about size ÷ rate, and intervals only about right`,
   zh: ({ count }, w) =>
     `${w.count(count)} 行丢失了 bytes 标签：样本数约为 大小 ÷ 采样率，区间只是大致正确`,
 };
 
 const notWhole: Message<Counted> = {
   en: ({ count }, w) =>
-    `${w.count(count)} rows are no whole number of samples: the profile was scaled, averaged or normalised on its way; intervals are only about right`,
+    `${many(count, w.count(count), "row")} of no whole number of samples: the profile was scaled, averaged or normalised on its way; intervals are only about right`,
   zh: ({ count }, w) =>
     `${w.count(count)} 行不是整数个样本：剖析在途中被缩放、平均或归一化；区间只是大致正确`,
 };
@@ -63,7 +68,7 @@ const rate: Message<{ readonly bytes: number }> = {
 
 const negative: Message<Counted> = {
   en: ({ count }, w) =>
-    `${w.count(count)} values are below 0 and no duration is stated: a difference that a tool made, or a fault of the writer; percentages are of absolute values`,
+    `${many(count, w.count(count), "value")} below 0 and no duration stated: a difference that a tool made, or a fault of the writer; percentages are of absolute values`,
   zh: ({ count }, w) =>
     `${w.count(count)} 个值小于 0，且未注明时长：是工具所做的差值，或写入者的错误；百分比按绝对值计算`,
 };
@@ -77,43 +82,43 @@ const merged: Message<Counted> = {
 
 const truncated: Message<Stacks> = {
   en: ({ count, depth, share }, w) =>
-    `${w.count(count)} stacks end at ${depth} frames, where Go cuts them (${w.percent(share)} of the value): their callers are missing, and cum of those is too low`,
+    `${many(count, w.count(count), "stack")} cut at ${depth} frames, as Go does (${w.percent(share)} of the value): callers are missing, and their cum is too low`,
   zh: ({ count, depth, share }, w) =>
     `${w.count(count)} 个调用栈止于 Go 的截断深度 ${depth} 帧（占 ${w.percent(share)}）：缺少外层调用者，其 cum 偏低`,
 };
 
 const shape: Message<Names> = {
   en: ({ count, example }, w) =>
-    `${w.count(count)} names are shared by instances of generics, so one line can be several types: ${w.code(example)}`,
+    `${many(count, w.count(count), "name")} of generics, shared by instances, so one line can be several types: ${w.code(example)}`,
   zh: ({ count, example }, w) =>
     `${w.count(count)} 个名称由泛型的多个实例共用，一行可能是多个类型：${w.code(example)}`,
 };
 
 const closures: Message<Names> = {
   en: ({ count, example }, w) =>
-    `${w.count(count)} closures are spelled differently by other Go releases, e.g. ${w.code(example)}: compare by file and line`,
+    `${many(count, w.count(count), "closure")} that other Go releases spell differently, e.g. ${w.code(example)}: compare by file and line`,
   zh: ({ count, example }, w) =>
     `${w.count(count)} 个闭包在其他 Go 版本中名称不同，例如 ${w.code(example)}：请按文件和行比较`,
 };
 
 const maps: Message<Counted> = {
   en: ({ count }, w) =>
-    `${w.count(count)} stacks end inside internal/runtime/maps (Go 1.24): the allocating line is their caller`,
+    `${many(count, w.count(count), "stack")} that end inside internal/runtime/maps (Go 1.24): the allocating line is the caller`,
   zh: ({ count }, w) =>
     `${w.count(count)} 个调用栈的末端在 internal/runtime/maps 内（Go 1.24）：分配者是其调用者`,
 };
 
 const inconsistent: Message<Counted> = {
   en: ({ count }, w) =>
-    `${w.count(count)} rows freed more than they had or allocated less than before: not two states of one process; their intervals are too narrow`,
+    `${many(count, w.count(count), "row")} where more was freed than there was, or less allocated than before: not two states of one process, and intervals are too narrow`,
   zh: ({ count }, w) =>
     `${w.count(count)} 行释放多于拥有，或分配少于之前：不是同一进程的两个状态；其区间过窄`,
 };
 
 export const pitfallMessages = {
   "show.empty": plain(
-    "no samples in it: nothing large enough was allocated, or nothing was recorded",
-    "没有样本：没有足够大的分配，或没有记录",
+    "no samples in it: nothing was recorded, or nothing that was large or long enough happened",
+    "没有样本：没有记录，或没有发生足够大或足够久的事情",
   ),
   "show.rate-zero": plain(
     "MemProfileRate was 0: heap profiling was off, or nothing linked runtime.MemProfile; nothing can be concluded",
@@ -148,6 +153,10 @@ export const pitfallMessages = {
   "show.averages": plain(
     "averages have no interval here; leave --mean out to see what they are made of",
     "此处平均值没有区间；去掉 --mean 可以看到其组成",
+  ),
+  "show.objects": plain(
+    "intervals of objects know nothing of sizes that were never sampled, and small objects may be most of them; bytes do not have this flaw",
+    "对象数的区间不包括从未被抽到的大小，而小对象可能占多数；字节数没有这个缺陷",
   ),
   "show.no-gc-yet": plain(
     "nothing was ever freed: before the second GC cycle a profile shows all that was allocated as live",

@@ -76,15 +76,24 @@ describe("each note, when it applies and when not", () => {
       period: 1e7,
     },
   });
-  const of = (profileKind: ProfileTable["profileKind"]) => heap(undefined, { table: { profileKind } });
+  const of = (profileKind: ProfileTable["profileKind"]) =>
+    heap(undefined, { table: { profileKind } });
   const named = (name: string) => heap([row([name, "main.main"])]);
   /** The outermost function of a cut stack is called elsewhere. */
   const cutAt = (frames: number, root: string) =>
     heap([row(deep(frames, root)), row(["p.f0", "p.called", "main.main"])]);
 
-  const cases: readonly (readonly [keyof typeof pitfallMessages, () => string[], () => string[]])[] = [
+  const cases: readonly (readonly [
+    keyof typeof pitfallMessages,
+    () => string[],
+    () => string[],
+  ])[] = [
     ["show.empty", () => notesOf(heap([])), () => notesOf(heap())],
-    ["show.rate-zero", () => notesOf(heap(undefined, { table: { period: 0 } })), () => notesOf(heap())],
+    [
+      "show.rate-zero",
+      () => notesOf(heap(undefined, { table: { period: 0 } })),
+      () => notesOf(heap()),
+    ],
     [
       "show.rate-not-stated",
       () => notesOf(heap(), { sources: [{ period: undefined }] }),
@@ -109,6 +118,7 @@ describe("each note, when it applies and when not", () => {
     ["show.cpu-samples", () => notesOf(cpu, { value: 1 }), () => notesOf(heap())],
     ["show.contention", () => notesOf(of("block")), () => notesOf(of("goroutine"))],
     ["show.other-kind", () => notesOf(of("other")), () => notesOf(heap())],
+    ["show.objects", () => notesOf(heap(), { value: 2 }), () => notesOf(heap())],
     ["show.averages", () => notesOf(heap(), { isMean: true }), () => notesOf(heap())],
     [
       "show.no-gc-yet",
@@ -120,7 +130,11 @@ describe("each note, when it applies and when not", () => {
       () => notesOf(heap(), { sources: [{ cycle: 41 }] }),
       () => notesOf(heap(), { sources: [{ cycle: 41 }], value: ALLOCATED }),
     ],
-    ["show.cycle-unknown", () => notesOf(heap()), () => notesOf(heap(), { sources: [{ cycle: 41 }] })],
+    [
+      "show.cycle-unknown",
+      () => notesOf(heap()),
+      () => notesOf(heap(), { sources: [{ cycle: 41 }] }),
+    ],
     ["show.one-sample", () => notesOf(heap(), { oneSampleNodes: 2 }), () => notesOf(heap())],
     [
       "show.tiny-allocator",
@@ -141,7 +155,9 @@ describe("each note, when it applies and when not", () => {
     [
       "show.inconsistent",
       () =>
-        notesOf(heap([row(["f"], { allocs: 1, inuse: 5 })], { table: { isDelta: true, durationNs: 1 } })),
+        notesOf(
+          heap([row(["f"], { allocs: 1, inuse: 5 })], { table: { isDelta: true, durationNs: 1 } }),
+        ),
       () => notesOf(heap(undefined, { table: { isDelta: true, durationNs: 1 } })),
     ],
     [
@@ -156,14 +172,26 @@ describe("each note, when it applies and when not", () => {
       () => notesOf(heap(), { sources: [{}, {}] }),
     ],
     // A stack as deep whose outermost function starts a goroutine is not cut, nor is a shallow one.
-    ["show.truncated-stacks", () => notesOf(cutAt(32, "p.called")), () => notesOf(cutAt(32, "p.start"))],
-    ["show.truncated-stacks", () => notesOf(cutAt(127, "p.called")), () => notesOf(cutAt(60, "p.called"))],
+    [
+      "show.truncated-stacks",
+      () => notesOf(cutAt(32, "p.called")),
+      () => notesOf(cutAt(32, "p.start")),
+    ],
+    [
+      "show.truncated-stacks",
+      () => notesOf(cutAt(127, "p.called")),
+      () => notesOf(cutAt(60, "p.called")),
+    ],
     [
       "show.shared-generics",
       () => notesOf(named("p.Map[go.shape.int]")),
       () => notesOf(named("p.index[0")),
     ],
-    ["show.closure-names", () => notesOf(named("p.glob..func1")), () => notesOf(named("p.F.func1"))],
+    [
+      "show.closure-names",
+      () => notesOf(named("p.glob..func1")),
+      () => notesOf(named("p.F.func1")),
+    ],
     [
       "show.maps-leaf",
       () => notesOf(heap([row(["internal/runtime/maps.newTable", "p.f"])])),
@@ -213,7 +241,10 @@ test("the Go release in the paths of the runtime", () => {
     const table = heap();
     const at = table.functions.file[0];
     const { strings } = table;
-    const renamed = { length: strings.length, get: (i: number) => (i === at ? file : strings.get(i)) };
+    const renamed = {
+      length: strings.length,
+      get: (i: number) => (i === at ? file : strings.get(i)),
+    };
     return sourceFacts("h", { ...table, strings: renamed }, undefined).goVersion;
   };
   expect(of("/root/sdk/go1.26.8/src/runtime/malloc.go")).toBe("go1.26.8");

@@ -39,6 +39,8 @@ export function pitfallsOf(input: PitfallInput): Statement[] {
     return [say(M, "show.empty", {})];
   }
   const out: Statement[] = [...ofSampling(input), ...ofMoment(input)];
+  const { type } = profile.sampleTypes[input.value];
+  if (type.endsWith("objects") && counts.plus !== undefined) out.push(say(M, "show.objects", {}));
   if (sources.length > 1) {
     out.push(say(M, "show.merged", { count: sources.length }));
     const kinds = new Set(sources.map(({ kind }) => kind));
@@ -91,7 +93,10 @@ function ofSampling({ sources, counts }: PitfallInput): Statement[] {
 /** Which moment the live numbers are of. */
 function ofMoment({ profile, sources, value, counts }: PitfallInput): Statement[] {
   const { type } = profile.sampleTypes[value];
-  if (!type.startsWith("inuse_") || sources.some(({ isDelta }) => isDelta)) return [];
+  const kind = commonKind(sources);
+  // Reference paths of a core file have the same types, and are of one moment.
+  if ((kind !== "heap" && kind !== "allocs") || !type.startsWith("inuse_")) return [];
+  if (sources.some(({ isDelta }) => isDelta)) return [];
   // Before the second cycle there is no snapshot to show (runtime/mprof.go; evidence/shown-cycle.ts).
   const cycle = sources.length === 1 ? sources[0].cycle : undefined;
   if (cycle === 0) return [say(M, "show.no-gc-yet", {})];
@@ -163,19 +168,23 @@ function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
   const functionAt = (line: number): number => locations.lineFunction[line] ?? -1;
   const root = new Int32Array(stacks.length).fill(-1);
   const frames = new Int32Array(stacks.length);
+  const physical = new Int32Array(stacks.length);
   const hasCaller = new Uint8Array(functions.length);
   let inMaps = 0;
   for (let s = 0; s < stacks.length; s++) {
     for (let i = stacks.from[s]; i < stacks.to[s]; i++) {
       const l = stacks.location[i];
-      frames[s] += Math.max(1, locations.lineEnd[l] - locations.lineStart[l]);
+      const before = frames[s];
       for (let line = locations.lineStart[l]; line < locations.lineEnd[l]; line++) {
         const fn = functionAt(line);
         if (fn < 0) continue;
+        frames[s] += 1;
         const isRoot = i === stacks.to[s] - 1 && line === locations.lineEnd[l] - 1;
         if (isRoot) root[s] = fn;
         else hasCaller[fn] = 1;
       }
+      // Stacks of thread creation are padded with addresses that are nobody's.
+      if (frames[s] > before) physical[s] += 1;
     }
     if (weight[s] === 0 || stacks.from[s] === stacks.to[s]) continue;
     const leaf = functionAt(locations.lineStart[stacks.location[stacks.from[s]]]);
@@ -189,9 +198,8 @@ function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
     let cut = 0;
     let deepest = 0;
     for (let s = 0; s < stacks.length; s++) {
-      const physical = stacks.to[s] - stacks.from[s];
-      deepest = Math.max(deepest, Math.min(physical, frames[s]));
-      const isDeep = [physical, frames[s]].some((n) => n <= depth && n > depth - STRIPPED);
+      deepest = Math.max(deepest, physical[s]);
+      const isDeep = [physical[s], frames[s]].some((n) => n <= depth && n > depth - STRIPPED);
       if (!isDeep || root[s] < 0 || hasCaller[root[s]] === 0) continue;
       count += 1;
       cut += weight[s];

@@ -34,7 +34,7 @@ function image(type: string): PprofCommand {
     format: "dot",
     hasPattern: false,
     image: type,
-    help: `the call graph as ${type.toUpperCase()}; needs Graphviz's dot`,
+    help: `the call graph as ${type.toUpperCase()}${type === "svg" ? "" : "; needs Graphviz's dot"}`,
   };
 }
 

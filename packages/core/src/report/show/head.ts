@@ -64,7 +64,8 @@ export function headLines(view: ShowView, voice: Voice): string[] {
     ])}`,
   );
   const cycle = sources.length === 1 ? sources[0].cycle : undefined;
-  const isLive = view.sampleType.startsWith("inuse_") && !isDelta;
+  const isHeap = kind === "heap" || kind === "allocs";
+  const isLive = isHeap && view.sampleType.startsWith("inuse_") && !isDelta;
   out.push(
     `  ${join([
       isLive
@@ -79,7 +80,8 @@ export function headLines(view: ShowView, voice: Voice): string[] {
   );
   const types = profile.sampleTypes.map(({ type }) => printable(type));
   if (types.length > 1) {
-    const others = types.filter((type) => type !== view.sampleType);
+    const own = view.sampleType.replace(/^mean_/, "");
+    const others = types.filter((type) => type !== own);
     out.push(`  ${w.types(printable(view.sampleType), others.join(", "))}`);
   }
   if (sources.length > 1) {

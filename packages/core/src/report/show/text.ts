@@ -148,11 +148,13 @@ class Listing {
     const { flat, cum, samples } = this.#words.columns;
     const { unit } = this.#scale;
     // Over the interval, where there is room; values alone have it in front.
+    const hasPercent = this.#view.nodes.some(({ cumShare }) => !Number.isNaN(cumShare));
     const [value, behind] = this.#hasSamples
       ? [(what: string) => what, unit]
       : [(what: string) => (unit === "" ? what : `${what} ${unit}`), ""];
     const n = this.#hasSamples ? samples : "";
-    return [value(flat), behind, `${flat}%`, value(cum), behind, `${cum}%`, n];
+    const percent = (what: string): string => (hasPercent ? `${what}%` : "");
+    return [value(flat), behind, percent(flat), value(cum), behind, percent(cum), n];
   }
 
   #nameHeader(): string {

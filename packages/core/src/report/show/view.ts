@@ -240,8 +240,9 @@ function shownNode(
     inline: graph.inlineLabel(node),
     flat: certain.flat(node, flat),
     cum: certain.cum(node, cum),
-    flatShare: share(flat, report.total),
-    cumShare: share(cum, report.total),
+    // An average is no part of another.
+    flatShare: share(flat, report.config.mean ? 0 : report.total),
+    cumShare: share(cum, report.config.mean ? 0 : report.total),
     callers: edges === undefined ? undefined : list(graph.incoming(node), graph.edges.source.data),
     callees: edges === undefined ? undefined : list(graph.outgoing(node), graph.edges.target.data),
   };
