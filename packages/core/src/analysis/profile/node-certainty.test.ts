@@ -210,6 +210,13 @@ test("CPU samples, goroutines and contention", () => {
   // Garwood's limits of 16.
   expect(cpu.total.lo / 1e7).toBeCloseTo(9.145, 2);
   expect(cpu.total.hi / 1e7).toBeCloseTo(25.98, 2);
+  // Something else that a CPU profiler writes beside: how it is sampled is not known.
+  const beside = { ...table, profileKind: "cpu" as const, period: 1 };
+  expect(looked(beside, 3).counts).toMatchObject({ basis: "unknown", reason: "other-kind" });
+  // Values that are no whole number of periods were not made of them.
+  const odd = { ...beside, sampleTypes: [{ type: "cpu", unit: "nanoseconds" }], period: 1e7 };
+  expect(looked({ ...odd, values: [Float64Array.of(3e7)] }, 0).total.samples).toBe(3);
+  expect(looked({ ...odd, values: [Float64Array.of(33_333_333)] }, 0).counts.basis).toBe("unknown");
   expect(of("goroutine").counts).toMatchObject({ basis: "counted" });
   expect(of("block").counts).toMatchObject({ basis: "unknown", reason: "contention" });
   expect(of("other").total.lo).toBeNaN();

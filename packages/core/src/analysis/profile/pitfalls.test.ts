@@ -182,6 +182,12 @@ describe("each note, when it applies and when not", () => {
       () => notesOf(cutAt(127, "p.called")),
       () => notesOf(cutAt(60, "p.called")),
     ],
+    // Stacks of thread creation are padded with nameless frames to the depth at which Go cuts.
+    [
+      "show.truncated-stacks",
+      () => notesOf(cutAt(30, "p.called")),
+      () => notesOf(heap([row(["p.f", ...Array.from({ length: 31 }, () => "")])])),
+    ],
     [
       "show.shared-generics",
       () => notesOf(named("p.Map[go.shape.int]")),

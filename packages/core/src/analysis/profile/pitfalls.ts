@@ -165,7 +165,11 @@ function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
     weight[profile.stack[row]] += v;
     total += v;
   }
-  const functionAt = (line: number): number => locations.lineFunction[line] ?? -1;
+  // Stacks of thread creation are padded with functions without a name (string 0 is "").
+  const functionAt = (line: number): number => {
+    const fn = locations.lineFunction[line] ?? -1;
+    return fn >= 0 && functions.name[fn] === 0 ? -1 : fn;
+  };
   const root = new Int32Array(stacks.length).fill(-1);
   const frames = new Int32Array(stacks.length);
   const physical = new Int32Array(stacks.length);
@@ -183,7 +187,6 @@ function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
         if (isRoot) root[s] = fn;
         else hasCaller[fn] = 1;
       }
-      // Stacks of thread creation are padded with addresses that are nobody's.
       if (frames[s] > before) physical[s] += 1;
     }
     if (weight[s] === 0 || stacks.from[s] === stacks.to[s]) continue;

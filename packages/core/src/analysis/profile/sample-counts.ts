@@ -124,7 +124,7 @@ export function sampleCounts(
   if (kind === "goroutine" || kind === "goroutineleak" || kind === "threadcreate") {
     return { ...NONE, basis: "counted", reason: "all-counted" };
   }
-  if (kind === "cpu") return cpuCounts(profile, value);
+  if (kind === "cpu" || countsAtTimes(profile, value)) return cpuCounts(profile, value);
   if (kind === "mutex" && type === "contentions" && profile.period > 1) {
     const fraction = profile.period;
     const counts = profile.values[value].map((v) => v / fraction);
@@ -154,16 +154,36 @@ function events(
   };
 }
 
-/** Time between two samples is not what was measured: each stands for a period, and the rest is chance. */
+/** Distance from a whole number that rounding explains. */
+const WHOLE = 1e-6;
+
+/**
+ * Time between two samples is not what was measured: each sample stands for a part of the value, and
+ * the rest is chance. Values that are no whole number of periods were made in another way.
+ */
 function cpuCounts(profile: Profile, value: number): SampleCounts {
+  const { type } = profile.sampleTypes[value];
+  const values = profile.values[value];
+  if (type === "samples") return events(values, 1, 1, "cpu-samples");
   const samples = column(profile, "samples");
-  const { type, unit } = profile.sampleTypes[value];
-  if (type === "samples" || (samples === undefined && unit === "count")) {
-    return events(profile.values[value], 1, 1, "cpu-samples");
+  if (type !== "cpu") return { ...NONE, basis: "unknown", reason: "other-kind" };
+  if (samples !== undefined) {
+    const made = events(samples, 1, 1, "cpu-samples");
+    return { ...made, weight: values.map((v, row) => (samples[row] === 0 ? 0 : v / samples[row])) };
   }
-  if (!(profile.period > 0)) return { ...NONE, basis: "unknown", reason: "rate-not-stated" };
-  const counts = samples ?? profile.values[value].map((v) => v / profile.period);
-  return events(counts, profile.period, 1, "cpu-samples");
+  const { period } = profile;
+  if (!(period > 0)) return { ...NONE, basis: "unknown", reason: "rate-not-stated" };
+  const counts = values.map((v) => v / period);
+  const isWhole = counts.every((n) => Math.abs(n - Math.round(n)) < WHOLE * Math.max(1, n));
+  return isWhole
+    ? events(counts, period, 1, "cpu-samples")
+    : { ...NONE, basis: "unknown", reason: "other-kind" };
+}
+
+/** A sampler at a fixed time that is not Go's: it counts, and states how often it looks. */
+function countsAtTimes({ sampleTypes, periodType }: Profile, value: number): boolean {
+  const { type, unit } = sampleTypes[value];
+  return type === "samples" && unit === "count" && periodType.unit === "nanoseconds";
 }
 
 function heapCounts(profile: Profile, sources: readonly SourceFacts[], type: string): SampleCounts {

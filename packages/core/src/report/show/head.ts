@@ -100,6 +100,9 @@ function goText(sources: readonly SourceFacts[], unknown: string): string {
   return [...versions].join(", ");
 }
 
+/** Shorter is no time between samples but a writer's "one". */
+const MIN_PERIOD = 1000;
+
 function rateText(view: ShowView, voice: Voice): string | undefined {
   const w = SHOW_WORDS[voice.lang];
   const { rate, reason } = view.counts;
@@ -109,5 +112,5 @@ function rateText(view: ShowView, voice: Voice): string | undefined {
   const { period, periodType } = view.profile;
   if (reason !== "cpu-samples" || period <= 0 || periodType.unit !== "nanoseconds")
     return undefined;
-  return w.every(voice.words.duration(period / 1e9));
+  return period < MIN_PERIOD ? undefined : w.every(voice.words.duration(period / 1e9));
 }

@@ -42,7 +42,9 @@ export class ValueScale {
   }
 
   text(value: number): string {
-    return digits(scale(value, this.#from, this.#to).value);
+    const said = digits(scale(value, this.#from, this.#to).value);
+    // Not nothing, only less than two places show.
+    return said === "0" && value !== 0 ? `${value < 0 ? ">−" : "<"}0.01` : said;
   }
 
   /** With the unit where there is one. */
