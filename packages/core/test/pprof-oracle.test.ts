@@ -11,6 +11,7 @@ import { ProfileError, profileOf, type Profile } from "../src/analysis/profile/p
 import { encodeProfile } from "../src/formats/pprof/encode.ts";
 import { pprofFormat } from "../src/formats/pprof/format.ts";
 import { ConfigError } from "../src/report/pprof/config.ts";
+import { goTool } from "./go-tool.ts";
 import { tableOfJson } from "./pprof-json.ts";
 import { MADE_BARE, MADE_CPU, MADE_DELTA, MADE_HEAP } from "./pprof-made.ts";
 import { CASES } from "./pprof-oracle-cases.ts";
@@ -19,14 +20,7 @@ import { fixture } from "./profile-testkit.ts";
 
 const TAKES_ALL = process.env["HEAPWRIGHT_ORACLE"] === "all";
 
-/** The tool itself: `go tool` in front of each run would double its time. */
-function findTool(): string | undefined {
-  const found = spawnSync("go", ["tool", "-n", "pprof"], { encoding: "utf8" });
-  const tool = found.stdout?.trim() ?? "";
-  return found.status === 0 && tool !== "" ? tool : undefined;
-}
-
-const TOOL = findTool();
+const TOOL = goTool("pprof");
 const folder = mkdtempSync(path.join(tmpdir(), "heapwright-oracle-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
