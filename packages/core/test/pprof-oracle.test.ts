@@ -89,6 +89,7 @@ function ownSays(args: readonly string[], profile: Profile): Said {
     const run = runReport(profile, args, {
       zone: () => ({ name: "UTC", offsetSeconds: 0 }),
       workingFolder: folder,
+      openObject: ({ file }) => ({ error: `open ${file}: no such file or directory` }),
       readSource: (name) => {
         try {
           return { text: readFileSync(name, "utf8") };

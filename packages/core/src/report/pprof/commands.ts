@@ -6,6 +6,7 @@ import type { PprofConfig } from "./config.ts";
 export type ReportFormat =
   | "callgrind"
   | "comments"
+  | "disasm"
   | "dot"
   | "list"
   | "proto"
@@ -14,7 +15,8 @@ export type ReportFormat =
   | "text"
   | "topproto"
   | "traces"
-  | "tree";
+  | "tree"
+  | "weblist";
 
 export interface PprofCommand {
   readonly format: ReportFormat;
@@ -41,6 +43,7 @@ function image(type: string): PprofCommand {
 export const COMMANDS: Readonly<Record<string, PprofCommand>> = {
   callgrind: command("callgrind", "the call graph for KCachegrind"),
   comments: command("comments", "the comments in the profile"),
+  disasm: command("disasm", "instructions of matching functions with values; needs objdump", true),
   dot: command("dot", "the call graph in the DOT language"),
   gif: image("gif"),
   list: command("list", "source of matching functions with values at the lines", true),
@@ -57,12 +60,11 @@ export const COMMANDS: Readonly<Record<string, PprofCommand>> = {
   topproto: command("topproto", "the functions that top shows, as .pb.gz"),
   traces: command("traces", "every sample with its stack"),
   tree: command("tree", "functions with callers and callees"),
+  weblist: command("weblist", "as list, as a page; instructions too where objdump is here", true),
 };
 
 /** Commands of `go tool pprof` that are not here, and why: each needs something of its own. */
 export const ABSENT_COMMANDS: Readonly<Record<string, string>> = {
-  disasm: "it disassembles the program's binary",
-  weblist: "it disassembles the program's binary",
   eog: "it opens a viewer; use svg",
   evince: "it opens a viewer; use pdf",
   gv: "it opens a viewer; use ps",
@@ -82,7 +84,16 @@ export function withOverrides(
   const out = { ...config };
   let trims = config.trim;
   if (name === "peek") trims = false;
-  else if (name === "list") {
+  else if (name === "disasm") {
+    trims = false;
+    out.granularity = "addresses";
+    // One place for each address: inlined lines would count an instruction several times.
+    out.noinlines = true;
+  } else if (name === "weblist") {
+    trims = false;
+    out.granularity = "addresses";
+    out.noinlines = false;
+  } else if (name === "list") {
     trims = false;
     out.granularity = "lines";
   } else if (config.nodecount === -1) {

@@ -54,8 +54,8 @@ export function parseShellCommand(tokens: readonly string[], current: PprofConfi
   let args = tokens.slice(1);
   if (!(name in COMMANDS)) {
     // top10 is top 10.
-    const digits = /^(.*?)(\d+)$/.exec(name);
-    if (digits?.[1] !== undefined && digits[1] in COMMANDS) {
+    const digits = /^(.*?)(\d+)$/s.exec(name);
+    if (digits?.[1] !== undefined && digits[1] !== "") {
       name = digits[1];
       args = [digits[2] ?? "", ...args];
     }
