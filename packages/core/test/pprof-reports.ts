@@ -11,6 +11,7 @@ import type { ReportHost } from "../src/report/pprof/report.ts";
 export const TEST_HOST: ReportHost = {
   zone: UTC_ZONE,
   readSource: (name) => ({ error: `open ${name}: no such file or directory` }),
+  openObject: ({ file }) => ({ error: `open ${file}: no such file or directory` }),
   workingFolder: "/",
 };
 

@@ -5,6 +5,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   filterByName,
+  filterByTag,
+  filterTags,
   labelUnits,
   parseTagRange,
   showFrom,
@@ -14,6 +16,7 @@ import { scale } from "../src/analysis/profile/measurement.ts";
 import { merge, scaleAll, setLabel, withCommonTypes } from "../src/analysis/profile/merge.ts";
 import {
   ProfileError,
+  profileOf,
   sampleAt,
   sampleCount,
   sampleIndexOf,
@@ -21,13 +24,24 @@ import {
 } from "../src/analysis/profile/profile.ts";
 import { removeUninteresting } from "../src/analysis/profile/prune.ts";
 import { Regexp } from "../src/analysis/profile/regexp/regexp.ts";
-import { shortFunctionName } from "../src/analysis/profile/short-names.ts";
+import {
+  packageOf,
+  shorterFiles,
+  shorterNames,
+  shortFunctionName,
+} from "../src/analysis/profile/short-names.ts";
 import { addTagNodes } from "../src/analysis/profile/tag-nodes.ts";
 import { baseRows, totalOf } from "../src/analysis/profile/weights.ts";
+import { encodeProfile } from "../src/formats/pprof/encode.ts";
+import { pprofFormat } from "../src/formats/pprof/format.ts";
+import { detectFormat } from "../src/formats/registry.ts";
+import { FormatError } from "../src/model/errors.ts";
 import { escapeForDot } from "../src/report/pprof/dot.ts";
+import { indentation, padRight } from "../src/report/pprof/weblist-page.ts";
 import { corpus } from "./corpus.ts";
-import { profileOfJson, stacksAsText, type JsonProfile } from "./pprof-json.ts";
+import { profileOfJson, stacksAsText, tableOfJson, type JsonProfile } from "./pprof-json.ts";
 import { reportText } from "./pprof-reports.ts";
+import { readWith } from "./profile-testkit.ts";
 
 const FOLDER = corpus("pprof/google-pprof-tables");
 
@@ -41,6 +55,7 @@ interface Tables {
 const CANNOT_BE: Readonly<Record<string, string>> = {
   "profile.TestNumLabelUnits/008":
     "two values with three units: a label of the format has one unit",
+  "profile.TestSetNumLabel/002": "no report gives samples a number that their file does not have",
 };
 
 type Labels = Readonly<Record<string, readonly string[] | null>>;
@@ -377,6 +392,148 @@ each<{ id: string; desc: string; prof: JsonProfile; wantTotal: number }>(
     return [totalOf(profileOfJson(prof), { value: 1, divisor: undefined }), wantTotal];
   },
 );
+
+/** A text profile with one address, read by whatever format it is. */
+function readText(text: string): Profile {
+  const bytes = Buffer.from(text);
+  const found = detectFormat(bytes, "table");
+  if (found === undefined) throw new Error("no format claims it");
+  const { table } = readWith(found.format, bytes);
+  if (table.kind !== "profile") throw new Error("no profile");
+  return profileOf(table);
+}
+
+each<{
+  id: string;
+  entry: string;
+  want: { Start: number; Limit: number; Offset: number; File: string; BuildID: string } | null;
+}>("profile.TestParseMappingEntry", ({ entry, want }) => {
+  const address = (want?.Start ?? 0x7f5e5435e000) + 16;
+  const { mappings, strings } = readText(
+    `heap profile: 1: 1 [1: 1] @ heap_v2/1\n1: 1 [1: 1] @ 0x${address.toString(16)}\n` +
+      `MAPPED_LIBRARIES:\n${entry}\n`,
+  );
+  const got = {
+    Start: mappings.start[0],
+    Limit: mappings.limit[0],
+    Offset: mappings.offset[0],
+    File: strings.get(mappings.file[0]),
+    BuildID: strings.get(mappings.buildId[0]),
+  };
+  if (want === null) return [got.File, ""];
+  const { Limit, File, BuildID } = want;
+  // In a whole profile the first mapping of a program linked at 0x400000 is taken to begin there.
+  const isMain = want.Start - want.Offset === 0x40_0000;
+  const [Start, Offset] = isMain ? [0x40_0000, 0] : [want.Start, want.Offset];
+  return [got, { Start, Limit, Offset, File, BuildID }];
+});
+
+each<{ id: string; include: string; count: number; em: boolean; im: boolean }>(
+  "profile.TestTagFilter",
+  ({ include, count, im }) => {
+    const key = { key: undefined, range: undefined, patterns: [new Regexp(include)] };
+    const profile = withLabels([{ labels: { tag: ["a", "b"] } }, { labels: {} }]);
+    const filtered = filterByTag(profile, tagTest(profile, key, new Map()), undefined);
+    return [
+      [sampleCount(filtered.profile), filtered.focused],
+      [count, im],
+    ];
+  },
+);
+
+each<{ id: string; in: string; typ: string }>("profile.TestParseGoCount", (row) => {
+  // The row is a header alone; a row of counts behind it makes a profile that names the type.
+  const { sampleTypes } = readText(`${row.in.trimStart()}999 @ 0x1000\n#\t0xfff\tmain.f+0x1\tf.go:1\n`);
+  return [sampleTypes.map(({ type }) => type), [row.typ]];
+});
+
+each<{ id: string; labels: Labels; key: string; value: string; wantHasLabel: boolean }>(
+  "profile.TestHasLabel",
+  ({ labels, key, value, wantHasLabel }) => {
+    const pattern = { key, range: undefined, patterns: [new Regexp(`^${value}$`)] };
+    return [tagTest(withLabels([{ labels }]), pattern, new Map())(0), wantHasLabel];
+  },
+);
+
+each<{
+  id: string;
+  removeKey: string;
+  samples: readonly { num_labels?: Numbers; num_units?: Labels }[];
+  wantValues: readonly Numbers[];
+  wantUnits: readonly Labels[];
+}>("profile.TestRemoveNumLabel", ({ samples, removeKey, wantValues, wantUnits }) => {
+  const before = withLabels(
+    samples.map(({ num_labels, num_units }) => ({
+      ...(num_labels === undefined ? {} : { numbers: num_labels }),
+      ...(num_units === undefined ? {} : { units: num_units }),
+    })),
+  );
+  const { profile } = filterTags(before, undefined, new Regexp(`^${removeKey}$`));
+  const { labels, strings } = profile;
+  const values: Record<string, number[]>[] = [];
+  const units: Record<string, string[]>[] = [];
+  for (let k = 0; k < sampleCount(profile); k++) {
+    const row = sampleAt(profile, k);
+    const [numbers, names]: [Record<string, number[]>, Record<string, string[]>] = [{}, {}];
+    for (let i = labels.start[row]; i < labels.start[row + 1]; i++) {
+      const key = strings.get(labels.key[i]);
+      (numbers[key] ??= []).push(labels.num[i]);
+      (names[key] ??= []).push(strings.get(labels.unit[i]));
+    }
+    values.push(numbers);
+    units.push(names);
+  }
+  return [
+    [values, units],
+    [wantValues, wantUnits],
+  ];
+});
+
+each<{ id: string; name: string; expect: string }>("report.TestPackageName", (row) => [
+  packageOf(row.name),
+  row.expect,
+]);
+each<{ id: string; in: string; out: readonly string[] }>("report.TestShortNames", (row) => [
+  shorterNames(row.in),
+  row.out,
+]);
+each<{ id: string; in: string; out: readonly string[] }>("report.TestFileNameSuffixes", (row) => [
+  shorterFiles(row.in),
+  row.out,
+]);
+each<{ id: string; str: string; wantIndent: number }>("report.TestIndentation", (row) => [
+  indentation(row.str),
+  row.wantIndent,
+]);
+each<{ id: string; in: string; pad: number; expect: string }>("report.TestRightPad", (row) => [
+  padRight(row.in, row.pad),
+  row.expect,
+]);
+
+/** What a reader says of a profile that is made wrong in the row's way: refused, or damage. */
+const MUTATIONS: Readonly<Record<string, JsonProfile>> = {
+  "sample_types removed": {
+    sample_types: [],
+    locations: [{ id: 1, address: 1 }],
+    samples: [{ location_ids: [1], values: [] }],
+  },
+  "a line without function appended to location 0": {
+    sample_types: [{ type: "cpu", unit: "count" }],
+    locations: [{ id: 1, address: 1, lines: [{ function_id: 0, line: 7 }] }],
+    samples: [{ location_ids: [1], values: [1] }],
+  },
+};
+
+each<{ id: string; mutation: string }>("profile.TestCheckValid", ({ mutation }) => {
+  const json = MUTATIONS[mutation] ?? {};
+  try {
+    const { diagnostics } = readWith(pprofFormat, encodeProfile(tableOfJson(json)));
+    const isTold = diagnostics.some(({ severity }) => severity === "damage");
+    return [isTold, true];
+  } catch (error) {
+    return [error instanceof FormatError, true];
+  }
+});
 
 describe("google/pprof's table tests", () => {
   it("are here to compare with", (context) => {

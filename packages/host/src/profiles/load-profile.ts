@@ -28,9 +28,13 @@ const MOST_EXPANSION = 1032;
 
 /** The file is no profile that can be used; the message says why. */
 export class UnreadableProfileError extends Error {
-  constructor(message: string) {
+  /** The cap that its decoded bytes went beyond, when that is why. */
+  readonly capBytes: number | undefined;
+
+  constructor(message: string, capBytes?: number) {
     super(message);
     this.name = "UnreadableProfileError";
+    this.capBytes = capBytes;
   }
 }
 
@@ -60,9 +64,7 @@ export async function loadProfileBytes(name: string, stored: Uint8Array): Promis
   if (outcome === "damaged") return await loadDamaged(name, stored);
   if (outcome === "too-large") {
     const cap = streaming.isOther ? MAX_OTHER_BYTES : MAX_DECODED_BYTES;
-    throw new UnreadableProfileError(
-      `it is more than ${cap / 1024 ** 2} MiB when decompressed; nothing of it was used`,
-    );
+    throw new UnreadableProfileError("more decoded bytes than allowed", cap);
   }
   return outcome === undefined ? await loadOther(name, streaming.decoded()) : outcome;
 }
@@ -231,7 +233,7 @@ function finish(reader: FormatReader, before: readonly string[]): LoadedTable {
 
 function damageText({ code, count, params }: Diagnostic): string {
   const details = Object.entries(params ?? {}).map(([key, value]) => `${key} ${String(value)}`);
-  return `damaged: ${code} × ${count}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
+  return `${code} × ${count}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
 }
 
 /** The formats that a profile can be in besides protobuf; loaded only when one is met. */
@@ -259,9 +261,7 @@ async function loadDamaged(name: string, stored: Uint8Array): Promise<LoadedTabl
   for await (const chunk of gunzip(source, report)) {
     total += chunk.length;
     if (total > MAX_DECODED_BYTES) {
-      throw new UnreadableProfileError(
-        `it is more than ${MAX_DECODED_BYTES / 1024 ** 2} MiB when decompressed; nothing of it was used`,
-      );
+      throw new UnreadableProfileError("more decoded bytes than allowed", MAX_DECODED_BYTES);
     }
     chunks.push(chunk);
   }
@@ -273,6 +273,6 @@ async function loadDamaged(name: string, stored: Uint8Array): Promise<LoadedTabl
   const what =
     report.damage === undefined
       ? []
-      : [`damaged: gzip ${report.damage.kind} at byte ${report.damage.offset}`];
+      : [`gzip ${report.damage.kind} at byte ${report.damage.offset}`];
   return await finishWhole(name, Buffer.concat(chunks), what);
 }

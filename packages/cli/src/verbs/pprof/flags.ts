@@ -38,6 +38,8 @@ export interface PprofArguments {
   readonly timeoutSeconds: number;
   readonly seconds: number;
   readonly comment: string;
+  /** Where a page was asked to be served. */
+  readonly http: string;
   readonly allFrames: boolean;
   /** What is odd and no error. */
   readonly warnings: readonly string[];
@@ -63,7 +65,7 @@ function flagKinds(): Map<string, Kind> {
     if (choices === undefined) kinds.set(name, kindOf(name));
     else for (const choice of choices) kinds.set(choice, "bool");
   }
-  for (const name of [...Object.keys(COMMANDS), ...Object.keys(ABSENT_COMMANDS)]) {
+  for (const name of [...Object.keys(COMMANDS), ...ABSENT_COMMANDS]) {
     kinds.set(name, PATTERN_COMMANDS.has(name) ? "string" : "bool");
   }
   for (const [name] of VALUE_FLAGS) kinds.set(name, "bool");
@@ -154,7 +156,7 @@ function parseFlags(args: readonly string[]): Parsed | undefined {
 
 function commandOf(values: ReadonlyMap<string, string>): ReportCommand | undefined {
   const found: ReportCommand[] = [];
-  for (const name of [...Object.keys(COMMANDS), ...Object.keys(ABSENT_COMMANDS)]) {
+  for (const name of [...Object.keys(COMMANDS), ...ABSENT_COMMANDS]) {
     const value = values.get(name);
     if (PATTERN_COMMANDS.has(name)) {
       if (value !== undefined && value !== "") found.push({ name, pattern: value });
@@ -205,12 +207,10 @@ export function parseArguments(args: readonly string[]): PprofArguments | undefi
     throw error;
   }
   const command = commandOf(values);
-  if (text("http") !== "") {
-    throw new PprofUsageError(
-      "-http is not available here: heapwright view FILE shows a profile as a page",
-    );
+  if (text("http") !== "" && command !== undefined) {
+    throw new PprofUsageError("-http is not compatible with an output format on the command line");
   }
-  if (text("no_browser") === "true") {
+  if (text("no_browser") === "true" && text("http") === "") {
     throw new PprofUsageError("-no_browser only makes sense with -http");
   }
   if (text("base") !== "" && text("diff_base") !== "") {
@@ -230,6 +230,7 @@ export function parseArguments(args: readonly string[]): PprofArguments | undefi
     timeoutSeconds: number("timeout"),
     seconds: number("seconds"),
     comment: text("add_comment"),
+    http: text("http"),
     allFrames: text("all_frames") === "true",
     warnings,
   };

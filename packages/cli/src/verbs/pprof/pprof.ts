@@ -5,6 +5,7 @@
 // read them were written for the tool.
 
 import { readFileSync, readSync } from "node:fs";
+import type { Lang } from "@heapwright/core/model/message.ts";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
 import { ProfileError, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
 import { ABSENT_COMMANDS, COMMANDS } from "@heapwright/core/report/pprof/commands.ts";
@@ -25,6 +26,7 @@ import {
   writeFully,
 } from "@heapwright/host/profiles/output-file.ts";
 import { localZone } from "@heapwright/host/profiles/zone.ts";
+import { readSourceFile } from "@heapwright/host/source/read-source.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { image } from "./image.ts";
 import { parseArguments, PprofUsageError, type PprofArguments } from "./flags.ts";
@@ -45,23 +47,26 @@ function say(message: string): void {
 
 export const host: ReportHost = {
   zone: localZone(),
-  readSource: (path) => {
-    try {
-      return { text: readFileSync(path, "utf8") };
-    } catch (error) {
-      const code = errnoOf(error);
-      if (code === "") throw error;
-      const words = code === "ENOENT" ? "no such file or directory" : code;
-      return { error: `open ${path}: ${words}` };
-    }
-  },
+  readSource: readSourceFile,
+  openObject: ({ file }) => ({ error: `open ${file}: no such file or directory` }),
   workingFolder: process.cwd(),
 };
+
+/** With a disassembler, which is loaded for the reports that show instructions. */
+async function hostWithObjects(config: PprofConfig): Promise<ReportHost> {
+  const { objdumpOpener } = await import("@heapwright/host/binaries/objdump.ts");
+  const folders = process.env["PPROF_BINARY_PATH"] ?? `${process.env["HOME"] ?? ""}/pprof/binaries`;
+  const openObject = objdumpOpener({
+    intelSyntax: config.intel_syntax,
+    searchPath: folders.split(":").filter((folder) => folder !== ""),
+  });
+  return { ...host, openObject };
+}
 
 /** The arguments cannot be honoured; a message and exit code 2. */
 class RefusedError extends Error {}
 
-async function load(args: PprofArguments): Promise<Profile> {
+async function load(args: PprofArguments, lang: Lang): Promise<Profile> {
   const { base, diffBase } = args;
   let sources = [...args.sources];
   let executable: string | undefined;
@@ -70,7 +75,7 @@ async function load(args: PprofArguments): Promise<Profile> {
     executable = first;
     sources = sources.slice(1);
   }
-  const options = { seconds: args.seconds, timeoutSeconds: args.timeoutSeconds, say };
+  const options = { seconds: args.seconds, timeoutSeconds: args.timeoutSeconds, say, lang };
   const baseNames = [base, diffBase].filter((name) => name !== "");
   const [profiles, bases] = await Promise.all([
     loadSources(sources, options),
@@ -132,6 +137,7 @@ function outputOf(config: PprofConfig, suffix: string | undefined, isShell: bool
 function suffixOf(name: string): string | undefined {
   const command = COMMANDS[name];
   if (command?.image !== undefined) return command.image;
+  if (name === "weblist") return "html";
   if (name === "proto" || name === "topproto") return "pb.gz";
   return name === "callgrind" ? "callgraph.out" : undefined;
 }
@@ -142,7 +148,9 @@ async function generate(
   config: PprofConfig,
   isShell: boolean,
 ): Promise<void> {
-  const report = prepareReport(profile, command, config, host, say);
+  const showsInstructions = command.name === "disasm" || command.name === "weblist";
+  const equipped = showsInstructions ? await hostWithObjects(config) : host;
+  const report = prepareReport(profile, command, config, equipped, say);
   const output = outputOf(config, suffixOf(command.name), isShell);
   const type = COMMANDS[command.name]?.image;
   if (type === undefined && report.format !== "proto" && report.format !== "topproto") {
@@ -203,62 +211,110 @@ class LineInput {
   }
 }
 
-async function interactive(profile: Profile, config: PprofConfig): Promise<void> {
+/** Lines from a terminal: with a history, and names completed by the tab key. */
+async function terminalLines(
+  profile: Profile,
+  prompt: string,
+  take: (line: string) => Promise<boolean>,
+): Promise<void> {
+  const [{ createInterface }, { complete, functionNames }] = await Promise.all([
+    import("node:readline"),
+    import("@heapwright/core/report/pprof/completion.ts"),
+  ]);
+  const functions = functionNames(profile);
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    prompt,
+    completer: (line: string) => [[complete(line, functions)], line],
+  });
+  lines.on("SIGINT", () => lines.close());
+  lines.prompt();
+  for await (const line of lines) {
+    if (!(await take(line))) break;
+    lines.prompt();
+  }
+  lines.close();
+}
+
+async function interactive(args: PprofArguments, profile: Profile, lang: Lang): Promise<void> {
   const { Shell, PROMPT } = await import("@heapwright/core/report/pprof/shell.ts");
   const reports: Promise<void>[] = [];
-  const shell = new Shell(profile, config, {
+  const shell = new Shell(profile, args.config, {
     say,
     run: (loaded, command, asked) => {
       reports.push(generate(loaded, command, asked, true));
     },
     host,
+    lang,
+    file: args.sources[args.sources.length - 1] ?? "FILE",
   });
-  shell.greet();
-  const input = new LineInput();
-  for (;;) {
-    writeFully(STDOUT, Buffer.from(PROMPT));
-    const line = input.next();
-    if (line === undefined) return;
-    if (!shell.line(line)) return;
+  /** False: the session is over. */
+  const take = async (line: string): Promise<boolean> => {
+    if (!shell.line(line)) return false;
     try {
       await Promise.all(reports.splice(0));
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
       say(error.message);
     }
+    return true;
+  };
+  shell.greet();
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    await terminalLines(profile, PROMPT, take);
+    return;
+  }
+  const input = new LineInput();
+  for (;;) {
+    writeFully(STDOUT, Buffer.from(PROMPT));
+    const line = input.next();
+    if (line === undefined || !(await take(line))) return;
   }
 }
 
-export async function pprof(argv: readonly string[]): Promise<number> {
+/** `--lang` is this program's own flag and is taken out before Go's flags are read. */
+function withoutLang(argv: readonly string[]): string[] {
+  const at = argv.findIndex((arg) => arg === "--lang" || arg.startsWith("--lang="));
+  if (at < 0) return [...argv];
+  return argv.toSpliced(at, argv[at] === "--lang" ? 2 : 1);
+}
+
+export async function pprof(argv: readonly string[], lang: Lang): Promise<number> {
   try {
-    const args = parseArguments(argv);
+    const args = parseArguments(withoutLang(argv));
     if (args === undefined) {
       const { usageText } = await import("@heapwright/core/report/pprof/help.ts");
-      writeFully(STDOUT, Buffer.from(usageText()));
+      writeFully(STDOUT, Buffer.from(usageText(lang)));
       return EXIT.ok;
     }
     for (const warning of args.warnings) say(warning);
     const { command } = args;
-    const absent = command === undefined ? undefined : ABSENT_COMMANDS[command.name];
-    if (command !== undefined && absent !== undefined) {
-      throw new RefusedError(`-${command.name} is not available here: ${absent}`);
+    const isAbsent = command !== undefined && ABSENT_COMMANDS.has(command.name);
+    if (isAbsent || args.http !== "") {
+      const help = await import("@heapwright/core/report/pprof/help.ts");
+      const file = args.sources[args.sources.length - 1] ?? "FILE";
+      throw new RefusedError(
+        isAbsent ? help.absentText(command.name, file, lang) : help.noServerText(file, lang),
+      );
     }
     let profile: Profile;
     try {
-      profile = await load(args);
+      profile = await load(args, lang);
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
       say(error.message);
       return EXIT.unreadable;
     }
-    if (command === undefined) await interactive(profile, args.config);
+    if (command === undefined) await interactive(args, profile, lang);
     else await generate(profile, command, args.config, false);
     return EXIT.ok;
   } catch (error) {
     if (error instanceof ReaderGoneError) return EXIT.ok;
     if (error instanceof PprofUsageError) {
+      const { helpHint } = await import("@heapwright/core/report/pprof/help.ts");
       say(error.message);
-      say("heapwright pprof -help lists the arguments");
+      say(helpHint(lang));
       return EXIT.usage;
     }
     if (error instanceof ProfileError || error instanceof RefusedError) {

@@ -2,12 +2,14 @@
 // of their flags for it.
 
 import { writeSync } from "node:fs";
+import { langOf } from "../../command-line/words.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { pprof } from "./pprof.ts";
 
 export async function runPprof(args: readonly string[]): Promise<number> {
+  const lang = langOf(args);
   try {
-    return await pprof(args);
+    return await pprof(args, lang);
   } catch (error) {
     const isDebug = process.env["HEAPWRIGHT_DEBUG"] !== undefined;
     const detail =
@@ -18,7 +20,9 @@ export async function runPprof(args: readonly string[]): Promise<number> {
         : String(error);
     writeSync(
       2,
-      `heapwright: a bug in heapwright itself: ${detail}\n  Run again with HEAPWRIGHT_DEBUG=1 for where, and please report it.\n`,
+      lang === "zh"
+        ? `heapwright: heapwright 自身的缺陷：${detail}\n  请用 HEAPWRIGHT_DEBUG=1 再运行一次以得知位置，并报告此问题。\n`
+        : `heapwright: a bug in heapwright itself: ${detail}\n  Run again with HEAPWRIGHT_DEBUG=1 for where, and please report it.\n`,
     );
     return EXIT.bug;
   }

@@ -3,6 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { profileOf, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
+import type { Lang } from "@heapwright/core/model/message.ts";
 import { errnoOf } from "@heapwright/host/bytes/errno.ts";
 import {
   loadProfileBytes,
@@ -18,6 +19,7 @@ export interface FetchOptions {
   readonly seconds: number;
   readonly timeoutSeconds: number;
   readonly say: (message: string) => void;
+  readonly lang: Lang;
 }
 
 export interface Address {
@@ -104,6 +106,15 @@ async function loadOne(source: string, options: FetchOptions): Promise<LoadedTab
   }
 }
 
+/** The tool's own words, but for what only this program says. */
+function problemText(error: UnreadableProfileError, lang: Lang): string {
+  if (error.capBytes === undefined) return error.message;
+  const mib = error.capBytes / 1024 ** 2;
+  return lang === "zh"
+    ? `解压后超过 ${mib} MiB；其中的内容都没有使用`
+    : `it is more than ${mib} MiB when decompressed; nothing of it was used`;
+}
+
 /** All sources that can be read, in order; what cannot is said and left out. */
 export async function loadSources(
   sources: readonly string[],
@@ -115,7 +126,7 @@ export async function loadSources(
         return { source, loaded: await loadOne(source, options) };
       } catch (error) {
         if (!(error instanceof UnreadableProfileError)) throw error;
-        return { source, problem: error.message };
+        return { source, problem: problemText(error, options.lang) };
       }
     }),
   );
@@ -125,7 +136,10 @@ export async function loadSources(
       options.say(`${outcome.source}: ${outcome.problem}`);
       continue;
     }
-    for (const damage of outcome.loaded.damage) options.say(`${outcome.source}: ${damage}`);
+    for (const damage of outcome.loaded.damage) {
+      const word = options.lang === "zh" ? "已损坏：" : "damaged: ";
+      options.say(`${outcome.source}: ${word}${damage}`);
+    }
     profiles.push(profileOf(outcome.loaded.table));
   }
   return profiles;

@@ -2,6 +2,8 @@
 // ShortenFunctionName, internal/report/shortnames.go (2026-07). The patterns are fixed and anchored, so
 // that JavaScript's own engine may run them; `\w` and `$` mean the same in both.
 
+import { cleanPath } from "./go-format.ts";
+
 const ANONYMOUS = /^\(anonymous namespace\)::/;
 const GO_VERSION = /^(.*?)\/v(?:[2-9]|[1-9][0-9]+)([./].*)$/;
 const GO_NAME = /^(?:[\w\-.]+\/)+([^.]+\..+)/;
@@ -16,4 +18,31 @@ export function shortFunctionName(name: string): string {
     if (match !== null) return match[1];
   }
   return bare;
+}
+
+/** The first "." or "::" behind the last slash ends the package. */
+const PACKAGE = /^((?:.*\/)?\w+)(?:\.|::)[^/]*$/;
+
+/** The package of a function, "" where the name tells none. Authority: internal/report/package.go. */
+export function packageOf(name: string): string {
+  return PACKAGE.exec(name)?.[1] ?? "";
+}
+
+function suffixes(name: string, separator: RegExp): string[] {
+  const out = [name];
+  for (const match of name.matchAll(separator)) {
+    const rest = name.slice(match.index + match[0].length);
+    if (rest !== "") out.push(rest);
+  }
+  return out;
+}
+
+/** Ever shorter names of a function, the best first: for a box, the first that fits. */
+export function shorterNames(name: string): string[] {
+  return suffixes(shortFunctionName(name), /::|\./g);
+}
+
+/** The same of a file: folders off its front. */
+export function shorterFiles(file: string): string[] {
+  return file === "" ? [""] : suffixes(cleanPath(file), /\//g);
 }

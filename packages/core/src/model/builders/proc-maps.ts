@@ -19,6 +19,8 @@ interface Mapping {
 
 /** Bounded digits: with `+` a line of hex digits would be tried at every split. 64 bits are 16. */
 const HEX = "([0-9A-Fa-f]{1,32})";
+/** A SHA-1 is 40 digits, a SHA-256 64; nothing follows it. */
+const BUILD_ID = "([0-9A-Fa-f]{1,128})";
 const RANGE = `^[\\t\\n\\f\\r ]*(?:0x)?${HEX}[\\t\\n\\f\\r -]?[\\t\\n\\f\\r ]*(?:0x)?${HEX}:?`;
 const GAP = "[\\t\\n\\f\\r ]+";
 const PERMISSIONS = `(?:${GAP}([-rwxp]+))?`;
@@ -27,7 +29,7 @@ const PROC_MAPS = new RegExp(
   `${RANGE}${PERMISSIONS}(?:${GAP}${HEX})?${GAP}[0-9A-Fa-f]{1,32}:[0-9A-Fa-f]{1,32}${GAP}[0-9]+${WORD}`,
 );
 const BRIEF_MAPS = new RegExp(
-  `${RANGE}${PERMISSIONS}${WORD}(?:${GAP}\\(@${HEX}\\))?(?:${GAP}${HEX})?`,
+  `${RANGE}${PERMISSIONS}${WORD}(?:${GAP}\\(@${HEX}\\))?(?:${GAP}${BUILD_ID})?`,
 );
 /** `I0102 03:04:05.678 1234 file.cc:89] ` of glog. */
 const LOG_PREFIX = /^[^[\]]+:[0-9]+\][\t\n\f\r ]/;

@@ -6,6 +6,7 @@ import type { PprofConfig } from "./config.ts";
 export type ReportFormat =
   | "callgrind"
   | "comments"
+  | "disasm"
   | "dot"
   | "list"
   | "proto"
@@ -14,7 +15,8 @@ export type ReportFormat =
   | "text"
   | "topproto"
   | "traces"
-  | "tree";
+  | "tree"
+  | "weblist";
 
 export interface PprofCommand {
   readonly format: ReportFormat;
@@ -22,53 +24,47 @@ export interface PprofCommand {
   readonly hasPattern: boolean;
   /** Turned into this by Graphviz's `dot`. */
   readonly image?: string;
-  readonly help: string;
 }
 
-function command(format: ReportFormat, help: string, hasPattern = false): PprofCommand {
-  return { format, hasPattern, help };
+function command(format: ReportFormat, hasPattern = false): PprofCommand {
+  return { format, hasPattern };
 }
 
 function image(type: string): PprofCommand {
-  return {
-    format: "dot",
-    hasPattern: false,
-    image: type,
-    help: `the call graph as ${type.toUpperCase()}${type === "svg" ? "" : "; needs Graphviz's dot"}`,
-  };
+  return { format: "dot", hasPattern: false, image: type };
 }
 
 export const COMMANDS: Readonly<Record<string, PprofCommand>> = {
-  callgrind: command("callgrind", "the call graph for KCachegrind"),
-  comments: command("comments", "the comments in the profile"),
-  dot: command("dot", "the call graph in the DOT language"),
+  callgrind: command("callgrind"),
+  comments: command("comments"),
+  disasm: command("disasm", true),
+  dot: command("dot"),
   gif: image("gif"),
-  list: command("list", "source of matching functions with values at the lines", true),
+  list: command("list", true),
   pdf: image("pdf"),
-  peek: command("tree", "callers and callees of matching functions", true),
+  peek: command("tree", true),
   png: image("png"),
-  proto: command("proto", "the profile itself, filtered and merged, as .pb.gz"),
+  proto: command("proto"),
   ps: image("ps"),
-  raw: command("raw", "all that the profile holds, as text"),
+  raw: command("raw"),
   svg: image("svg"),
-  tags: command("tags", "labels of the samples with their values"),
-  text: command("text", "functions with the largest values"),
-  top: command("text", "functions with the largest values"),
-  topproto: command("topproto", "the functions that top shows, as .pb.gz"),
-  traces: command("traces", "every sample with its stack"),
-  tree: command("tree", "functions with callers and callees"),
+  tags: command("tags"),
+  text: command("text"),
+  top: command("text"),
+  topproto: command("topproto"),
+  traces: command("traces"),
+  tree: command("tree"),
+  weblist: command("weblist", true),
 };
 
-/** Commands of `go tool pprof` that are not here, and why: each needs something of its own. */
-export const ABSENT_COMMANDS: Readonly<Record<string, string>> = {
-  disasm: "it disassembles the program's binary",
-  weblist: "it disassembles the program's binary",
-  eog: "it opens a viewer; use svg",
-  evince: "it opens a viewer; use pdf",
-  gv: "it opens a viewer; use ps",
-  kcachegrind: "it opens a viewer; use callgrind",
-  web: "it opens a browser; use svg",
-};
+/** Commands of `go tool pprof` that are not here: each starts a viewer. help.ts says what to use. */
+export const ABSENT_COMMANDS: ReadonlySet<string> = new Set([
+  "eog",
+  "evince",
+  "gv",
+  "kcachegrind",
+  "web",
+]);
 
 /** Names of commands that take a pattern, those that are not here included. */
 export const PATTERN_COMMANDS: ReadonlySet<string> = new Set(["disasm", "list", "peek", "weblist"]);
@@ -82,7 +78,16 @@ export function withOverrides(
   const out = { ...config };
   let trims = config.trim;
   if (name === "peek") trims = false;
-  else if (name === "list") {
+  else if (name === "disasm") {
+    trims = false;
+    out.granularity = "addresses";
+    // One place for each address: inlined lines would count an instruction several times.
+    out.noinlines = true;
+  } else if (name === "weblist") {
+    trims = false;
+    out.granularity = "addresses";
+    out.noinlines = false;
+  } else if (name === "list") {
     trims = false;
     out.granularity = "lines";
   } else if (config.nodecount === -1) {

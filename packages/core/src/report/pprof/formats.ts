@@ -219,7 +219,7 @@ export function dividedProfile(report: Report): Profile {
 const MARGIN = 5;
 
 /** Source files, each read once. */
-class SourceFiles {
+export class SourceFiles {
   readonly #report: Report;
   readonly #known = new Map<string, { lines: readonly string[] } | { error: string }>();
 

@@ -23,11 +23,13 @@ import { addTagNodes } from "../../analysis/profile/tag-nodes.ts";
 import { totalOf, type Measure } from "../../analysis/profile/weights.ts";
 import { COMMANDS, withOverrides } from "./commands.ts";
 import type { PprofConfig } from "./config.ts";
+import { writeDisassembly } from "./disasm.ts";
 import { writeDot } from "./dot.ts";
 import { dividedProfile, topProfile, writeCallgrind, writeList } from "./formats.ts";
 import { writeComments, writeRaw, writeTags, writeTop, writeTraces, writeTree } from "./lists.ts";
 import { Report, type ReportHost } from "./report.ts";
 import { Sink, type WriteBytes } from "./sink.ts";
+import { writeWebList } from "./weblist-page.ts";
 
 /** A command line of the tool: the name, and the pattern of those that take one. */
 export interface ReportCommand {
@@ -232,6 +234,12 @@ export function writeReport(report: Report, write: WriteBytes): Generated {
       break;
     case "list":
       writeList(report, out);
+      break;
+    case "weblist":
+      writeWebList(report, out);
+      break;
+    case "disasm":
+      writeDisassembly(report, out);
       break;
     case "comments":
       writeComments(report, out);

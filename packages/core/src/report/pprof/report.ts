@@ -18,6 +18,7 @@ import { trimPath } from "../../analysis/profile/trim-path.ts";
 import { stackWeights, type Measure } from "../../analysis/profile/weights.ts";
 import type { ReportFormat } from "./commands.ts";
 import type { PprofConfig } from "./config.ts";
+import type { OpenObject } from "./objects.ts";
 
 /** Reads a source file: its text, or in the system's words why not. */
 export type ReadSource = (path: string) => { readonly text: string } | { readonly error: string };
@@ -26,6 +27,8 @@ export type ReadSource = (path: string) => { readonly text: string } | { readonl
 export interface ReportHost {
   readonly zone: Zone;
   readonly readSource: ReadSource;
+  /** Opens a binary for the reports that disassemble. */
+  readonly openObject: OpenObject;
   /** Folder in which relative source files are looked for. */
   readonly workingFolder: string;
 }
@@ -50,7 +53,7 @@ function isVisual(format: ReportFormat): boolean {
   return format === "dot";
 }
 
-const KEEPS_OBJECTS = new Set<ReportFormat>(["raw", "list", "callgrind"]);
+const KEEPS_OBJECTS = new Set<ReportFormat>(["raw", "list", "weblist", "disasm", "callgrind"]);
 
 export class Report {
   readonly profile: Profile;

@@ -4,6 +4,7 @@
 //
 // The text of `help` is this program's own; the prompt, reports and options are the tool's.
 
+import type { Lang } from "../../model/message.ts";
 import type { Profile } from "../../analysis/profile/profile.ts";
 import { ProfileError, sampleIndexOf } from "../../analysis/profile/profile.ts";
 import { totalOf } from "../../analysis/profile/weights.ts";
@@ -21,7 +22,14 @@ import {
   type PprofConfig,
 } from "./config.ts";
 import { measureOf, prepareReport, type ReportCommand } from "./generate.ts";
-import { commandHelp, fieldHelp, shellHelp } from "./help.ts";
+import {
+  absentText,
+  commandHelp,
+  fieldHelp,
+  shellHelp,
+  shellWords,
+  unknownCommandText,
+} from "./help.ts";
 import type { ReportHost } from "./report.ts";
 
 export interface ShellPorts {
@@ -30,10 +38,24 @@ export interface ShellPorts {
   /** Makes the report and delivers it, to `config.output` if that is set. */
   readonly run: (profile: Profile, command: ReportCommand, config: PprofConfig) => void;
   readonly host: ReportHost;
+  readonly lang: Lang;
+  /** The profile's file, for hints. */
+  readonly file: string;
 }
 
 export const PROMPT = "(pprof) ";
 const COMMENT = "//:";
+
+/** A command that is not here; the shell says what to use instead. */
+export class AbsentCommandError extends ProfileError {
+  readonly command: string;
+
+  constructor(command: string) {
+    super(`unrecognized command: "${command}"`);
+    this.name = "AbsentCommandError";
+    this.command = command;
+  }
+}
 
 /** What a command line of the shell asks for. */
 export interface ShellCommand {
@@ -54,16 +76,15 @@ export function parseShellCommand(tokens: readonly string[], current: PprofConfi
   let args = tokens.slice(1);
   if (!(name in COMMANDS)) {
     // top10 is top 10.
-    const digits = /^(.*?)(\d+)$/.exec(name);
-    if (digits?.[1] !== undefined && digits[1] in COMMANDS) {
+    const digits = /^(.*?)(\d+)$/s.exec(name);
+    if (digits?.[1] !== undefined && digits[1] !== "") {
       name = digits[1];
       args = [digits[2] ?? "", ...args];
     }
   }
   const command = COMMANDS[name];
   if (command === undefined) {
-    const absent = ABSENT_COMMANDS[name];
-    if (absent !== undefined) throw new ProfileError(`${name} is not available here: ${absent}`);
+    if (ABSENT_COMMANDS.has(name)) throw new AbsentCommandError(name);
     if (isConfigurable(name)) {
       throw new ProfileError(`did you mean: ${name}=${args[0] ?? "<val>"}`);
     }
@@ -136,15 +157,13 @@ export class Shell {
       say(report.profileLabels().join("\n"));
       const total = totalOf(this.#profile, measureOf(this.#profile, config));
       if (total === 0 && this.#profile.sampleTypes.length > 1) {
-        say(
-          "All values of this sample type are zero; another one is chosen with sample_index=NAME.",
-        );
+        say(shellWords(this.#ports.lang).allZero);
       }
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
       say(error.message);
     }
-    say('Commands are read from here on ("help" lists them, "o" the options)');
+    say(shellWords(this.#ports.lang).greeting);
   }
 
   /** False: the session is over. */
@@ -155,7 +174,12 @@ export class Shell {
         if (!this.#step(step)) return false;
       } catch (error) {
         if (!(error instanceof ProfileError) && !(error instanceof ConfigError)) throw error;
-        this.#ports.say(error.message);
+        const { lang, file } = this.#ports;
+        this.#ports.say(
+          error instanceof AbsentCommandError
+            ? absentText(error.command, file, lang)
+            : error.message,
+        );
       }
     }
     return true;
@@ -230,9 +254,9 @@ export class Shell {
   }
 
   #help(about: string): string {
-    if (about === "") return shellHelp();
-    const command = COMMANDS[about];
-    if (command !== undefined) return commandHelp(about, command);
-    return fieldHelp(about) ?? `Unknown command: ${about}`;
+    const { lang } = this.#ports;
+    if (about === "") return shellHelp(lang);
+    if (about in COMMANDS) return commandHelp(about, lang);
+    return fieldHelp(about, lang) ?? unknownCommandText(about, lang);
   }
 }
