@@ -12,10 +12,10 @@ import { UnreadableError } from "../../usage-error.ts";
 
 export interface DiffInputs {
   readonly profiles: readonly Artefact[];
+  /** What else lay in the folders named: it dates the profiles. */
+  readonly beside: readonly Artefact[];
   /** What was wrong with them, in words. */
   readonly damage: readonly string[];
-  /** Where damage leaves the numbers lower bounds. */
-  readonly isDamaged: boolean;
 }
 
 function isHeapProfile({ table }: Artefact): boolean {
@@ -44,7 +44,7 @@ export async function readProfiles(
 ): Promise<DiffInputs> {
   const profiles: Artefact[] = [];
   const damage: string[] = [];
-  let isDamaged = false;
+  const beside: Artefact[] = [];
   for (const target of targets) {
     const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
     const { artefacts, unread } = await readEvidence([target], { onFile });
@@ -52,6 +52,7 @@ export async function readProfiles(
       ? heapsOf(artefacts)
       : artefacts.filter(({ table }) => table.kind === "profile");
     if (found.length === 0) throw noProfile(target, isFolder, unread, artefacts);
+    if (isFolder) beside.push(...artefacts.filter((a) => !found.includes(a)));
     for (const artefact of found) {
       const name = isFolder ? path.posix.join(target, artefact.name) : target;
       profiles.push({ ...artefact, name });
@@ -59,11 +60,10 @@ export async function readProfiles(
         if (d.severity === "note") continue;
         const colon = voice.lang === "zh" ? "：" : ": ";
         damage.push(`${printable(name)}${colon}${describeDiagnostic(d, voice)}`);
-        if (d.severity === "damage") isDamaged = true;
       }
     }
   }
-  return { profiles, damage, isDamaged };
+  return { profiles, beside, damage };
 }
 
 function noProfile(

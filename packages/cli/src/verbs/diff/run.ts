@@ -43,13 +43,14 @@ export async function diffVerb(
   const ignore = pattern(flags.ignore, "--ignore");
   if (flags.output !== undefined) await assertWritable(flags.output, "-o");
   const progress = new ProgressLine(flags.quiet === true);
-  const { profiles, damage } = await readProfiles(targets, voice, (name) =>
+  const { profiles, beside, damage } = await readProfiles(targets, voice, (name) =>
     progress.show(printable(name)),
   );
   progress.clear();
   let subjects: Subject[];
   try {
-    subjects = subjectsOf(profiles, { sampleIndex: flags.sample_index ?? "", focus, ignore });
+    const filters = { sampleIndex: flags.sample_index ?? "", focus, ignore };
+    subjects = subjectsOf(profiles, filters, beside);
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error;
     throw new UsageError(error.message, error.message);
@@ -69,8 +70,8 @@ export async function diffVerb(
   if (flags.output === undefined) process.stdout.write(text);
   else await writeReport(flags.output, text);
   if (flags.failOn === undefined) return EXIT.ok;
-  if (outcome.status === "growth") return EXIT.gateFailed;
-  if (outcome.status !== "no-growth") {
+  if (outcome.status === "growth" || outcome.status === "uneven") return EXIT.gateFailed;
+  if (outcome.status !== "no-growth" && outcome.status !== "ended") {
     process.stderr.write(
       flags.lang === "zh"
         ? "heapwright: 门槛无法评估：见回答的第一行\n"
@@ -86,6 +87,8 @@ interface Asked {
   readonly requests: number | undefined;
   readonly damage: readonly string[];
   readonly version: string;
+  /** About the input as a whole. */
+  readonly note?: string;
 }
 
 interface Outcome {
@@ -103,7 +106,7 @@ function pair(
   subjects: readonly Subject[],
   flags: DiffFlags,
   voice: Voice,
-  { top, requests, damage, version }: Asked,
+  { top, requests, damage, version, note }: Asked,
 ): Outcome {
   const [before, after] = subjects;
   const options = { granularity: flags.granularity ?? "lines", override: overrideOf(flags) };
@@ -116,7 +119,8 @@ function pair(
       );
     d = diffDelta(before, options);
   } else d = diffPair(before, after, options);
-  const document = pairDocument(d, { voice, top, requests, damage });
+  const said = pairDocument(d, { voice, top, requests, damage });
+  const document = note === undefined ? said : { ...said, facts: [note, ...said.facts] };
   return {
     status: d.status,
     document,
@@ -149,6 +153,15 @@ function series(
       "序列会检验调用树的每个节点；--granularity 只用于两份剖析",
     );
   const d = diffSeries(subjects, { override: overrideOf(flags) });
+  if (d.status === "not-comparable" && d.snapshots.length === 2) {
+    // Most show the cycle of the one before: two are left, and two are a pair.
+    const left = d.snapshots.map((s) => s.subject);
+    const zh = flags.lang === "zh";
+    const note = zh
+      ? `只有 ${left.length} 份显示不同的 GC 周期：比较 ${left.map((s) => printable(s.artefact.name)).join(" 与 ")}`
+      : `only ${left.length} show different GC cycles: compared are ${left.map((s) => printable(s.artefact.name)).join(" and ")}`;
+    return pair(left, flags, voice, { top, requests, damage, version, note });
+  }
   const document = seriesDocument(d, { voice, top, damage });
   return {
     status: d.status,

@@ -8,7 +8,6 @@ import { LineNumbers, stackPlaces, type StackPlaces } from "../sites/places.ts";
 import type { SourceLine } from "../sites/site.ts";
 import { GrowthSum } from "../stats/growth.ts";
 import { SampledMemory } from "../stats/heap-sampling.ts";
-import type { WeightedCount } from "../stats/weighted-count.ts";
 import { matchSites, type Granularity, type MatchedSite } from "./match.ts";
 import type { Subject } from "./subject.ts";
 
@@ -137,7 +136,9 @@ export class Gathering implements Gathered {
       // A negative state is no state: it can only come from a file that is not what it says.
       const isPlus = isAfter === n >= 0;
       for (const into of [sum, this.total]) {
-        (isPlus ? into.change.plus : into.change.minus).add(Math.abs(n), size, rows.rate);
+        // Nothing seen on the other side is not known to be nothing: its upper limit counts.
+        into.change.plus.add(isPlus ? Math.abs(n) : 0, size, rows.rate);
+        into.change.minus.add(isPlus ? 0 : Math.abs(n), size, rows.rate);
         (isAfter ? into.after : into.before).add(Math.max(0, n), size, rows.rate);
         if (isAfter) into.samplesAfter += n;
         else {
@@ -197,10 +198,12 @@ export class Gathering implements Gathered {
         if (sum === undefined) continue;
         const isPlus = isAfter === n >= 0;
         for (const into of [sum, this.total]) {
-          const to = isPlus ? into.change.plus : into.change.minus;
-          addCount(to.bytes, Math.abs(n), weight, missed);
-          addCount(to.objects, Math.abs(n), 1, missed);
-          addCount((isAfter ? into.after : into.before).bytes, Math.max(0, n), weight, missed);
+          for (const to of [into.change.plus, into.change.minus]) {
+            const count = (to === into.change.plus) === isPlus ? Math.abs(n) : 0;
+            to.bytes.add(count, weight, missed);
+            to.objects.add(count, 1, missed);
+          }
+          (isAfter ? into.after : into.before).bytes.add(Math.max(0, n), weight, missed);
           if (isAfter) into.samplesAfter += n;
           else {
             into.samplesBefore += n;
@@ -224,10 +227,6 @@ export class Gathering implements Gathered {
       sum.own.set(own, (sum.own.get(own) ?? 0) + weight);
     return sum;
   }
-}
-
-function addCount(to: WeightedCount, count: number, weight: number, missed: number): void {
-  to.add(count, weight, missed);
 }
 
 function side(subject: Subject, places: StackPlaces, siteOfLine: Int32Array): Side {

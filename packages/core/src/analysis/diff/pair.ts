@@ -81,8 +81,12 @@ export interface PairDiff {
   readonly total: Change | undefined;
   /** All of them: those that changed first, largest first. */
   readonly sites: readonly DiffSite[];
-  /** Quiet sites: how many, and the smallest growth that any of them could have hidden. */
-  readonly quiet: { readonly sites: number; readonly visible: number | undefined };
+  /** Sites without a change that was told: what half of them could have hidden at most, and the busiest. */
+  readonly quiet: {
+    readonly sites: number;
+    readonly typical: number | undefined;
+    readonly busiest: number | undefined;
+  };
   readonly tested: number;
   readonly inconsistentRows: number;
   /** Between the two; NaN unknown. */
@@ -197,7 +201,7 @@ function nothing(
     unit: unitOf(before, after),
     total: undefined,
     sites: [],
-    quiet: { sites: 0, visible: undefined },
+    quiet: { sites: 0, typical: undefined, busiest: undefined },
     tested: 0,
     inconsistentRows: 0,
     seconds: secondsBetween(before, after),
@@ -355,14 +359,13 @@ function finished(
       a - b,
   );
   const quiet = order.filter((i) => standings[i] === "quiet");
-  // The one beside which most could hide.
-  const busiest = quiet.reduce<SiteSum | undefined>(
-    (best, i) =>
-      best === undefined || visibility.background(sums[i]) > visibility.background(best)
-        ? sums[i]
-        : best,
-    undefined,
-  );
+  const byBackground = quiet
+    .map((i) => ({ sum: sums[i], background: visibility.background(sums[i]) }))
+    .sort((a, b) => a.background - b.background);
+  const hidden = (at: number): number | undefined => {
+    const of = byBackground[at];
+    return of === undefined ? undefined : visible(of.sum, isState ? SMALL_OBJECT : 1);
+  };
   const totalVisible = visible(gathered.total, isState ? SMALL_OBJECT : 1);
   const total = changeOf(gathered.total, totalVisible);
   const sites = order.map((i): DiffSite => {
@@ -392,7 +395,8 @@ function finished(
     sites,
     quiet: {
       sites: quiet.length,
-      visible: busiest === undefined ? undefined : visible(busiest, isState ? SMALL_OBJECT : 1),
+      typical: hidden(Math.floor(quiet.length / 2)),
+      busiest: hidden(quiet.length - 1),
     },
     tested,
     inconsistentRows: gathered.total.change.inconsistentRows,

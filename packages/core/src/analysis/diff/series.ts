@@ -21,6 +21,8 @@ import {
   comeAndGoP,
   driftInterval,
   driftP,
+  hasEnded,
+  MIN_SHAPE_STEPS,
   noiseOf,
   shapeOf,
   spreadOf,
@@ -38,7 +40,7 @@ import { normalQuantile, studentTQuantile } from "../stats/special.ts";
 import { minVisibleGrowth } from "../stats/visible-growth.ts";
 import { FrameTreeBuilder, FrameWalk } from "./frame-tree.ts";
 import type { Override } from "./compare.ts";
-import { MAX_Q } from "./pair.ts";
+import { diffPair, MAX_Q, type PairDiff } from "./pair.ts";
 import { directionOf, relationOf, type Subject } from "./subject.ts";
 import { samplingProbability } from "../../goruntime/sampling.ts";
 
@@ -56,6 +58,8 @@ export interface SeriesPlace {
   readonly at: SourceLine;
   /** Callers, nearest first; a few. */
   readonly callers: readonly SourceLine[];
+  /** Nearest line of the service's own code above `at`. */
+  readonly user: SourceLine | undefined;
   /** The node is the allocating line itself, not a caller of several. */
   readonly isAllocating: boolean;
   /** bytes/s (or bytes per snapshot without times). */
@@ -72,7 +76,13 @@ export interface SeriesPlace {
 }
 
 export interface SeriesDiff {
-  readonly status: "growth" | "no-growth" | "not-comparable";
+  /**
+   * `ended`: what grew had stopped before the last snapshot. `uneven`: there is surely more at the end
+   * than at the beginning, but too few steps to tell drift from a jump or from load.
+   */
+  readonly status: "growth" | "ended" | "uneven" | "no-growth" | "not-comparable";
+  /** The first snapshot against the last; undefined across a restart. */
+  readonly firstToLast: PairDiff | undefined;
   readonly snapshots: readonly SeriesSnapshot[];
   /** Snapshots left out because they show the cycle of the one before. */
   readonly repeated: number;
@@ -205,13 +215,22 @@ export function diffSeries(subjects: readonly Subject[], { override }: SeriesOpt
     return {
       ...base,
       status: "not-comparable",
+      firstToLast: undefined,
       total: undefined,
       places: [],
       others: { sites: 0, visible: undefined },
       tested: 0,
     };
   }
-  return { ...base, ...new SeriesAnalysis(snapshots, steps).run() };
+  const found = new SeriesAnalysis(snapshots, steps).run();
+  const ends = [snapshots[0].subject, snapshots[snapshots.length - 1].subject] as const;
+  const firstToLast =
+    restarts > 0 ? undefined : diffPair(...ends, { granularity: "lines", override: "same" });
+  const isUneven =
+    found.status === "no-growth" &&
+    steps.length < MIN_SHAPE_STEPS &&
+    firstToLast?.status === "growth";
+  return { ...base, ...found, firstToLast, status: isUneven ? "uneven" : found.status };
 }
 
 function liveOf(s: Subject): Interval {
@@ -235,6 +254,8 @@ class SeriesAnalysis {
   readonly #leaf: number[] = [];
   readonly #site: number[] = [];
   readonly #hash: number[] = [];
+  /** Own line above; −1 where the site is the service's own or there is none. */
+  readonly #own: number[] = [];
   readonly #came: number[] = [];
   readonly #went: number[] = [];
   /** Live samples at each snapshot: bucket × snapshots. */
@@ -264,10 +285,11 @@ class SeriesAnalysis {
       if (known !== undefined) return known;
       const at = this.#sizes.length;
       index.set(key, at);
-      const { leaf, site } = place(s)(stack);
+      const { leaf, site, own } = place(s)(stack);
       this.#sizes.push(size);
       this.#leaf.push(leaf);
       this.#site.push(site);
+      this.#own.push(own);
       this.#hash.push(s.hashes[stack]);
       for (let j = 0; j < k; j++) {
         this.#came.push(0);
@@ -372,8 +394,15 @@ class SeriesAnalysis {
     for (const list of below.values()) for (const b of list) covered.add(this.#site[b]);
     for (let b = 0; b < this.#sizes.length; b++)
       if (!covered.has(this.#site[b])) sites.add(this.#site[b]);
+    const growing = places.filter((x) => x.slope.value > 0).map((x) => x.shape);
+    if (growing.length === 0 && total.isGrowth) growing.push(total.change?.shape);
     return {
-      status: places.some((x) => x.slope.value > 0) || total.isGrowth ? "growth" : "no-growth",
+      status:
+        growing.length === 0
+          ? "no-growth"
+          : growing.every((shape) => hasEnded(shape, k))
+            ? "ended"
+            : "growth",
       total: total.change,
       places,
       others: { sites: sites.size, visible: this.#visibleOfSites(covered, all) },
@@ -446,6 +475,7 @@ class SeriesAnalysis {
     const live = new Float64Array(n);
     let most = 0;
     let hash = 0;
+    let own = -1;
     for (const b of buckets) {
       const size = this.#sizes[b];
       const weight = size / samplingProbability(size, this.#rate);
@@ -456,18 +486,21 @@ class SeriesAnalysis {
       if (moved > most) {
         most = moved;
         hash = this.#hash[b];
+        own = this.#own[b];
       }
     }
-    const callers: SourceLine[] = [];
-    for (let up = tree.parent[node]; up > 0 && callers.length < 3; up = tree.parent[up])
-      callers.push(this.#numbers.lines[tree.line[up]]);
     const last = this.#snapshots[n - 1].subject;
     const sites = new Set(buckets.map((b) => this.#site[b]));
     const [site] = sites;
+    // A frame of the runtime is how, not who: the line outside it is shown.
+    const shown = sites.size === 1 ? (site ?? 0) : tree.line[node];
+    const callers: SourceLine[] = [];
+    for (let up = tree.parent[node]; up > 0 && callers.length < 3; up = tree.parent[up])
+      if (tree.line[up] !== shown) callers.push(this.#numbers.lines[tree.line[up]]);
     return {
-      // A frame of the runtime is how, not who: the line outside it is shown.
-      at: this.#numbers.lines[sites.size === 1 ? (site ?? 0) : tree.line[node]],
+      at: this.#numbers.lines[shown],
       callers,
+      user: own < 0 || own === shown ? undefined : this.#numbers.lines[own],
       isAllocating: sites.size === 1,
       slope: driftInterval(sum.plus.bytes, sum.minus.bytes, noise, total(steps.seconds)),
       live,
@@ -565,7 +598,7 @@ function placer(
   s: Subject,
   numbers: LineNumbers,
   tree: FrameTreeBuilder,
-): (stack: number) => { readonly leaf: number; readonly site: number } {
+): (stack: number) => { readonly leaf: number; readonly site: number; readonly own: number } {
   const t: CallStacks = s.table;
   const places = stackPlaces(t, numbers, undefined);
   const walk = new FrameWalk();
@@ -583,6 +616,7 @@ function placer(
       }
       walk.frames[i] = line;
     }
-    return { leaf: tree.add(walk.frames, length), site: places.alloc[stack] };
+    const own = places.isOwn[stack] === 1 ? places.own[stack] : -1;
+    return { leaf: tree.add(walk.frames, length), site: places.alloc[stack], own };
   };
 }

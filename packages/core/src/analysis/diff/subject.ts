@@ -47,9 +47,17 @@ export interface SubjectFilters {
   readonly ignore: Regexp | undefined;
 }
 
-/** Artefacts whose table is a profile, in the order given. @throws ProfileError for a sample index that is not there */
-export function subjectsOf(artefacts: readonly Artefact[], filters: SubjectFilters): Subject[] {
-  const snapshots = snapshotsOf(artefacts);
+/**
+ * Artefacts whose table is a profile, in the order given. `beside` is other evidence of the same
+ * capture: logs and MemStats that date the GC cycles.
+ * @throws ProfileError for a sample index that is not there
+ */
+export function subjectsOf(
+  artefacts: readonly Artefact[],
+  filters: SubjectFilters,
+  beside: readonly Artefact[] = [],
+): Subject[] {
+  const snapshots = snapshotsOf([...artefacts, ...beside]);
   return artefacts.flatMap((artefact) => {
     const { table } = artefact;
     if (table.kind !== "profile") return [];

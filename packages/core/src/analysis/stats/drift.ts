@@ -9,7 +9,9 @@
 // Load noise beyond that (objects that come in bursts and go in bursts) is measured on the *net* of
 // each step: X² = Σ (net − mean)² / moved per second; φ = X²/df, never below 1. Few steps tell
 // little of φ, so a place's own φ is moderated by the φ of all places together, which counts like
-// PRIOR_DEGREES steps (as limma does for variances, Smyth 2004), and limits are Student's.
+// PRIOR_DEGREES steps (as limma does for variances, Smyth 2004), and limits are Student's. A cache that
+// filled and stopped is no noise: where one bend explains so much of X² that chance would do it in
+// one of a hundred, over all places of the bend, φ is what is left beside the bend.
 //
 // Shape. Each step j has its own turnover a_j (load again), besides which the model adds g_j:
 //   level 0 · line δ·t · plateau δ·t until step τ, then 0 · late 0 until τ, then δ·t · jump in one step
@@ -62,23 +64,64 @@ export interface Spread {
   readonly degrees: number;
 }
 
-/** How much the net of the steps varies beside a Poisson's; degrees 0 where nothing moved. */
-export function spreadOf({ came, went, seconds }: Steps): Spread {
-  let net = 0;
-  let moved = 0;
-  let time = 0;
-  for (let j = 0; j < seconds.length; j++) {
-    net += came[j] - went[j];
-    moved += came[j] + went[j];
-    time += seconds[j];
-  }
-  if (!(moved > 0) || !(time > 0) || seconds.length < 2) return { x2: 0, degrees: 0 };
+/** X² of the net when the steps in [from, to) grow at one rate and the others not at all. */
+function leftBeside({ came, went, seconds }: Steps, from: number, to: number): number {
   let x2 = 0;
-  for (let j = 0; j < seconds.length; j++) {
-    const expected = (moved * seconds[j]) / time;
-    if (expected > 0) x2 += (came[j] - went[j] - (net * seconds[j]) / time) ** 2 / expected;
+  const part = (isIn: boolean): void => {
+    let net = 0;
+    let moved = 0;
+    let time = 0;
+    for (let j = 0; j < seconds.length; j++) {
+      if ((j >= from && j < to) !== isIn) continue;
+      net += came[j] - went[j];
+      moved += came[j] + went[j];
+      time += seconds[j];
+    }
+    if (!(moved > 0) || !(time > 0)) return;
+    const rate = isIn ? net / time : 0;
+    for (let j = 0; j < seconds.length; j++) {
+      if ((j >= from && j < to) !== isIn || !(seconds[j] > 0)) continue;
+      x2 += (came[j] - went[j] - rate * seconds[j]) ** 2 / ((moved * seconds[j]) / time);
+    }
+  };
+  part(true);
+  part(false);
+  return x2;
+}
+
+/** Calls `see` with each way to bend: grew in one step, until a step, from a step on. */
+function eachBend(
+  steps: number,
+  see: (shape: DriftShape, at: number, from: number, to: number) => void,
+): void {
+  for (let at = 0; at < steps; at++) {
+    see("jump", at, at, at + 1);
+    // One quiet step at an end is no plateau, and one that moves is a jump.
+    if (at < 2 || at > steps - 2) continue;
+    see("plateau", at, 0, at);
+    see("late", at, at, steps);
   }
-  return { x2, degrees: seconds.length - 1 };
+}
+
+/** How much the net of the steps varies beside a Poisson's; degrees 0 where nothing moved. Cost: O(steps²). */
+export function spreadOf(steps: Steps): Spread {
+  const k = steps.seconds.length;
+  let moved = 0;
+  for (let j = 0; j < k; j++) moved += steps.came[j] + steps.went[j];
+  if (!(moved > 0) || k < 2) return { x2: 0, degrees: 0 };
+  const line = { x2: leftBeside(steps, 0, k), degrees: k - 1 };
+  // A bend is looked for only where there is something to explain.
+  if (k < MIN_SHAPE_STEPS || line.x2 < 2 * line.degrees) return line;
+  let best = line.x2;
+  let tried = 0;
+  eachBend(k, (_, __, from, to) => {
+    tried += 1;
+    best = Math.min(best, leftBeside(steps, from, to));
+  });
+  const degrees = k - 2 + PRIOR_DEGREES;
+  const left = Math.max(1, (best + PRIOR_DEGREES) / degrees);
+  const p = 2 * tried * studentTCdf(-Math.sqrt((line.x2 - best) / left), degrees);
+  return p < 0.01 ? { x2: best, degrees: k - 2 } : line;
 }
 
 export interface Noise {
@@ -180,7 +223,13 @@ function bestRate(steps: Steps, from: number, to: number): number {
   return rest + Math.max(at((lo + hi) / 2), at(mean));
 }
 
-/** Undefined with fewer steps than MIN_SHAPE_STEPS. Cost: O(steps²). */
+/** Whether what grew had stopped before the last snapshot, as far as the shapes tell. */
+export function hasEnded(choice: ShapeChoice | undefined, steps: number): boolean {
+  if (choice === undefined || !choice.isClear) return false;
+  return choice.shape === "plateau" || (choice.shape === "jump" && choice.at < steps - 1);
+}
+
+/** Undefined with fewer steps than MIN_SHAPE_STEPS. Cost: O(steps²) likelihoods. */
 export function shapeOf(steps: Steps, noise: Noise): ShapeChoice | undefined {
   const k = steps.seconds.length;
   if (k < MIN_SHAPE_STEPS) return undefined;
@@ -189,24 +238,18 @@ export function shapeOf(steps: Steps, noise: Noise): ShapeChoice | undefined {
   const found: { shape: DriftShape; at: number; fit: number; cost: number }[] = [
     { shape: "line", at: 0, fit: line, cost: -2 * line + price },
   ];
-  const bend = (shape: DriftShape, at: number, from: number, to: number): void => {
+  eachBend(k, (shape, at, from, to) => {
     const fit = bestRate(steps, from, to) / noise.factor;
     found.push({ shape, at, fit, cost: -2 * fit + 2 * price });
-  };
-  for (let at = 0; at < k; at++) {
-    bend("jump", at, at, at + 1);
-    // One quiet step at an end is no plateau, and one that moves is a jump.
-    if (at >= 2 && at <= k - 2) {
-      bend("plateau", at, 0, at);
-      bend("late", at, at, k);
-    }
-  }
+  });
   found.sort((a, b) => a.cost - b.cost);
   const best = found[0];
-  const rival = found.find(({ shape }) => shape !== best.shape);
+  // A jump in the first steps and a plateau after them say the same of what follows.
+  const isEnd = (f: { shape: DriftShape; at: number }): boolean =>
+    f.shape === "plateau" || (f.shape === "jump" && f.at < k - 1);
+  const rival = found.find((f) => f.shape !== best.shape && isEnd(f) !== isEnd(best));
   let ended = -Infinity;
-  for (const { shape, fit, at } of found)
-    if (shape === "plateau" || (shape === "jump" && at < k - 1)) ended = Math.max(ended, fit);
+  for (const f of found) if (isEnd(f)) ended = Math.max(ended, f.fit);
   return {
     shape: best.shape,
     at: best.at,

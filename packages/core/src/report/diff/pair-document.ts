@@ -165,7 +165,7 @@ class PairWords extends Speech {
     const isSampled = after.rows !== undefined;
     const hasObjects = sites.some((s) => s.objects !== undefined);
     const hasState = sites.some((s) => s.after !== undefined);
-    const hasP = sites.some((s) => Number.isFinite(s.q));
+    const hasP = this.#d.status !== "allocated" && sites.some((s) => Number.isFinite(s.q));
     const isPaired = sites.some((s) => s.drift !== undefined);
     const header = [this.say("change", "变化")];
     if (hasState) header.push(this.say("after", "之后"));
@@ -206,9 +206,11 @@ class PairWords extends Speech {
   /** Lines that were found under another place or name; the rest of the table says what changed. */
   #moved(): DocumentTable | undefined {
     const moved = this.#d.sites.filter((s) => s.from !== undefined && s.foundBy !== "same");
-    if (moved.length === 0) return undefined;
+    // Places that hold nothing in either profile are only counted.
+    const shown = moved.filter((s) => s.plusSamples + s.minusSamples > 0);
+    if (shown.length === 0) return undefined;
     const { unit } = this.#d;
-    const rows = moved.slice(0, this.#o.top).map((s) => [
+    const rows = shown.slice(0, this.#o.top).map((s) => [
       this.signed(s.value, unit, s.hasInterval),
       s.from === undefined ? "" : printable(shortLine(s.from)),
       s.foundBy === "offset"
@@ -236,8 +238,7 @@ class PairWords extends Speech {
     const notes: (readonly [string, string])[] = [];
     if (total !== undefined && comparison.form !== "identical" && total.hasInterval) {
       if (quiet.sites > 0 && this.#d.status !== "allocated") {
-        const seen =
-          quiet.visible === undefined ? "" : this.say(`, ${this.visible(quiet.visible, unit)} each`, `，每处${this.visible(quiet.visible, unit)}`);
+        const seen = this.#quietVisible();
         notes.push([
           this.say("OTHERS", "其他"),
           this.say(
@@ -288,6 +289,21 @@ class PairWords extends Speech {
     }
     for (const line of this.#o.damage) notes.push([this.say("DAMAGE", "损坏"), line]);
     return notes;
+  }
+
+  #quietVisible(): string {
+    const { typical, busiest } = this.#d.quiet;
+    const { unit } = this.#d;
+    if (typical === undefined || busiest === undefined) return "";
+    const isAlike = busiest < typical * 1.5;
+    const each = this.visible(isAlike ? busiest : typical, unit);
+    const most = this.amount(busiest, unit);
+    return isAlike
+      ? this.say(`; ${each} each`, `；每处${each}`)
+      : this.say(
+          `; ${each} at half of them, ${most} at the busiest`,
+          `；其中一半${each}，最忙的一处 ${most}`,
+        );
   }
 
   #rateHint(): string {

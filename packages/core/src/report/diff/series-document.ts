@@ -39,18 +39,28 @@ class SeriesWords extends Speech {
       this.#table(this.say("SHRINKING", "减少中"), falling),
     ].filter((t) => t !== undefined);
     return {
-      verdict:
-        status === "growth"
-          ? this.say("GROWTH SEEN", "看到增长")
-          : status === "no-growth"
-            ? this.say("NO GROWTH SEEN", "未见增长")
-            : this.say("NOT COMPARABLE", "无法比较"),
+      verdict: this.#verdict(),
       tone: status === "growth" ? "fault" : status === "no-growth" ? "ok" : "low",
       rest: head,
       facts: this.#facts(),
       tables,
       notes: this.#notes(),
     };
+  }
+
+  #verdict(): string {
+    switch (this.#d.status) {
+      case "growth":
+        return this.say("GROWTH SEEN", "看到增长");
+      case "ended":
+        return this.say("GREW, THEN STOPPED", "曾增长，已停止");
+      case "uneven":
+        return this.say("GREW, STEADILY OR NOT", "有增长，是否持续未知");
+      case "no-growth":
+        return this.say("NO GROWTH SEEN", "未见增长");
+      case "not-comparable":
+        return this.say("NOT COMPARABLE", "无法比较");
+    }
   }
 
   /** Without times a step stands for a second. */
@@ -75,6 +85,19 @@ class SeriesWords extends Speech {
     }
     const inAll = this.say(`${this.#rate(total.slope)} in all`, `合计 ${this.#rate(total.slope)}`);
     const first = places[0];
+    if (status === "uneven") {
+      const more = this.#firstToLast();
+      return this.say(
+        `${more}; ${this.#d.steps} steps do not tell whether that goes on`,
+        `${more}；${this.#d.steps} 步无法判断是否持续`,
+      );
+    }
+    if (status === "ended") {
+      const at = first === undefined ? "" : printable(shortLine(first.at));
+      const shape = first?.shape ?? total.shape;
+      const how = shape === undefined ? "" : this.#shape(shape);
+      return `${[at, how, this.#firstToLast()].filter((x) => x !== "").join(this.say("; ", "；"))}`;
+    }
     if (status === "growth") {
       if (first === undefined || first.slope.value <= 0) return inAll;
       const at = printable(shortLine(first.at));
@@ -83,6 +106,13 @@ class SeriesWords extends Speech {
     }
     if (total.slope.hi < 0) return this.say(`${inAll}: it shrinks`, `${inAll}：在减少`);
     return `${this.#visible(total.visible)}${this.say("; ", "；")}${inAll}`;
+  }
+
+  #firstToLast(): string {
+    const change = this.#d.firstToLast?.total?.value;
+    if (change === undefined) return "";
+    const more = this.signed(change, "bytes");
+    return this.say(`${more} from the first to the last`, `首尾之间 ${more}`);
   }
 
   #facts(): string[] {
@@ -109,6 +139,8 @@ class SeriesWords extends Speech {
           `合计：${shape}新增 ${this.number(total.came)} 个样本，释放 ${this.number(total.went)} 个，p = ${this.p(total.p)}`,
         ),
       );
+      const more = this.#firstToLast();
+      if (more !== "" && this.#d.status !== "ended" && this.#d.status !== "uneven") facts.push(more);
       if (total.noise.factor > 1.5) {
         facts.push(
           this.say(
@@ -178,7 +210,7 @@ class SeriesWords extends Speech {
     if (places.length === 0) return undefined;
     const rows = places.slice(0, this.#o.top).map((place) => {
       const n = place.live.length;
-      const caller = place.callers[0];
+      const caller = place.user ?? place.callers[0];
       const below = place.isAllocating
         ? caller === undefined
           ? ""
