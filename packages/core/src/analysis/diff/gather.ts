@@ -164,10 +164,14 @@ export class Gathering implements Gathered {
       if (sum === undefined) continue;
       for (const into of [sum, this.total]) {
         if (born >= 0 && freed >= 0) {
+          into.change.came += born;
+          into.change.went += freed;
           into.change.plus.add(born, size, rows.rate);
           into.change.minus.add(freed, size, rows.rate);
         } else if (born <= 0 && freed <= 0) {
           // Subtracted the other way round.
+          into.change.came -= freed;
+          into.change.went -= born;
           into.change.plus.add(-freed, size, rows.rate);
           into.change.minus.add(-born, size, rows.rate);
         } else {

@@ -316,9 +316,9 @@ function finished(
       : { value: bytes, objects: isBytes ? objects : undefined };
   };
   const isIdentical = comparison.form === "identical";
+  const isCounted = isOneProcess && measure === "live";
   const changeOf = (sum: SiteSum, seen: number | undefined): Change => {
-    const came = sum.change.plus.objects.samples;
-    const went = sum.change.minus.objects.samples;
+    const { came, went } = sum.change;
     const { value, objects } = isIdentical ? { value: ZERO, objects: ZERO } : valueOf(sum);
     return {
       value,
@@ -326,8 +326,8 @@ function finished(
       objects,
       before: isOneProcess && before === after ? undefined : stateOf(sum.before, isObjects, measure),
       after: isOneProcess && before === after ? undefined : stateOf(sum.after, isObjects, measure),
-      plusSamples: came,
-      minusSamples: went,
+      plusSamples: isCounted ? came : sum.change.plus.objects.samples,
+      minusSamples: isCounted ? went : sum.change.minus.objects.samples,
       drift:
         isOneProcess && measure === "live"
           ? { came, went, p: comeAndGoP(came, went), stepsNeeded: stepsToTell(came, went) }

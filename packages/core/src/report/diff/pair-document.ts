@@ -234,7 +234,7 @@ class PairWords extends Speech {
   }
 
   #notes(): (readonly [string, string])[] {
-    const { quiet, total, unit, sites, comparison, after } = this.#d;
+    const { quiet, total, sites, comparison, after } = this.#d;
     const notes: (readonly [string, string])[] = [];
     if (total !== undefined && comparison.form !== "identical" && total.hasInterval) {
       if (quiet.sites > 0 && this.#d.status !== "allocated") {
