@@ -48,6 +48,11 @@ function sameKind(a: Subject, b: Subject): boolean {
   return kindA === kindB || (isHeap(kindA) && isHeap(kindB));
 }
 
+/** Both state their cycle, and it is another: then nothing was allocated that sampling saw. */
+function isLater(a: Subject, b: Subject): boolean {
+  return a.cycle !== undefined && b.cycle !== undefined && a.cycle !== b.cycle;
+}
+
 /** `aligned` is asked for only when the two may be of one process. */
 export function compareSubjects(
   a: Subject,
@@ -90,7 +95,7 @@ export function compareSubjects(
   if (a.table.encoding !== b.table.encoding) return { form: "naive", why: "encodings-differ" };
   const { allocs } = aligned();
   const direction = directionOf(allocs[0], allocs[1]);
-  if (direction === "still") return { form: "none", why: "no-cycle-between" };
+  if (direction === "still" && !isLater(a, b)) return { form: "none", why: "no-cycle-between" };
   const by = relation.is === "same" && override === undefined ? relation.by : "asked";
   return { form: "paired", by, isReversed: direction === "fall" };
 }

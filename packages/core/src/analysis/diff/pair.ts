@@ -4,9 +4,10 @@
 // Two questions are kept apart. *How much more is there now?* has the interval of stats/growth.ts. *Is
 // it drifting?* compares what came with what went (stats/drift.ts), for which two snapshots are little.
 //
-// A site counts as grown when its q value (Benjamini–Hochberg over the sites at which a change could
-// have been seen at all) is ≤ 0.05. Its 95 % interval alone would be wrong for one site in forty, and a
-// profile has hundreds. How it misleads: intervals cover sampling; load that moves between the two
+// A site counts as grown when its interval lies above 0 and its q value (Benjamini–Hochberg, one-sided,
+// over the sites at which a change could have been seen at all) is ≤ 0.05: of the sites called grown at
+// most 5 % are expected to be chance. The interval alone would be wrong for one site in forty, and a
+// profile has hundreds. Shrinking is the same the other way. How it misleads: intervals cover sampling; load that moves between the two
 // moments moves memory for real.
 
 import { MiB } from "../../model/units.ts";
@@ -347,7 +348,9 @@ function finished(
     // Above 5 % the rest only counts: no order among them moves a q from one side of 5 % to the other.
     p[i] = isSure ? testP(sum, isObjects) : 1;
   });
-  const q = benjaminiHochberg(p);
+  const up = benjaminiHochberg(p.map((two, i) => oneSided(two, first[i].value > 0)));
+  const down = benjaminiHochberg(p.map((two, i) => oneSided(two, first[i].value < 0)));
+  const q = up.map((of, i) => (first[i].value < 0 ? down[i] : of));
   const order = sums.map((_, i) => i);
   const standings = sums.map((sum, i) => standingOf(sum, first[i], q[i], hasInterval));
   const rank = (i: number): number => (standings[i] === "quiet" ? 1 : 0);
@@ -404,6 +407,11 @@ function finished(
     stacks: gathered.stacks,
     heapAllocChange: heapAllocChange(before, after),
   };
+}
+
+/** p of "no growth", or of "no shrinking", from that of "no change". */
+function oneSided(p: number, isThisWay: boolean): number {
+  return isThisWay ? p / 2 : 1 - p / 2;
 }
 
 const ZERO: Interval = { value: 0, lo: 0, hi: 0 };

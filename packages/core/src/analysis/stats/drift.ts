@@ -8,8 +8,8 @@
 //
 // Load noise beyond that (objects that come in bursts and go in bursts) is measured on the *net* of
 // each step: X² = Σ (net − mean)² / moved per second; φ = X²/df, never below 1. Few steps tell
-// little of φ, so a place's own φ is moderated by the φ of all places together, which counts like
-// PRIOR_DEGREES steps (as limma does for variances, Smyth 2004), and limits are Student's. A cache that
+// little of φ, so a place's own φ is moderated by the φ of all places together, which counts like up
+// to PRIOR_DEGREES steps (as limma does for variances, Smyth 2004), and limits are Student's. A cache that
 // filled and stopped is no noise: where one bend explains so much of X² that chance would do it in
 // one of a hundred, over all places of the bend, φ is what is left beside the bend.
 //
@@ -131,11 +131,14 @@ export interface Noise {
   readonly degrees: number;
 }
 
+/** `all`: of every place, this one included. Where there is no other, the place speaks for itself. */
 export function noiseOf(own: Spread, all: Spread): Noise {
+  const others = Math.max(0, all.degrees - own.degrees);
+  const prior = Math.min(PRIOR_DEGREES, others);
   const common = all.degrees > 0 ? Math.max(1, all.x2 / all.degrees) : 1;
-  if (own.degrees === 0) return { factor: common, degrees: PRIOR_DEGREES };
-  const degrees = own.degrees + PRIOR_DEGREES;
-  const factor = (own.x2 + PRIOR_DEGREES * common) / degrees;
+  const degrees = own.degrees + prior;
+  if (degrees === 0) return { factor: 1, degrees: Infinity };
+  const factor = (own.x2 + prior * common) / degrees;
   return factor > 1 ? { factor, degrees } : { factor: 1, degrees: Infinity };
 }
 
