@@ -117,8 +117,9 @@ export interface SeriesDiff {
   readonly tested: number;
 }
 
-/** Oldest first; equal times by what was allocated, which only grows, then by content. */
-function sorted(subjects: readonly Subject[]): { list: Subject[]; ties: number } {
+/** Without files that are there twice. Oldest first; equal times by what was allocated, which only grows, then by content. */
+function sorted(given: readonly Subject[]): { list: Subject[]; ties: number } {
+  const subjects = [...new Map(given.map((s) => [s.artefact.sha256, s])).values()];
   const allocated = new Map<Subject, number>();
   for (const s of subjects) {
     let sum = 0;
@@ -153,12 +154,14 @@ export interface SeriesOptions {
 
 export function diffSeries(subjects: readonly Subject[], { override }: SeriesOptions): SeriesDiff {
   const { list, ties } = sorted(subjects);
-  const wasUnsorted = list.some((s, i) => s !== subjects[i]);
+  const place = new Map(list.map((s, i) => [s.artefact.sha256, i]));
+  const places = subjects.map((s) => place.get(s.artefact.sha256) ?? 0);
+  const wasUnsorted = places.some((at, i) => i > 0 && at < (places[i - 1] ?? 0));
   const hasTimes = ties === 0 && list.every((s) => Number.isFinite(s.timeMs));
   const snapshots: SeriesSnapshot[] = [];
   const steps: Step[] = [];
   let restarts = 0;
-  let repeated = 0;
+  let repeated = subjects.length - list.length;
   let isAssumed = false;
   let last: Subject | undefined;
   for (const subject of list) {
@@ -166,10 +169,6 @@ export function diffSeries(subjects: readonly Subject[], { override }: SeriesOpt
     if (rows === undefined) throw new Error("a series is of heap profiles");
     let startsProcess = true;
     if (last?.rows !== undefined) {
-      if (last.artefact.sha256 === subject.artefact.sha256) {
-        repeated += 1;
-        continue;
-      }
       const relation = override === "other" ? "different" : relationOf(last, subject).is;
       const aligned = alignBuckets([
         { rows: last.rows, hashes: last.hashes },
