@@ -48,6 +48,12 @@ export interface GatherOptions {
   readonly isOneBuild: boolean;
 }
 
+export interface PlainWeights {
+  /** Undefined: there is one file, and it is a difference. */
+  readonly before: number | undefined;
+  readonly after: number;
+}
+
 /** Both profiles with their sites matched, ready for rows to be added. */
 export class Gathering implements Gathered {
   readonly sites: readonly MatchedSite[];
@@ -185,18 +191,21 @@ export class Gathering implements Gathered {
     }
   }
 
-  /** Values without a sampling model: each unit weighs `weight`, and varies when `isChance`. */
-  addPlain(weightBefore: number, weightAfter: number, isChance: boolean): void {
+  /**
+   * Values that are no heap sample. `each` is what one event adds to the column (a sample of a CPU
+   * profile adds its period), `weights` what it weighs in the result. Of a delta only the later side
+   * is read: its sign says which way a value goes.
+   */
+  addPlain(each: number, weights: PlainWeights, isChance: boolean): void {
     const missed = isChance ? 1 : 0;
-    for (const [of, weight] of [
-      [this.#before, weightBefore],
-      [this.#after, weightAfter],
-    ] as const) {
+    const sides = weights.before === undefined ? [this.#after] : [this.#before, this.#after];
+    for (const of of sides) {
       const isAfter = of === this.#after;
+      const weight = isAfter ? weights.after : (weights.before ?? 0);
       const { table, valueIndex } = of.subject;
       const values = table.values[valueIndex] ?? new Float64Array(table.rows);
       for (let r = 0; r < table.rows; r++) {
-        const n = values[r];
+        const n = values[r] / each;
         if (n === 0) continue;
         const sum = this.#sumAt(of, table.rowStack[r], Math.abs(n) * weight);
         if (sum === undefined) continue;

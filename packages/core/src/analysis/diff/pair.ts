@@ -143,23 +143,33 @@ export function diffDelta(delta: Subject, options: PairOptions): PairDiff {
     isOneBuild: true,
   });
   if (delta.rows !== undefined) gathering.addDelta();
-  else addPlainDelta(gathering, delta);
+  else addPlain(gathering, delta, delta);
   return finished(gathering, delta, delta, { form: "delta" });
 }
 
 function addPlain(gathering: Gathering, before: Subject, after: Subject): void {
-  const [a, b] = plainWeights(before, after);
-  gathering.addPlain(a, b, after.measure !== "cumulative");
+  gathering.addPlain(
+    eventOf(after),
+    before === after
+      ? { before: undefined, after: plainWeight(after, before, after) }
+      : {
+          before: plainWeight(before, before, after),
+          after: plainWeight(after, before, after),
+        },
+    after.measure !== "cumulative",
+  );
 }
 
-function addPlainDelta(gathering: Gathering, delta: Subject): void {
-  gathering.addPlain(0, plainWeights(delta, delta)[1], delta.measure !== "cumulative");
+/** What one event adds to the chosen column: a sample of a CPU profile adds its period. */
+function eventOf({ measure, valueType, table }: Subject): number {
+  const isTime = measure === "cpu" && valueType.unit === "nanoseconds";
+  return isTime && (table.period ?? 0) > 0 ? (table.period ?? 1) : 1;
 }
 
-/** What a unit of the chosen column weighs. CPU time becomes cores where both say how long they took. */
-function plainWeights(before: Subject, after: Subject): readonly [number, number] {
-  if (unitOf(before, after) !== "cores") return [1, 1];
-  return [1 / (before.table.durationNs ?? 1), 1 / (after.table.durationNs ?? 1)];
+/** What one event weighs. CPU time becomes cores where both say how long they took. */
+function plainWeight(of: Subject, before: Subject, after: Subject): number {
+  const event = eventOf(of);
+  return unitOf(before, after) === "cores" ? event / (of.table.durationNs ?? 1) : event;
 }
 
 function unitOf(before: Subject, after: Subject): DiffUnit {
@@ -290,7 +300,7 @@ function finished(
   comparison: PairDiff["comparison"],
 ): PairDiff {
   const { measure } = after;
-  const unit = before === after && measure === "cpu" ? "ns" : unitOf(before, after);
+  const unit = unitOf(before, after);
   const hasInterval = measure !== "cumulative";
   const isBytes = unit === "bytes";
   const isObjects = after.valueType.unit === "count" && after.rows !== undefined;
@@ -307,8 +317,8 @@ function finished(
       return isObjects && bytes !== undefined ? Math.ceil(bytes / size) : bytes;
     }
     const { plus, minus } = sum.change;
-    const weight = minus.bytes.samples > 0 ? minus.bytes.value / minus.bytes.samples : 1;
-    return weight * visibleCount(Math.min(plus.bytes.samples, minus.bytes.samples));
+    const background = Math.min(plus.bytes.samples, minus.bytes.samples);
+    return plainWeight(after, before, after) * visibleCount(background);
   };
   const valueOf = (sum: SiteSum) => {
     const { bytes, objects } = growthInterval(sum.change);

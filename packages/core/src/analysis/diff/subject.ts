@@ -58,13 +58,14 @@ export function subjectsOf(
   beside: readonly Artefact[] = [],
 ): Subject[] {
   const snapshots = snapshotsOf([...artefacts, ...beside]);
+  const sampleIndex = filters.sampleIndex === "" ? commonType(artefacts) : filters.sampleIndex;
   return artefacts.flatMap((artefact) => {
     const { table } = artefact;
     if (table.kind !== "profile") return [];
     const valueIndex =
-      filters.sampleIndex === "" && table.statedDefaultType === undefined
+      sampleIndex === "" && table.statedDefaultType === undefined
         ? table.defaultSampleType
-        : sampleIndexOf(profileOf(table), filters.sampleIndex);
+        : sampleIndexOf(profileOf(table), sampleIndex);
     const valueType = table.sampleTypes[valueIndex] ?? { type: "?", unit: "" };
     const snapshot = snapshots.get(artefact.id);
     const cycleEnd = snapshot?.cycleEndMs ?? NaN;
@@ -86,6 +87,20 @@ export function subjectsOf(
       },
     ];
   });
+}
+
+/**
+ * The type that all are shown in when nobody says which: the first one's own, where the others have it
+ * too (a heap and an allocs profile differ in nothing but what they show first). "" lets each choose.
+ */
+function commonType(artefacts: readonly Artefact[]): string {
+  const tables = artefacts.flatMap(({ table }) => (table.kind === "profile" ? [table] : []));
+  const own = (t: ProfileTable): string => t.sampleTypes[t.defaultSampleType]?.type ?? "";
+  const [first] = tables;
+  if (first === undefined || tables.every((t) => own(t) === own(first))) return "";
+  const shared = (type: string): boolean =>
+    tables.every((t) => t.sampleTypes.some((known) => known.type === type));
+  return shared(own(first)) ? own(first) : "";
 }
 
 export function isHeap(kind: ProfileKind): boolean {
