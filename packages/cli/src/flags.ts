@@ -64,6 +64,22 @@ export interface TraceFlags extends SharedFlags {
   readonly json?: boolean;
 }
 
+export interface DiffFlags extends SharedFlags {
+  /** commander keeps the underscore. */
+  readonly sample_index?: string;
+  readonly focus?: string;
+  readonly ignore?: string;
+  readonly requests?: string;
+  readonly granularity?: "lines" | "functions" | "files";
+  readonly sameProcess?: boolean;
+  readonly otherProcess?: boolean;
+  readonly failOn?: "growth";
+  readonly json?: boolean;
+  readonly md?: boolean;
+  readonly top?: string;
+  readonly output?: string;
+}
+
 export interface ViewFlags extends SharedFlags, LiveFlags, JudgeFlags {
   readonly port?: string;
 }

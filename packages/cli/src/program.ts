@@ -8,6 +8,7 @@ import { langOf, words } from "./command-line/words.ts";
 import { EXIT } from "./exit-codes.ts";
 import { UnreadableError, UsageError } from "./usage-error.ts";
 import { capture } from "./verbs/capture/command.ts";
+import { diff } from "./verbs/diff/command.ts";
 import { evidence } from "./verbs/evidence/command.ts";
 import { pprof } from "./verbs/pprof/command.ts";
 import { show } from "./verbs/show/command.ts";
@@ -15,7 +16,7 @@ import { trace } from "./verbs/trace/command.ts";
 import { view } from "./verbs/view/command.ts";
 import { why } from "./verbs/why/command.ts";
 
-const VERBS: readonly Verb[] = [why, capture, view, show, trace, pprof, evidence];
+const VERBS: readonly Verb[] = [why, capture, view, show, diff, trace, pprof, evidence];
 
 const SHORT = words(
   `heapwright tells why a Go service uses the memory it uses, down to the source line.

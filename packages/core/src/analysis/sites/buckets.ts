@@ -1,10 +1,11 @@
 // Heap snapshots as aligned buckets: which two are compared, and row by row the same (stack, size).
 
 import type { HeapSnapshot, ProcessEvidence } from "../../evidence/process.ts";
-import { bucketKey, heapRows, type HeapRows } from "../../goruntime/heap-rows.ts";
+import { heapRows, type HeapRows } from "../../goruntime/heap-rows.ts";
 import { samplingProbability } from "../../goruntime/sampling.ts";
 import { stackHashes } from "../../model/stack-frames.ts";
 import { MiB } from "../../model/units.ts";
+import { alignBuckets } from "./align.ts";
 
 export interface SnapshotRows {
   readonly snapshot: HeapSnapshot;
@@ -74,46 +75,12 @@ function finite(x: number): number {
 }
 
 function align(before: SnapshotRows, after: SnapshotRows): SnapshotPair {
-  const index = new Map<string, number>();
-  const sizes: number[] = [];
-  const allocBefore: number[] = [];
-  const allocAfter: number[] = [];
-  const inuseBefore: number[] = [];
-  const inuseAfter: number[] = [];
-  const afterRow: number[] = [];
-  const beforeRow: number[] = [];
-  const columns = { allocBefore, allocAfter, inuseBefore, inuseAfter, afterRow, beforeRow };
-  const slot = (key: string, size: number): number => {
-    const known = index.get(key);
-    if (known !== undefined) return known;
-    const at = sizes.length;
-    index.set(key, at);
-    sizes.push(size);
-    columns.allocBefore.push(0);
-    columns.allocAfter.push(0);
-    columns.inuseBefore.push(0);
-    columns.inuseAfter.push(0);
-    columns.afterRow.push(-1);
-    columns.beforeRow.push(-1);
-    return at;
-  };
-  const fill = (s: SnapshotRows, alloc: number[], inuse: number[], row: number[]) => {
-    for (let r = 0; r < s.rows.rows; r++) {
-      const n = s.rows.allocs[r] ?? 0;
-      const live = s.rows.inuse[r] ?? 0;
-      if (n === 0 && live === 0) continue;
-      const size = s.rows.size[r] ?? 0;
-      const at = slot(bucketKey(s.hashes[s.rows.stack[r] ?? 0] ?? 0, size), size);
-      alloc[at] = (alloc[at] ?? 0) + n;
-      inuse[at] = (inuse[at] ?? 0) + live;
-      row[at] = r;
-    }
-  };
-  fill(after, columns.allocAfter, columns.inuseAfter, columns.afterRow);
-  fill(before, columns.allocBefore, columns.inuseBefore, columns.beforeRow);
+  const { sizes, allocs, inuse, row } = alignBuckets([after, before]);
+  const [allocAfter, allocBefore] = [allocs[0], allocs[1]];
+  const [inuseAfter, inuseBefore] = [inuse[0], inuse[1]];
+  const columns = { allocBefore, allocAfter, inuseBefore, inuseAfter };
   let isStill = true;
-  for (let i = 0; i < sizes.length && isStill; i++)
-    isStill = columns.allocBefore[i] === columns.allocAfter[i];
+  for (let i = 0; i < sizes.length && isStill; i++) isStill = allocBefore[i] === allocAfter[i];
   const a = before.snapshot;
   const b = after.snapshot;
   const timeIsOfCycles = Number.isFinite(a.cycleEndMs) && Number.isFinite(b.cycleEndMs);
@@ -123,13 +90,10 @@ function align(before: SnapshotRows, after: SnapshotRows): SnapshotPair {
   return {
     before,
     after,
-    sizes: Float64Array.from(sizes),
-    allocBefore: Float64Array.from(columns.allocBefore),
-    allocAfter: Float64Array.from(columns.allocAfter),
-    inuseBefore: Float64Array.from(columns.inuseBefore),
-    inuseAfter: Float64Array.from(columns.inuseAfter),
-    afterRow: Int32Array.from(columns.afterRow),
-    beforeRow: Int32Array.from(columns.beforeRow),
+    sizes,
+    ...columns,
+    afterRow: row[0],
+    beforeRow: row[1],
     cyclesBetween: a.cycle !== undefined && b.cycle !== undefined ? b.cycle - a.cycle : undefined,
     seconds,
     timeIsOfCycles,
@@ -139,12 +103,8 @@ function align(before: SnapshotRows, after: SnapshotRows): SnapshotPair {
 }
 
 function allocatedCycles(
-  sizes: readonly number[],
-  c: {
-    readonly allocBefore: readonly number[];
-    readonly allocAfter: readonly number[];
-    readonly inuseAfter: readonly number[];
-  },
+  sizes: Float64Array,
+  c: Pick<SnapshotPair, "allocBefore" | "allocAfter" | "inuseAfter">,
   rate: number,
 ): number {
   let allocated = 0;

@@ -4,6 +4,9 @@
 // what was allocated and what was freed in between carries error: new = Δalloc, freed = new − Δinuse,
 // interval of new − freed by MOVER over Garwood limits ("paired-safe"). Measured on 400 real pairs:
 // coverage ≥ 97.8 %; ± 3.4 MiB on a stable 80 MiB cache where the naive form gives ± 17.3 MiB.
+// A bucket whose objects mostly came and went in between is compared by its two live counts instead,
+// which vary less. Measured (heap-sampling.test.ts): coverage stays, the interval of a site that turned
+// over ten times is a third as wide.
 // Different processes or builds (naive): both profiles carry their own error.
 //
 // How it can mislead: the interval covers *sampling* only. A service whose live memory follows its
@@ -47,6 +50,9 @@ export class GrowthSum {
   readonly plus = new SampledMemory();
   readonly minus = new SampledMemory();
   inconsistentRows = 0;
+  /** Samples allocated and freed between two profiles of one process; 0 in the naive form. */
+  came = 0;
+  went = 0;
 
   addPaired(rows: PairedRows, row: number, rate: number): void {
     const size = rows.sizes[row] ?? Number.NaN;
@@ -56,6 +62,15 @@ export class GrowthSum {
     const freed = born - (after - before);
     if (born < 0 || freed < 0) {
       this.inconsistentRows += 1;
+      this.addNaive(before, rate, after, rate, size);
+      return;
+    }
+    this.came += born;
+    this.went += freed;
+    // What came and went in between is in both counts and in no difference. Where it is more than what
+    // lives through, the two profiles have so little in common that their own counts vary less; either
+    // form bounds the true variance, live in one only, from above.
+    if (born + freed > before + after) {
       this.addNaive(before, rate, after, rate, size);
       return;
     }
@@ -77,6 +92,8 @@ export class GrowthSum {
   merge(other: GrowthSum): void {
     this.plus.merge(other.plus);
     this.minus.merge(other.minus);
+    this.came += other.came;
+    this.went += other.went;
     this.inconsistentRows += other.inconsistentRows;
   }
 }

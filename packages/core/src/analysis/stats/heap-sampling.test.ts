@@ -252,6 +252,42 @@ describe("growth", () => {
     expect(bytes.hi / MIB).toBeCloseTo(3.689 / 2, 2);
   });
 
+  test("a place that turned over ten times: its live counts are what is compared", () => {
+    const random = seededRandom(31);
+    const p = samplingProbability(512, RATE);
+    const trials = 1500;
+    const live = 40_000;
+    let covered = 0;
+    let naive = 0;
+    let width = 0;
+    let byTurnover = 0;
+    for (let i = 0; i < trials; i++) {
+      const before = random.binomial(live, p);
+      const after = random.binomial(live + 4000, p);
+      const passing = random.binomial(9 * live, p);
+      const rows = {
+        sizes: [512],
+        allocBefore: [before],
+        allocAfter: [before + passing + after],
+        inuseBefore: [before],
+        inuseAfter: [after],
+      };
+      const { bytes } = pairedGrowth(rows, RATE);
+      const truth = 4000 * 512;
+      if (bytes.lo <= truth && truth <= bytes.hi) covered++;
+      width += bytes.hi - bytes.lo;
+      naive += Math.abs(naiveGrowth(rows, RATE, RATE).bytes.hi - bytes.hi);
+      const sum = new GrowthSum();
+      sum.plus.add(passing + after, 512, RATE);
+      sum.minus.add(passing + before, 512, RATE);
+      const wide = growthInterval(sum).bytes;
+      byTurnover += wide.hi - wide.lo;
+    }
+    expect(covered / trials).toBeGreaterThan(0.935);
+    expect(naive).toBeLessThan(1);
+    expect(width).toBeLessThan(0.4 * byTurnover);
+  });
+
   test("counts that cannot come from one process are named and widen the interval", () => {
     const sound = {
       sizes: [64],

@@ -1,0 +1,112 @@
+import { Option } from "commander";
+import { flags, sharedFlags, type Verb } from "../../command-line/verb.ts";
+import { words } from "../../command-line/words.ts";
+import type { DiffFlags } from "../../flags.ts";
+
+export const diff: Verb = {
+  name: "diff",
+  summary: words(
+    "growth between two profiles or along a series, by line, with intervals and what could have been seen",
+    "两份剖析之间或一个序列中的增长：逐行、带区间，并说明能看出多少",
+  ),
+  examples: words(
+    `Examples:
+  $ heapwright diff before.pb.gz after.pb.gz         how much more, at which line
+  $ heapwright diff 1.pb.gz 2.pb.gz … 9.pb.gz        a series: slope, plateau or line, since when
+  $ heapwright diff ./incident/                      the heap profiles of a capture as a series
+  $ heapwright diff old-build.pb.gz new-build.pb.gz  two builds: edited lines and closures are matched
+  $ heapwright diff a.pb.gz b.pb.gz --sample_index alloc_space     what was allocated between the two
+  $ heapwright diff 'heap?seconds=30.pb.gz'          one file that is a difference already
+  $ heapwright diff base.pb.gz pr.pb.gz --md --fail-on growth      a gate, and a comment for the PR
+
+Take the second profile at least two GC cycles after the first: a heap profile shows the last
+finished cycle. Exit codes: 0 answered, 1 --fail-on was met, 2 usage, 3 nothing readable, or a
+gate that could not be evaluated, 70 a bug.`,
+    `示例：
+  $ heapwright diff before.pb.gz after.pb.gz         增长了多少，在哪一行
+  $ heapwright diff 1.pb.gz 2.pb.gz … 9.pb.gz        序列：斜率、直线还是持平、始于何时
+  $ heapwright diff ./incident/                      把一次采集中的堆剖析当作序列
+  $ heapwright diff old-build.pb.gz new-build.pb.gz  两个构建：匹配改动过的行和闭包
+  $ heapwright diff a.pb.gz b.pb.gz --sample_index alloc_space     两者之间分配了多少
+  $ heapwright diff 'heap?seconds=30.pb.gz'          本身就是差值的单个文件
+  $ heapwright diff base.pb.gz pr.pb.gz --md --fail-on growth      作为门槛，并生成 PR 评论
+
+请在第一份之后至少过两个 GC 周期再取第二份：堆剖析显示的是最近完成的周期。
+退出码：0 已回答，1 达到 --fail-on，2 用法错误，3 没有可读内容或门槛无法评估，70 程序缺陷。`,
+  ),
+  // Go's tools take one dash before long names.
+  normalize: (args) => args.map((arg) => arg.replace(/^-(sample_index|focus|ignore)\b/, "--$1")),
+  define(command, { lang, version, done }) {
+    command.argument(
+      "<profiles...>",
+      words("two profiles, or more for a series; files or folders", "两份剖析，更多则为序列；文件或文件夹")[
+        lang
+      ],
+    );
+    flags(command, lang, words("What is compared:", "比较什么："), [
+      [
+        "--sample_index <type>",
+        words(
+          "which value: inuse_space, inuse_objects, alloc_space, alloc_objects, or a number",
+          "哪种数值：inuse_space、inuse_objects、alloc_space、alloc_objects 或序号",
+        ),
+      ],
+      [
+        "--focus <regexp>",
+        words(
+          "only stacks with a function, file or mapping that matches",
+          "只看函数、文件或映射匹配的调用栈",
+        ),
+      ],
+      ["--ignore <regexp>", words("leave such stacks out", "略去这样的调用栈")],
+      [
+        "--requests <N,M>",
+        words(
+          "the service's request counter at each of the two: growth per request",
+          "两份各自对应的请求计数：得出每个请求的增长",
+        ),
+      ],
+    ]);
+    command.addOption(
+      new Option(
+        "--granularity <kind>",
+        words("what a site is", "以什么为一处")[lang],
+      )
+        .choices(["lines", "functions", "files"])
+        .default("lines"),
+    );
+    flags(command, lang, words("How it is judged:", "如何判断："), [
+      [
+        "--same-process",
+        words(
+          "it is one process, although the files do not prove it",
+          "是同一进程，尽管文件未能证明",
+        ),
+      ],
+      [
+        "--other-process",
+        words("they are different processes or builds", "是不同的进程或构建"),
+      ],
+    ]);
+    command.addOption(
+      new Option(
+        "--fail-on <what>",
+        words("exit 1 when growth was seen", "看到增长时退出码为 1")[lang],
+      ).choices(["growth"]),
+    );
+    sharedFlags(command, lang);
+    flags(command, lang, words("How it is said:", "如何表述："), [
+      [
+        "--json",
+        words("as JSON (schema heapwright.diff/1)", "输出 JSON（模式 heapwright.diff/1）"),
+      ],
+      ["--md", words("as Markdown", "输出 Markdown")],
+      ["--top <n>", words("rows of each table", "每个表的行数"), "10"],
+      ["-o, --output <file>", words("write the answer there", "把回答写入该文件")],
+    ]);
+    command.action(async (profiles: string[], given: DiffFlags) => {
+      const { diffVerb } = await import("./run.ts");
+      done(await diffVerb(profiles, given, version));
+    });
+  },
+};

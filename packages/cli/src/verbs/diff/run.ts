@@ -1,0 +1,193 @@
+// `heapwright diff`: two profiles, or a series of them.
+
+import { diffDelta, diffPair, type PairDiff } from "@heapwright/core/analysis/diff/pair.ts";
+import { diffSeries, type SeriesDiff } from "@heapwright/core/analysis/diff/series.ts";
+import { subjectsOf, type Subject } from "@heapwright/core/analysis/diff/subject.ts";
+import { ProfileError } from "@heapwright/core/analysis/profile/profile.ts";
+import { Regexp } from "@heapwright/core/analysis/profile/regexp/regexp.ts";
+import { RegexpError } from "@heapwright/core/analysis/profile/regexp/syntax.ts";
+import {
+  documentMarkdown,
+  documentText,
+  type DiffDocument,
+} from "@heapwright/core/report/diff/document.ts";
+import { pairJson, seriesJson } from "@heapwright/core/report/diff/json.ts";
+import { pairDocument } from "@heapwright/core/report/diff/pair-document.ts";
+import { seriesDocument } from "@heapwright/core/report/diff/series-document.ts";
+import { voiceOf, type Voice } from "@heapwright/core/report/say.ts";
+import { printable } from "@heapwright/core/report/wording.ts";
+import { parseCount } from "../../arguments.ts";
+import { EXIT } from "../../exit-codes.ts";
+import type { DiffFlags } from "../../flags.ts";
+import { assertWritable, writeReport } from "../../report-file.ts";
+import { paintFor, ProgressLine } from "../../terminal.ts";
+import { UsageError } from "../../usage-error.ts";
+import { readProfiles } from "./inputs.ts";
+
+export async function diffVerb(
+  targets: readonly string[],
+  flags: DiffFlags,
+  version: string,
+): Promise<number> {
+  const voice = voiceOf(flags.lang);
+  if (flags.json === true && flags.md === true)
+    throw new UsageError("--json or --md, not both", "--json 与 --md 只能选一个");
+  if (flags.sameProcess === true && flags.otherProcess === true)
+    throw new UsageError(
+      "--same-process or --other-process, not both",
+      "--same-process 与 --other-process 只能选一个",
+    );
+  const top = parseCount(flags.top ?? "10", "--top");
+  const requests = flags.requests === undefined ? undefined : parseRequests(flags.requests);
+  const focus = pattern(flags.focus, "--focus");
+  const ignore = pattern(flags.ignore, "--ignore");
+  if (flags.output !== undefined) await assertWritable(flags.output, "-o");
+  const progress = new ProgressLine(flags.quiet === true);
+  const { profiles, beside, damage } = await readProfiles(targets, voice, (name) =>
+    progress.show(printable(name)),
+  );
+  progress.clear();
+  let subjects: Subject[];
+  try {
+    const filters = { sampleIndex: flags.sample_index ?? "", focus, ignore };
+    subjects = subjectsOf(profiles, filters, beside);
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    throw new UsageError(error.message, error.message);
+  }
+  const asked = { top, requests, damage, version };
+  const outcome =
+    subjects.length > 2 ? series(subjects, flags, voice, asked) : pair(subjects, flags, voice, asked);
+  const text =
+    flags.json === true
+      ? outcome.json()
+      : flags.md === true
+        ? documentMarkdown(outcome.document)
+        : documentText(
+            outcome.document,
+            paintFor(process.stdout, flags.plain === true || flags.output !== undefined),
+          );
+  if (flags.output === undefined) process.stdout.write(text);
+  else await writeReport(flags.output, text);
+  if (flags.failOn === undefined) return EXIT.ok;
+  if (outcome.status === "growth" || outcome.status === "uneven") return EXIT.gateFailed;
+  if (outcome.status !== "no-growth" && outcome.status !== "ended") {
+    process.stderr.write(
+      flags.lang === "zh"
+        ? "heapwright: 门槛无法评估：见回答的第一行\n"
+        : "heapwright: the gate could not be evaluated: see the first line of the answer\n",
+    );
+    return EXIT.unreadable;
+  }
+  return EXIT.ok;
+}
+
+interface Asked {
+  readonly top: number;
+  readonly requests: number | undefined;
+  readonly damage: readonly string[];
+  readonly version: string;
+  /** About the input as a whole. */
+  readonly note?: string;
+}
+
+interface Outcome {
+  readonly status: PairDiff["status"] | SeriesDiff["status"];
+  readonly document: DiffDocument;
+  readonly json: () => string;
+}
+
+function overrideOf(flags: DiffFlags): "same" | "other" | undefined {
+  if (flags.sameProcess === true) return "same";
+  return flags.otherProcess === true ? "other" : undefined;
+}
+
+function pair(
+  subjects: readonly Subject[],
+  flags: DiffFlags,
+  voice: Voice,
+  { top, requests, damage, version, note }: Asked,
+): Outcome {
+  const [before, after] = subjects;
+  const options = { granularity: flags.granularity ?? "lines", override: overrideOf(flags) };
+  let d: PairDiff;
+  if (before === undefined || after === undefined) {
+    if (before?.table.isDelta !== true)
+      throw new UsageError(
+        "one profile is a state, and a difference needs two: heapwright diff BEFORE AFTER; heapwright why FILE reads one",
+        "一份剖析只是一个状态，差值需要两份：heapwright diff 之前 之后；单份用 heapwright why FILE",
+      );
+    d = diffDelta(before, options);
+  } else d = diffPair(before, after, options);
+  const said = pairDocument(d, { voice, top, requests, damage });
+  const document = note === undefined ? said : { ...said, facts: [note, ...said.facts] };
+  return {
+    status: d.status,
+    document,
+    json: () => pairJson(d, { voice, version, document, requests }),
+  };
+}
+
+function series(
+  subjects: readonly Subject[],
+  flags: DiffFlags,
+  voice: Voice,
+  { top, requests, damage, version }: Asked,
+): Outcome {
+  const odd = subjects.find((s) => s.measure !== "live" || s.rows === undefined || s.table.isDelta);
+  if (odd !== undefined) {
+    const name = printable(odd.artefact.name);
+    throw new UsageError(
+      `a series is read of live memory in heap profiles, which ${name} does not show; give two at a time`,
+      `序列只针对堆剖析中的存活内存，而 ${name} 并非如此；请每次给两份`,
+    );
+  }
+  if (requests !== undefined)
+    throw new UsageError(
+      "--requests takes the counter at two profiles; a series has more",
+      "--requests 需要两份剖析各自的计数；序列不止两份",
+    );
+  if ((flags.granularity ?? "lines") !== "lines")
+    throw new UsageError(
+      "a series tests every node of the call tree; --granularity is for two profiles",
+      "序列会检验调用树的每个节点；--granularity 只用于两份剖析",
+    );
+  const d = diffSeries(subjects, { override: overrideOf(flags) });
+  if (d.status === "not-comparable" && d.snapshots.length === 2) {
+    // Most show the cycle of the one before: two are left, and two are a pair.
+    const left = d.snapshots.map((s) => s.subject);
+    const zh = flags.lang === "zh";
+    const note = zh
+      ? `只有 ${left.length} 份显示不同的 GC 周期：比较 ${left.map((s) => printable(s.artefact.name)).join(" 与 ")}`
+      : `only ${left.length} show different GC cycles: compared are ${left.map((s) => printable(s.artefact.name)).join(" and ")}`;
+    return pair(left, flags, voice, { top, requests, damage, version, note });
+  }
+  const document = seriesDocument(d, { voice, top, damage });
+  return {
+    status: d.status,
+    document,
+    json: () => seriesJson(d, { voice, version, document, requests }),
+  };
+}
+
+function pattern(text: string | undefined, flag: string): Regexp | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return new Regexp(text);
+  } catch (error) {
+    if (!(error instanceof RegexpError)) throw error;
+    throw new UsageError(`${flag}: ${error.message}`, `${flag}：${error.message}`);
+  }
+}
+
+/** "1200,5200": how many the service answered in between. */
+function parseRequests(text: string): number {
+  const match = /^(\d{1,15}),(\d{1,15})$/.exec(text);
+  const count = Number(match?.[2]) - Number(match?.[1]);
+  if (!(count > 0))
+    throw new UsageError(
+      `--requests takes the request counter at each profile, the second larger, such as 1200,5200; not ${JSON.stringify(text)}`,
+      `--requests 需要两份剖析各自的请求计数，后者较大，例如 1200,5200；而不是 ${JSON.stringify(text)}`,
+    );
+  return count;
+}

@@ -1,0 +1,208 @@
+import { describe, expect, test } from "vitest";
+import { seededRandom, type Random } from "../../../test/random.ts";
+import {
+  artefact,
+  heapProfile,
+  type Frame,
+  type HeapRow,
+  type ProfileFacts,
+} from "../../../test/tables.ts";
+import type { Artefact } from "../../evidence/artefact.ts";
+import { samplingProbability } from "../../goruntime/sampling.ts";
+import { MiB } from "../../model/units.ts";
+import { diffSeries, type SeriesDiff } from "./series.ts";
+import { subjectsOf } from "./subject.ts";
+
+const RATE = 512 * 1024;
+const START = 1_700_000_000_000;
+const ONE: ProfileFacts = { vdso: 0x7ffe_0000, buildId: "b1" };
+
+function seriesOf(artefacts: readonly Artefact[]): SeriesDiff {
+  const subjects = subjectsOf(artefacts, { sampleIndex: "", focus: undefined, ignore: undefined });
+  return diffSeries(subjects, { override: undefined });
+}
+
+const frame = (fn: string, line: number): Frame => [fn, "/src/app/app.go", line];
+
+interface Site {
+  readonly stack: readonly Frame[];
+  readonly size: number;
+  /** MiB that come and go in each step, and by which it grows in step j. */
+  readonly turnoverMiB: number;
+  readonly growthMiB: (step: number) => number;
+}
+
+/** Snapshots of one process every 30 s; what is freed was live before. */
+function simulated(
+  sites: readonly Site[],
+  snapshots: number,
+  random: Random,
+  facts = ONE,
+): Artefact[] {
+  const state = sites.map(({ size, turnoverMiB }) => {
+    const live = random.binomial(
+      Math.round(((2 + 3 * turnoverMiB) * MiB) / size),
+      samplingProbability(size, RATE),
+    );
+    return { allocs: live, inuse: live };
+  });
+  const out: Artefact[] = [];
+  for (let i = 0; i < snapshots; i++) {
+    const rows = sites.map((site, s): HeapRow => {
+      const now = state[s] ?? { allocs: 0, inuse: 0 };
+      if (i > 0) {
+        const p = samplingProbability(site.size, RATE);
+        const objects = (mib: number): number => Math.round((mib * MiB) / site.size);
+        const born = random.binomial(
+          objects(site.turnoverMiB + Math.max(0, site.growthMiB(i - 1))),
+          p,
+        );
+        const freed = Math.min(now.inuse, random.binomial(objects(site.turnoverMiB), p));
+        now.allocs += born;
+        now.inuse += born - freed;
+      }
+      return { stack: site.stack, size: site.size, allocs: now.allocs, inuse: now.inuse };
+    });
+    const asked: HeapRow = {
+      stack: [frame("main.ask", 1)],
+      size: 8192,
+      allocs: 5 + i,
+      inuse: 0,
+    };
+    const timeMs = START + i * 30_000;
+    out.push(artefact(`${i}.pb.gz`, heapProfile([...rows, asked], { ...facts, timeMs })));
+  }
+  return out;
+}
+
+const main = frame("main.main", 9);
+const cache: Site = {
+  stack: [frame("app.cache", 7), main],
+  size: 4096,
+  turnoverMiB: 10,
+  growthMiB: () => 0,
+};
+const leak = (growthMiB: (step: number) => number): Site => ({
+  stack: [frame("app.buffer", 3), frame("app.leak", 5), main],
+  size: 1024,
+  turnoverMiB: 0,
+  growthMiB,
+});
+/** The same allocating line by way of a caller that frees. */
+const sound: Site = {
+  stack: [frame("app.buffer", 3), frame("app.sound", 6), main],
+  size: 1024,
+  turnoverMiB: 20,
+  growthMiB: () => 0,
+};
+
+describe("a series of one process", () => {
+  test("a leak is found at the call that leaks, and its slope is covered", () => {
+    const random = seededRandom(41);
+    const runs = 60;
+    let found = 0;
+    let covered = 0;
+    for (let i = 0; i < runs; i++) {
+      const d = seriesOf(simulated([cache, sound, leak(() => 3)], 9, random));
+      expect(d.steps).toBe(8);
+      const place = d.places.find((p) => p.slope.value > 0);
+      if (d.status !== "growth" || place === undefined) continue;
+      const names = [place.at.function, ...place.callers.map((c) => c.function)];
+      if (names.includes("app.leak") && !names.includes("app.sound")) found += 1;
+      const slope = (3 * MiB) / 30;
+      if (place.slope.lo <= slope && slope <= place.slope.hi) covered += 1;
+    }
+    expect(found / runs).toBeGreaterThan(0.9);
+    expect(covered / runs).toBeGreaterThan(0.88);
+  });
+
+  test("stable: few alarms, and what could have been seen is told", () => {
+    const random = seededRandom(42);
+    const runs = 150;
+    let alarms = 0;
+    for (let i = 0; i < runs; i++) {
+      const d = seriesOf(simulated([cache, sound], 9, random));
+      if (d.status !== "no-growth") alarms += 1;
+      const visible = ((d.total?.visible ?? 0) * 240) / MiB;
+      expect(visible).toBeGreaterThan(10);
+      expect(visible).toBeLessThan(150);
+    }
+    expect(alarms / runs).toBeLessThanOrEqual(0.06);
+  });
+
+  test("one that filled and stopped has ended; one that began late has not", () => {
+    const random = seededRandom(43);
+    const statuses = (growth: (j: number) => number): string[] =>
+      Array.from({ length: 40 }, () => seriesOf(simulated([leak(growth)], 10, random)).status);
+    const share = (list: string[], status: string): number =>
+      list.filter((s) => s === status).length / list.length;
+    expect(share(statuses((j) => (j < 4 ? 12 : 0)), "ended")).toBeGreaterThan(0.85);
+    expect(share(statuses((j) => (j < 5 ? 0 : 12)), "growth")).toBeGreaterThan(0.9);
+    // Three snapshots tell that there is more, not whether that goes on.
+    const three = seriesOf(simulated([leak((j) => (j === 0 ? 30 : 0))], 3, random));
+    expect(three.status).toBe("uneven");
+    expect(three.firstToLast?.total?.value.lo).toBeGreaterThan(0);
+  });
+
+  test("the order of the files does not matter; repeats are left out", () => {
+    const random = seededRandom(44);
+    const files = simulated([cache, leak(() => 3)], 7, random);
+    const given = seriesOf(files);
+    const [first] = files;
+    if (first === undefined) throw new Error("no file");
+    const mixed = [...files.slice(3), ...files.slice(0, 3).toReversed(), first];
+    const turned = seriesOf(mixed);
+    expect(turned.wasUnsorted).toBe(true);
+    expect(turned.repeated).toBe(1);
+    expect(turned.total).toEqual(given.total);
+    expect(turned.places).toEqual(given.places);
+    expect(given.wasUnsorted).toBe(false);
+  });
+
+  test("without times the order is that of what was allocated", () => {
+    const random = seededRandom(45);
+    const files = simulated([leak(() => 5)], 6, random).map((a) => {
+      const { table } = a;
+      if (table.kind !== "profile") throw new Error("a profile");
+      return { ...a, table: { ...table, timeMs: undefined } };
+    });
+    const d = seriesOf(files.toReversed());
+    expect(d).toMatchObject({ hasTimes: false, steps: 5, status: "growth", wasUnsorted: true });
+    expect(d.snapshots.map((s) => s.subject.artefact.name)).toEqual(files.map((a) => a.name));
+  });
+
+  test("a restart is no step; both sides make one series", () => {
+    const random = seededRandom(46);
+    const before = simulated([leak(() => 6)], 5, random);
+    const after = simulated([leak(() => 6)], 5, random, { ...ONE, vdso: 0x7fff_0000 }).map((a) => {
+      const { table } = a;
+      if (table.kind !== "profile") throw new Error("a profile");
+      return { ...a, table: { ...table, timeMs: (table.timeMs ?? 0) + 600_000 } };
+    });
+    const d = seriesOf([...before, ...after]);
+    expect(d).toMatchObject({ restarts: 1, steps: 8, status: "growth", firstToLast: undefined });
+    expect(d.snapshots.filter((s) => s.startsProcess)).toHaveLength(2);
+    expect(d.seconds).toBeCloseTo(240, 6);
+    const replicas = seriesOf([before[0], after[0], before[0]].filter((a) => a !== undefined));
+    expect(replicas.status).toBe("not-comparable");
+  });
+});
+
+test("ten thousand stacks that all drift: no square in it", () => {
+  const files = Array.from({ length: 4 }, (_, i) =>
+    artefact(
+      `${i}`,
+      heapProfile(
+        Array.from({ length: 10_000 }, (_, s) => ({
+          stack: [frame(`app.f${s}`, s + 1), frame(`app.g${s % 100}`, 1), main],
+          size: 64,
+          allocs: 10 * (i + 1),
+          inuse: 10 * (i + 1),
+        })),
+        { ...ONE, timeMs: START + i * 30_000 },
+      ),
+    ),
+  );
+  const d = seriesOf(files);
+  expect(d.places).toHaveLength(10_000);
+}, 60_000);

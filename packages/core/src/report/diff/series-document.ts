@@ -1,0 +1,309 @@
+// A series of heap profiles in words.
+
+import type { SeriesDiff, SeriesPlace } from "../../analysis/diff/series.ts";
+import { MIN_SHAPE_STEPS, type ShapeChoice } from "../../analysis/stats/drift.ts";
+import type { Interval } from "../../analysis/stats/interval.ts";
+import { shortLine } from "../../rules/naming.ts";
+import type { Voice } from "../say.ts";
+import { printable } from "../wording.ts";
+import type { DiffDocument, DocumentTable } from "./document.ts";
+import { sparkline, Speech } from "./speech.ts";
+
+export interface SeriesDocumentOptions {
+  readonly voice: Voice;
+  readonly top: number;
+  readonly damage: readonly string[];
+}
+
+export function seriesDocument(d: SeriesDiff, options: SeriesDocumentOptions): DiffDocument {
+  return new SeriesWords(d, options).document();
+}
+
+class SeriesWords extends Speech {
+  readonly #d: SeriesDiff;
+  readonly #o: SeriesDocumentOptions;
+
+  constructor(d: SeriesDiff, options: SeriesDocumentOptions) {
+    super(options.voice);
+    this.#d = d;
+    this.#o = options;
+  }
+
+  document(): DiffDocument {
+    const { status } = this.#d;
+    const head = this.#headline();
+    const growing = this.#d.places.filter((p) => p.slope.value > 0);
+    const falling = this.#d.places.filter((p) => p.slope.value <= 0);
+    const tables = [
+      this.#table(this.say("GROWING", "增长中"), growing),
+      this.#table(this.say("SHRINKING", "减少中"), falling),
+    ].filter((t) => t !== undefined);
+    return {
+      verdict: this.#verdict(),
+      tone: status === "growth" ? "fault" : status === "no-growth" ? "ok" : "low",
+      rest: head,
+      facts: this.#facts(),
+      tables,
+      notes: this.#notes(),
+    };
+  }
+
+  #verdict(): string {
+    switch (this.#d.status) {
+      case "growth":
+        return this.say("GROWTH SEEN", "看到增长");
+      case "ended":
+        return this.say("GREW, THEN STOPPED", "曾增长，已停止");
+      case "uneven":
+        return this.say("GREW, STEADILY OR NOT", "有增长，是否持续未知");
+      case "no-growth":
+        return this.say("NO GROWTH SEEN", "未见增长");
+      case "not-comparable":
+        return this.say("NOT COMPARABLE", "无法比较");
+    }
+  }
+
+  /** Without times a step stands for a second. */
+  #rate(i: Interval): string {
+    return this.#d.hasTimes
+      ? this.signed(i, "bytes/s")
+      : `${this.signed(i, "bytes")}${this.say(" a snapshot", " / 快照")}`;
+  }
+
+  #visible(value: number | undefined): string {
+    if (value === undefined || this.#d.hasTimes) return this.visible(value, "bytes/s");
+    return `${this.visible(value, "bytes")}${this.say(" a snapshot", " / 快照")}`;
+  }
+
+  #headline(): string {
+    const { status, total, places, snapshots } = this.#d;
+    if (total === undefined || status === "not-comparable") {
+      return this.say(
+        `${snapshots.length} different snapshots give ${this.#d.steps} ${this.#d.steps === 1 ? "step" : "steps"} of one process; a series needs two. Two files are compared with heapwright diff A B`,
+        `${snapshots.length} 份不同的快照只给出 ${this.#d.steps} 个同一进程的步；序列至少需要两步。两份文件请用 heapwright diff A B`,
+      );
+    }
+    const inAll = this.say(`${this.#rate(total.slope)} in all`, `合计 ${this.#rate(total.slope)}`);
+    const first = places[0];
+    if (status === "uneven") {
+      const more = this.#firstToLast();
+      return this.say(
+        `${more}; ${this.#d.steps} steps do not tell whether that goes on`,
+        `${more}；${this.#d.steps} 步无法判断是否持续`,
+      );
+    }
+    if (status === "ended") {
+      const at = first === undefined ? "" : printable(shortLine(first.at));
+      const shape = first?.shape ?? total.shape;
+      const how = shape === undefined ? "" : this.#shape(shape);
+      return `${[at, how, this.#firstToLast()].filter((x) => x !== "").join(this.say("; ", "；"))}`;
+    }
+    if (status === "growth") {
+      if (first === undefined || first.slope.value <= 0) return inAll;
+      const at = printable(shortLine(first.at));
+      const where = this.say(`${this.#rate(first.slope)} at ${at}`, `${at} 处 ${this.#rate(first.slope)}`);
+      return `${where}${this.say("; ", "；")}${inAll}`;
+    }
+    if (total.slope.hi < 0) return this.say(`${inAll}: it shrinks`, `${inAll}：在减少`);
+    return `${this.#visible(total.visible)}${this.say("; ", "；")}${inAll}`;
+  }
+
+  #firstToLast(): string {
+    const change = this.#d.firstToLast?.total?.value;
+    if (change === undefined) return "";
+    const more = this.signed(change, "bytes");
+    return this.say(`${more} from the first to the last`, `首尾之间 ${more}`);
+  }
+
+  #facts(): string[] {
+    const { snapshots, steps, seconds, restarts, repeated, total } = this.#d;
+    const facts: string[] = [];
+    const last = snapshots[snapshots.length - 1];
+    const first = snapshots[0];
+    if (first === undefined || last === undefined) return facts;
+    const over = this.#d.hasTimes ? this.say(` over ${this.voice.words.duration(seconds)}`, `，历时 ${this.voice.words.duration(seconds)}`) : "";
+    const live = sparkline(Float64Array.from(snapshots, (s) => s.live.value));
+    const from = this.amount(first.live.value, "bytes");
+    const to = this.amount(last.live.value, "bytes");
+    facts.push(
+      this.say(
+        `${snapshots.length} snapshots, ${steps} steps${over}   live ${live}  ${from} → ${to}`,
+        `${snapshots.length} 份快照，${steps} 步${over}   存活 ${live}  ${from} → ${to}`,
+      ),
+    );
+    if (total !== undefined) {
+      const shape = total.shape === undefined ? "" : `${this.#shape(total.shape)}; `;
+      facts.push(
+        this.say(
+          `in all ${shape}${this.number(total.came)} samples came, ${this.number(total.went)} went, p = ${this.p(total.p)}`,
+          `合计：${shape}新增 ${this.number(total.came)} 个样本，释放 ${this.number(total.went)} 个，p = ${this.p(total.p)}`,
+        ),
+      );
+      const more = this.#firstToLast();
+      if (more !== "" && this.#d.status !== "ended" && this.#d.status !== "uneven") facts.push(more);
+      if (total.noise.factor > 1.5) {
+        facts.push(
+          this.say(
+            `steps vary ${this.number(Math.round(total.noise.factor * 10) / 10)} times as much as chance: load; intervals are widened for it`,
+            `各步的波动是偶然的 ${this.number(Math.round(total.noise.factor * 10) / 10)} 倍：来自负载；区间已相应放宽`,
+          ),
+        );
+      }
+    }
+    if (restarts > 0) {
+      facts.push(
+        this.say(
+          `${restarts} ${restarts === 1 ? "restart" : "restarts"} or other process inside: counts fall or identity differs; nothing is compared across`,
+          `其间有 ${restarts} 次重启或换了进程：计数下降或身份不同；不跨越比较`,
+        ),
+      );
+    }
+    if (repeated > 0) {
+      facts.push(
+        this.say(
+          `${repeated} left out: no GC cycle ended since the one before`,
+          `略去 ${repeated} 份：与前一份之间没有 GC 周期结束`,
+        ),
+      );
+    }
+    return facts;
+  }
+
+  #when(step: number): string {
+    const { snapshots } = this.#d;
+    // Step j ends at the j-th snapshot that starts no process.
+    const ends = snapshots.filter((s) => !s.startsProcess);
+    const at = ends[step]?.atSeconds;
+    if (at === undefined) return "?";
+    return this.#d.hasTimes
+      ? this.voice.words.duration(at)
+      : this.say(`snapshot ${at + 1}`, `第 ${at + 1} 份`);
+  }
+
+  #shape(shape: ShapeChoice): string {
+    const unclear = shape.isClear ? "" : this.say(", not clear", "，尚不明确");
+    switch (shape.shape) {
+      case "line": {
+        const nats = Math.round(shape.lineOverEnd * 10) / 10;
+        const over = nats > 0 ? this.say(` (over an end by ${nats})`, `（胜过已停止 ${nats}）`) : "";
+        return this.say(`line${over}${unclear}`, `直线${over}${unclear}`);
+      }
+      case "plateau":
+        return this.say(
+          `plateau since ${this.#when(shape.at - 1)}${unclear}`,
+          `自 ${this.#when(shape.at - 1)} 起持平${unclear}`,
+        );
+      case "late":
+        return this.say(
+          `began at ${this.#when(shape.at - 1)}${unclear}`,
+          `始于 ${this.#when(shape.at - 1)}${unclear}`,
+        );
+      case "jump":
+        return this.say(
+          `one step before ${this.#when(shape.at)}${unclear}`,
+          `${this.#when(shape.at)} 之前一次跃升${unclear}`,
+        );
+    }
+  }
+
+  #table(title: string, places: readonly SeriesPlace[]): DocumentTable | undefined {
+    if (places.length === 0) return undefined;
+    const rows = places.slice(0, this.#o.top).map((place) => {
+      const n = place.live.length;
+      const caller = place.user ?? place.callers[0];
+      const below = place.isAllocating
+        ? caller === undefined
+          ? ""
+          : this.say(`  from ${printable(shortLine(caller))}`, `  来自 ${printable(shortLine(caller))}`)
+        : this.say("  and what it calls", "  及其所调用者");
+      return [
+        this.#rate(place.slope),
+        `${this.number(place.came)} / ${this.number(place.went)}`,
+        this.p(place.q),
+        place.shape === undefined ? "–" : this.#shape(place.shape),
+        `${sparkline(place.live)}  ${this.amount(place.live[n - 1] ?? 0, "bytes")}`,
+        `${this.line(place.at)}${below}`,
+      ];
+    });
+    const more = places.length - rows.length;
+    return {
+      title,
+      beside:
+        more > 0
+          ? this.say(`${this.number(more)} more: --top ${places.length}`, `另有 ${this.number(more)} 处：--top ${places.length}`)
+          : "",
+      header: [
+        this.say("slope", "斜率"),
+        this.say("new / freed", "新增 / 释放"),
+        "q",
+        this.say("shape", "形态"),
+        this.say("live", "存活"),
+        this.say("line", "行"),
+      ],
+      rows,
+      align: "rrrlll",
+    };
+  }
+
+  #notes(): (readonly [string, string])[] {
+    const { others, status, steps } = this.#d;
+    const notes: (readonly [string, string])[] = [];
+    if (status !== "not-comparable") {
+      if (others.sites > 0) {
+        notes.push([
+          this.say("OTHERS", "其他"),
+          this.say(
+            `${this.number(others.sites)} other ${others.sites === 1 ? "site" : "sites"} moved without drift; ${this.#visible(others.visible)} each`,
+            `其他 ${this.number(others.sites)} 处有变动但无漂移；每处${this.#visible(others.visible)}`,
+          ),
+        ]);
+      }
+      if (steps < MIN_SHAPE_STEPS) {
+        notes.push([
+          this.say("SHAPE", "形态"),
+          this.say(
+            `line or plateau cannot be told from ${steps} steps; ${MIN_SHAPE_STEPS + 1} snapshots and more can`,
+            `${steps} 步无法区分直线与持平；${MIN_SHAPE_STEPS + 1} 份以上快照可以`,
+          ),
+        ]);
+      }
+      notes.push([
+        this.say("COULD SEE", "可见性"),
+        this.say(
+          "the smallest slope whose 95 % interval would lie above 0 in 4 of 5 such series",
+          "指这样的序列五次中有四次、其 95 % 区间会高于 0 的最小斜率",
+        ),
+      ]);
+    }
+    if (!this.#d.hasTimes) {
+      notes.push([
+        this.say("ORDER", "顺序"),
+        this.#d.ties > 0
+          ? this.say(
+              `${this.#d.ties} equal times: ordered by what was allocated, and a snapshot is the unit of time`,
+              `${this.#d.ties} 处时间相同：按累计分配量排序，并以一份快照为时间单位`,
+            )
+          : this.say(
+              "files state no time: ordered by what was allocated, and a snapshot is the unit of time",
+              "文件没有时间：按累计分配量排序，并以一份快照为时间单位",
+            ),
+      ]);
+    } else if (this.#d.wasUnsorted) {
+      notes.push([
+        this.say("ORDER", "顺序"),
+        this.say("sorted by their own times, not as given", "按各自的时间排序，而非给出的顺序"),
+      ]);
+    }
+    if (this.#d.isAssumed) {
+      notes.push([
+        this.say("ASSUMED", "假定"),
+        this.say(
+          "nothing proves that it is one process; no allocation count falls",
+          "没有证据证明是同一进程；但分配计数从未下降",
+        ),
+      ]);
+    }
+    for (const line of this.#o.damage) notes.push([this.say("DAMAGE", "损坏"), line]);
+    return notes;
+  }
+}
