@@ -134,6 +134,7 @@ export function cyclesSection(ctx: TraceContext, command: string): Markup {
       dedicated: duration(ctx, gc.dedicatedNs),
       fractional: duration(ctx, gc.fractionalNs),
       assist: duration(ctx, gc.assistNs),
+      ending: duration(ctx, gc.endingNs),
       stop: duration(ctx, gc.stopNs),
       idle: duration(ctx, gc.idleNs),
     })
