@@ -17,7 +17,7 @@ import { buildProgram, openToolchain } from "./toolchains.mjs";
 
 const MILLISECONDS = 2000;
 
-/** @typedef {{ assistSec: number, dedicatedSec: number, idleSec: number, pauseTotalSec: number }} Counters */
+/** @typedef {{ assistSec: number, dedicatedSec: number, idleSec: number, pauseTotalSec: number, cycles: number }} Counters */
 /** @typedef {{ before: Counters, after: Counters, gomaxprocs: number }} Printed */
 
 /**
@@ -43,10 +43,10 @@ export async function studyTrace(options, signal) {
       if (status !== 0) throw new Error(`trace-cost: ${stderr.trim()}`);
       /** @type {Printed} */
       const printed = JSON.parse(stdout);
-      const traced = gcOfTrace(await read(folder));
-      if (traced === undefined) throw new Error("the trace has no two cycles");
       /** @param {keyof Counters} name */
       const counted = (name) => printed.after[name] - printed.before[name];
+      const traced = gcOfTrace(await read(folder), counted("cycles"));
+      if (traced === undefined) throw new Error("the trace lacks cycles");
       const assist = counted("assistSec");
       const pause = counted("pauseTotalSec");
       const assistOff = traced.assistNs / 1e9 - assist;
