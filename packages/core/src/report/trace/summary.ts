@@ -1,5 +1,5 @@
 // What a trace report says, as plain numbers: the text and the JSON are made from this, so they say the
-// same. Units: ns, bytes, fractions 0–1; times since the trace's first event. Unknown is null.
+// same (docs/schema/trace-1.schema.json). Units: ns, bytes, fractions 0–1; times since the trace's first event. Unknown is null.
 
 import type { SourceLine } from "../../analysis/sites/site.ts";
 import type { CycleColumns } from "../../analysis/trace/cycles.ts";
