@@ -30,6 +30,26 @@ export function isRuntimeGroup(startFunction: string): boolean {
   );
 }
 
+/** Room above marked, of marked: less than any GOGC that is set on purpose leaves. */
+const NO_ROOM = 0.02;
+const CYCLES_FOR_ROOM = 10;
+
+/**
+ * Whether a memory limit makes the goals: goal after goal, there is no room above what the cycle before had
+ * marked. How it can mislead: GOGC=1 looks the same.
+ */
+export function limitLeavesNoRoom(trace: ProcessTrace): boolean {
+  const { goal, marked, length } = trace.cycles;
+  let known = 0;
+  let tight = 0;
+  for (let c = 1; c < length; c++) {
+    if (!(goal[c] > 0) || !(marked[c - 1] > 0)) continue;
+    known += 1;
+    if (goal[c] <= marked[c - 1] * (1 + NO_ROOM)) tight += 1;
+  }
+  return known >= CYCLES_FOR_ROOM && tight > known / 2;
+}
+
 /** How to record the next one; a trace has no verb of its own for that. */
 export function recordCommand(target: string): string {
   const origin = /https?:\/\/[^/\s]+/.exec(target)?.[0] ?? "http://HOST:PORT";

@@ -71,4 +71,9 @@ export const BRINGS_ABOUT: readonly (readonly [cause: CauseId, effect: CauseId])
   ["goroutine-leak", "heap-leak"],
   ["goroutine-leak", "context-leak"],
   ["goroutine-leak", "timer-leak"],
+  // Cycle upon cycle: marking is always on, and whoever allocates pays for it.
+  ["limit-thrash", "gc-thrash"],
+  ["limit-thrash", "assist-bound-latency"],
+  ["min-heap-regime", "gc-thrash"],
+  ["min-heap-regime", "assist-bound-latency"],
 ];

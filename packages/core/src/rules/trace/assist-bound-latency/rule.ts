@@ -6,7 +6,7 @@ import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import { shortFunction, shortLine } from "../../naming.ts";
 import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
-import { isRuntimeGroup, recordCommand, tracedView } from "../../traced.ts";
+import { isRuntimeGroup, limitLeavesNoRoom, recordCommand, tracedView } from "../../traced.ts";
 import { messages } from "./messages.ts";
 
 /** Of the running time of all goroutines: where churn calls assists a fault too. */
@@ -170,7 +170,13 @@ export const assistBoundLatency: Rule = {
       for: [],
       against,
       alike: [],
-      now: [say(messages, "assist-bound-latency.now", {})],
+      now: [
+        say(
+          messages,
+          limitLeavesNoRoom(trace) ? "assist-bound-latency.now-limit" : "assist-bound-latency.now",
+          {},
+        ),
+      ],
       fix: [
         top?.at === undefined
           ? say(messages, "assist-bound-latency.fix-unplaced", {})

@@ -4,11 +4,13 @@ import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import { shortLine } from "../../naming.ts";
 import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
-import { recordCommand, tracedView } from "../../traced.ts";
+import { limitLeavesNoRoom, recordCommand, tracedView } from "../../traced.ts";
 import { messages } from "./messages.ts";
 
 /** Of the recorded time within mark phases: marking is no longer the exception. */
 const MARKING = 0.5;
+/** Of what ran: however short the phases, the collector is what the service is paid for. */
+const MOSTLY_GC = 0.5;
 /** Of what ran, idle workers left out: the same threshold as limit-thrash. */
 const GC_SHARE = 0.25;
 const MIN_CYCLES = 5;
@@ -26,7 +28,8 @@ export const gcThrash: Rule = {
     if (gc === undefined) return { is: "not-evaluable", missing: ["trace"] };
     const gcQ = counted(gc, "fraction", evidence, "wall");
     const cores = (share.dedicatedNs + share.fractionalNs + share.assistNs) / share.windowNs;
-    if (marking < MARKING || gc < GC_SHARE || cores < WORTH_CORES)
+    const isThrash = (marking >= MARKING && gc >= GC_SHARE) || gc >= MOSTLY_GC;
+    if (!isThrash || cores < WORTH_CORES)
       return {
         is: "contradicted",
         by: [say(messages, "gc-thrash.not", { gc: gcQ, marking }, evidence)],
@@ -44,6 +47,8 @@ export const gcThrash: Rule = {
       ),
     ];
     const stopped = share.gcStopNs / share.windowNs;
+    // Told where the settings are not: what governs decides what helps.
+    if (limitLeavesNoRoom(trace)) facts.push(say(messages, "gc-thrash.no-room", {}, evidence));
     if (stopped >= 0.01) facts.push(say(messages, "gc-thrash.stopped", { stopped }, evidence));
     const goal = median([...cycles.goal].filter(Number.isFinite));
     const marked = median([...cycles.marked].filter(Number.isFinite));
@@ -89,7 +94,7 @@ export const gcThrash: Rule = {
       for: [],
       against: [],
       alike: ["churn", "limit-thrash", "min-heap-regime"],
-      now: [say(messages, "gc-thrash.now", {})],
+      now: [say(messages, limitLeavesNoRoom(trace) ? "gc-thrash.now-limit" : "gc-thrash.now", {})],
       fix: [
         top === undefined
           ? say(messages, "gc-thrash.fix-unplaced", {})
