@@ -33,9 +33,10 @@ export const RANK: Readonly<Record<CauseId, number>> = {
   "page-cache": 15,
   "mmap-file": 14,
   "scavenger-lag": 10,
+  // From a trace, of what churn says from CPU shares: who is held up, by which line, for how long.
   "long-stw": 58,
-  "gc-thrash": 54,
-  "assist-bound-latency": 53,
+  "gc-thrash": 57,
+  "assist-bound-latency": 56,
   "user-stw": 51,
   "idle-gc-theft": 49,
   "sweep-debt": 48,
@@ -76,4 +77,6 @@ export const BRINGS_ABOUT: readonly (readonly [cause: CauseId, effect: CauseId])
   ["limit-thrash", "assist-bound-latency"],
   ["min-heap-regime", "gc-thrash"],
   ["min-heap-regime", "assist-bound-latency"],
+  // gctrace charges a stop to every P from its begin on, also while one of them still works for the program.
+  ["long-stw", "churn"],
 ];
