@@ -59,13 +59,21 @@ export async function studyTrace(options, signal) {
         pair(traced.assistNs / 1e9, assist, assistOk),
         pair(traced.pauseNs / 1e9, pause, pauseOk),
         `${((pauseOff / traced.gcStops) * 1e6).toFixed(1)} µs`,
-        `${(traced.gcStopNs / 1e6).toFixed(1)}`,
+        (traced.gcStopNs / 1e6).toFixed(1),
         pair(traced.workerNs / 1e9, counted("dedicatedSec"), true),
         pair(traced.idleNs / 1e9, counted("idleSec"), true),
       ]);
     }
   }
-  const head = ["Go", "assist ms", "pauses ms", "off per stop", "begin to end", "workers ms", "idle ms"];
+  const head = [
+    "Go",
+    "assist ms",
+    "pauses ms",
+    "off per stop",
+    "begin to end",
+    "workers ms",
+    "idle ms",
+  ];
   process.stdout.write(`trace, runtime, difference\n${tableOf(head, rows)}\n`);
   if (misses > 0) process.exitCode = 1;
 }

@@ -65,7 +65,8 @@ test("a damaged trace", async () => {
 test("public traces of other releases", async (context) => {
   const files = PUBLIC.map((name) => path.join(corpora, name)).filter((file) => existsSync(file));
   if (files.length === 0) context.skip("the public traces are absent");
-  for (const file of files) await holdsSchema(file);
+  for (const file of files)
+    expect(await holdsSchema(file)).toMatchObject({ schema: "heapwright.trace/1" });
 });
 
 test("a lab program recorded now: tasks, regions, a CPU profile beside it", async (context) => {
@@ -80,7 +81,8 @@ test("a lab program recorded now: tasks, regions, a CPU profile beside it", asyn
   });
   expect(made.status, made.stderr).toBe(0);
   const answers = [];
-  for (const name of names) answers.push(await holdsSchema(path.join(folder, "local", `${name}.trace`)));
+  for (const name of names)
+    answers.push(await holdsSchema(path.join(folder, "local", `${name}.trace`)));
   expect(answers[0]).toMatchObject({ tasks: expect.arrayContaining([expect.anything()]) });
   expect(answers[1]).toMatchObject({ samples: { count: expect.any(Number) } });
   expect(answers[2]).toMatchObject({ cycles: expect.arrayContaining([expect.anything()]) });

@@ -11,18 +11,16 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 import { chromiumPath, launch } from "./chromium.ts";
 
 export interface BrowserPages {
-  visit(url: string, options?: BrowserContextOptions): Promise<Page>;
-  show(name: string, options?: BrowserContextOptions): Promise<Page>;
-  urlOf(name: string): string;
+  readonly visit: (url: string, options?: BrowserContextOptions) => Promise<Page>;
+  readonly show: (name: string, options?: BrowserContextOptions) => Promise<Page>;
+  readonly urlOf: (name: string) => string;
   /** A page that is made within a test; its address. */
-  write(name: string, html: string): string;
+  readonly write: (name: string, html: string) => string;
   /** Takes away what the browser complained of so far, for a test that expects it. */
-  takeComplaints(): string[];
+  readonly takeComplaints: () => string[];
 }
 
-export function browserPages(
-  pages: Readonly<Record<string, () => Promise<string>>>,
-): BrowserPages {
+export function browserPages(pages: Readonly<Record<string, () => Promise<string>>>): BrowserPages {
   let browser: Browser | undefined;
   let folder = "";
   const files = new Map<string, string>();

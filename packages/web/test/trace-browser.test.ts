@@ -189,9 +189,11 @@ describe.skipIf(chromium === undefined)(
         const links = p.locator("#mmu td a");
         expect(await links.count()).toBeGreaterThan(5);
         const shown = (): Promise<number> =>
-          p.locator(".worst rect").evaluateAll(
-            (rects) => rects.filter((r) => getComputedStyle(r).visibility === "visible").length,
-          );
+          p
+            .locator(".worst rect")
+            .evaluateAll(
+              (rects) => rects.filter((r) => getComputedStyle(r).visibility === "visible").length,
+            );
         for (let i = 0; i < (await links.count()); i++) {
           const says = (await links.nth(i).textContent()) ?? "";
           await links.nth(i).click();

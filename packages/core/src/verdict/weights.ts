@@ -35,7 +35,8 @@ export const RANK: Readonly<Record<CauseId, number>> = {
   "scavenger-lag": 10,
   // From a trace, of what churn says from CPU shares: who is held up, by which line, for how long.
   "long-stw": 58,
-  "gc-thrash": 57,
+  // One rank: by weight, a goal without room goes first, else whoever is held up, else the share.
+  "gc-thrash": 56,
   "assist-bound-latency": 56,
   "user-stw": 51,
   "idle-gc-theft": 49,

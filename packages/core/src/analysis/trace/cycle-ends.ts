@@ -16,7 +16,10 @@ import { firstEndingAfter, type Windows } from "./stretches.ts";
 import { isMarkTermination } from "./stw-reasons.ts";
 
 /** The stop for mark termination of each goroutine that made one, and until when it was busy with it. */
-export type CycleEnds = ReadonlyMap<number, { readonly startNs: number[]; readonly untilNs: number[] }>;
+export type CycleEnds = ReadonlyMap<
+  number,
+  { readonly startNs: number[]; readonly untilNs: number[] }
+>;
 
 /**
  * When the runtime's clock for a stop ends: at GCEnd where the stop holds one, else with the stop (sweep

@@ -155,7 +155,8 @@ export class StackPlaces {
  * Goroutines that write the recording: started by trace.Start (runtime/trace) and by the runtime for its
  * generations. Their place in the runtime is no line that anyone could change.
  */
-const RECORDING = /^(runtime\/trace\.|runtime\.\(\*traceAdvancerState\)|runtime\.(startTrace|traceReader))/;
+const RECORDING =
+  /^(runtime\/trace\.|runtime\.\(\*traceAdvancerState\)|runtime\.(startTrace|traceReader))/;
 export const TRACER: Who = { key: "runtime/trace", name: "runtime/trace" };
 
 /** Start functions as payers, each made once. */

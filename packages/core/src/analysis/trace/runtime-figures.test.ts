@@ -130,62 +130,65 @@ function perCycle({ figures, trace }: Recording): Pair[] {
   }));
 }
 
-describe.skipIf(!hasGo)("a trace beside the runtime's own counters (needs go 1.22 or later)", () => {
-  let folder = "";
-  const recordings: Recording[] = [];
-  let best: Recording | undefined;
+describe.skipIf(!hasGo)(
+  "a trace beside the runtime's own counters (needs go 1.22 or later)",
+  () => {
+    let folder = "";
+    const recordings: Recording[] = [];
+    let best: Recording | undefined;
 
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "heapwright-figures-"));
-    const program = join(folder, "trace-cost");
-    const built = spawnSync("go", ["build", "-o", program, "./studies/trace-cost"], {
-      cwd: LAB,
-      encoding: "utf8",
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), "heapwright-figures-"));
+      const program = join(folder, "trace-cost");
+      const built = spawnSync("go", ["build", "-o", program, "./studies/trace-cost"], {
+        cwd: LAB,
+        encoding: "utf8",
+      });
+      if (built.status !== 0) throw new Error(built.stderr);
+      for (let i = 0; i < RECORDINGS && best === undefined; i++) {
+        const file = join(folder, `${i}.trace`);
+        const ran = spawnSync(program, [file, "400"], { encoding: "utf8", timeout: 60_000 });
+        if (ran.status !== 0) throw new Error(ran.stderr);
+        const { table } = readAll(traceFormat, new Uint8Array(readFileSync(file)), file);
+        const trace = table.kind === "trace" ? analyzeTrace(table) : undefined;
+        if (trace === undefined) throw new Error("the trace was not read");
+        const figures: Figures = JSON.parse(ran.stdout);
+        const recording = { figures, trace };
+        recordings.push(recording);
+        if ([...sums(recording), ...perCycle(recording)].every(within)) best = recording;
+      }
+    }, 240_000);
+
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    it("agree on assist CPU, and on the pauses of all cycles and of each", () => {
+      const off = recordings.map((r) => [...sums(r), ...perCycle(r)].filter((p) => !within(p)));
+      expect(best, JSON.stringify(off)).toBeDefined();
+      const cycles = recordings.at(-1)?.figures.pausesNs.length ?? 0;
+      expect(cycles).toBeGreaterThan(3);
     });
-    if (built.status !== 0) throw new Error(built.stderr);
-    for (let i = 0; i < RECORDINGS && best === undefined; i++) {
-      const file = join(folder, `${i}.trace`);
-      const ran = spawnSync(program, [file, "400"], { encoding: "utf8", timeout: 60_000 });
-      if (ran.status !== 0) throw new Error(ran.stderr);
-      const { table } = readAll(traceFormat, new Uint8Array(readFileSync(file)), file);
-      const trace = table.kind === "trace" ? analyzeTrace(table) : undefined;
-      if (trace === undefined) throw new Error("the trace was not read");
-      const figures: Figures = JSON.parse(ran.stdout);
-      const recording = { figures, trace };
-      recordings.push(recording);
-      if ([...sums(recording), ...perCycle(recording)].every(within)) best = recording;
-    }
-  }, 240_000);
 
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    it("by the runtime's clock a usual cycle's pauses agree to a few µs", () => {
+      const off = recordings
+        .flatMap(perCycle)
+        .map((p) => Math.abs(p.traced - p.counted))
+        .toSorted((a, b) => a - b);
+      expect(off[Math.floor(off.length / 2)]).toBeLessThan(10e3);
+    });
 
-  it("agree on assist CPU, and on the pauses of all cycles and of each", () => {
-    const off = recordings.map((r) => [...sums(r), ...perCycle(r)].filter((p) => !within(p)));
-    expect(best, JSON.stringify(off)).toBeDefined();
-    const cycles = recordings.at(-1)?.figures.pausesNs.length ?? 0;
-    expect(cycles).toBeGreaterThan(3);
-  });
+    it("goroutines stand still longer than the runtime says", () => {
+      for (const { trace } of recordings)
+        expect(trace.share.gcStopNs).toBeGreaterThanOrEqual(trace.share.pauseNs);
+    });
 
-  it("by the runtime's clock a usual cycle's pauses agree to a few µs", () => {
-    const off = recordings
-      .flatMap(perCycle)
-      .map((p) => Math.abs(p.traced - p.counted))
-      .toSorted((a, b) => a - b);
-    expect(off[Math.floor(off.length / 2)]).toBeLessThan(10e3);
-  });
-
-  it("goroutines stand still longer than the runtime says", () => {
-    for (const { trace } of recordings)
-      expect(trace.share.gcStopNs).toBeGreaterThanOrEqual(trace.share.pauseNs);
-  });
-
-  it("counts the same stops", () => {
-    for (const recording of recordings) {
-      const { figures, trace } = recording;
-      const { before, after } = figures;
-      expect(askedFor(trace).count).toBe(after.totalOther.count - before.totalOther.count);
-      expect(window(recording).gcStops).toBe(after.totalGC.count - before.totalGC.count);
-      expect(figures.pausesNs).toHaveLength(after.cycles - before.cycles);
-    }
-  });
-});
+    it("counts the same stops", () => {
+      for (const recording of recordings) {
+        const { figures, trace } = recording;
+        const { before, after } = figures;
+        expect(askedFor(trace).count).toBe(after.totalOther.count - before.totalOther.count);
+        expect(window(recording).gcStops).toBe(after.totalGC.count - before.totalGC.count);
+        expect(figures.pausesNs).toHaveLength(after.cycles - before.cycles);
+      }
+    });
+  },
+);

@@ -158,7 +158,8 @@ function causesOf(
     const startNs = m.ranges.startNs[i];
     const endNs = m.ranges.endNs[i];
     c.lengths.push(endNs - startNs);
-    c.pauseNs += (isMarkTermination(reason) ? pauseEndNs(w.marks, startNs, endNs) : endNs) - startNs;
+    c.pauseNs +=
+      (isMarkTermination(reason) ? pauseEndNs(w.marks, startNs, endNs) : endNs) - startNs;
     c.stoppingNs += stoppingNs[k];
   });
   return [...byReason]

@@ -41,7 +41,8 @@ export const messages = {
     zh: () => "一个个目标都没有在已标记之上留出空间：是内存上限决定了它们",
   } satisfies Message<None>,
   "gc-thrash.now-limit": {
-    en: () => "raise GOMEMLIMIT, or lower what is live: a higher GOGC changes nothing under a limit",
+    en: () =>
+      "raise GOMEMLIMIT, or lower what is live: a higher GOGC changes nothing under a limit",
     zh: () => "提高 GOMEMLIMIT，或减少存活内存：受上限约束时提高 GOGC 不起作用",
   } satisfies Message<None>,
   "gc-thrash.now": {

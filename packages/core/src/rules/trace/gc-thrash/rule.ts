@@ -13,6 +13,8 @@ const MARKING = 0.5;
 const MOSTLY_GC = 0.5;
 /** Of what ran, idle workers left out: the same threshold as limit-thrash. */
 const GC_SHARE = 0.25;
+/** Goal ÷ marked under a GOGC of less than 50, or a limit. */
+const SETTING_ROOM = 1.5;
 const MIN_CYCLES = 5;
 const WORTH_CORES = 0.02;
 
@@ -64,6 +66,8 @@ export const gcThrash: Rule = {
           evidence,
         ),
       );
+    // Less room than anybody's allocation rate could explain away: the setting is out of place.
+    const isSetting = goal !== undefined && marked !== undefined && goal < SETTING_ROOM * marked;
     const lines = triggers(trace);
     const top = lines[0];
     if (top !== undefined)
@@ -87,7 +91,7 @@ export const gcThrash: Rule = {
     return {
       is: "supported",
       confidence: cycles.length >= 20 && seconds >= 1 ? "high" : "medium",
-      weight: gc,
+      weight: gc + (isSetting ? 1 : 0),
       sites,
       headline: say(messages, "gc-thrash.headline", { gc: gcQ, marking }, evidence),
       facts,
