@@ -15,7 +15,7 @@ type item struct {
 	price *int
 }
 
-// stock links some 50 MB of small items.
+// stock links some 42 MB of small items.
 func stock(n int) *item {
 	var first *item
 	for i := range n {

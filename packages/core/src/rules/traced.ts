@@ -30,6 +30,30 @@ export function isRuntimeGroup(startFunction: string): boolean {
   );
 }
 
+/** A goroutine is asked to yield after 10 ms (forcePreemptNS in Go src/runtime/proc.go); stops take less. */
+export const LONG_STOP_NS = 10e6;
+/** So many of them are no accident. */
+export const MIN_LONG_STOPS = 3;
+/** Part of a stop in which others still ran, from which on they are what it waited for. */
+export const WAITED_PART = 0.5;
+
+/**
+ * Whether the machine had too few cores for the process: long stops that no goroutine held up, for then the
+ * kernel had taken the threads off their cores. Whoever waited meanwhile, waited for that: a parked assist
+ * waits for a worker that does not run. How it can mislead: a stop that works for long (a heap of hundreds
+ * of GiB, a thousand Ps) looks the same.
+ */
+export function isShortOfCpu(trace: ProcessTrace): boolean {
+  const { stops } = trace.stops;
+  const { startNs, endNs } = trace.memory.ranges;
+  let long = 0;
+  for (let i = 0; i < stops.length; i++) {
+    const ns = endNs[stops.row[i]] - startNs[stops.row[i]];
+    if (ns >= LONG_STOP_NS && stops.stoppingNs[i] < WAITED_PART * ns) long += 1;
+  }
+  return long >= MIN_LONG_STOPS;
+}
+
 /** Room above marked, of marked: less than any GOGC that is set on purpose leaves. */
 const NO_ROOM = 0.02;
 const CYCLES_FOR_ROOM = 10;

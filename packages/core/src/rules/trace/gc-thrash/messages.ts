@@ -45,6 +45,11 @@ export const messages = {
       "raise GOMEMLIMIT, or lower what is live: a higher GOGC changes nothing under a limit",
     zh: () => "提高 GOMEMLIMIT，或减少存活内存：受上限约束时提高 GOGC 不起作用",
   } satisfies Message<None>,
+  "gc-thrash.now-gogc": {
+    en: (p: { gogc: number; goal: Quantity }, w) =>
+      `raise GOGC, which is ${w.count(p.gogc)}: with 100 the goal would be some ${w.value(p.goal)}`,
+    zh: (p, w) => `提高 GOGC（现为 ${w.count(p.gogc)}）：取 100 时目标约为 ${w.value(p.goal)}`,
+  } satisfies Message<{ gogc: number; goal: Quantity }>,
   "gc-thrash.now": {
     en: () => "give the heap room: a higher GOGC, or a higher GOMEMLIMIT where that governs",
     zh: () => "给堆更多空间：提高 GOGC；若由 GOMEMLIMIT 决定，则提高它",

@@ -68,6 +68,7 @@ export const gcThrash: Rule = {
       );
     // Less room than anybody's allocation rate could explain away: the setting is out of place.
     const isSetting = goal !== undefined && marked !== undefined && goal < SETTING_ROOM * marked;
+    const gogc = view.process.settings.gogcPercent;
     const lines = triggers(trace);
     const top = lines[0];
     if (top !== undefined)
@@ -90,15 +91,25 @@ export const gcThrash: Rule = {
       }));
     return {
       is: "supported",
-      confidence: cycles.length >= 20 && seconds >= 1 ? "high" : "medium",
-      weight: gc + (isSetting ? 1 : 0),
+      confidence: cycles.length >= 10 && seconds >= 1 ? "high" : "medium",
+      // With room it is the allocation rate that makes the cycles: whoever pays for it is told first.
+      weight: isSetting ? 1 + gc : 0,
       sites,
       headline: say(messages, "gc-thrash.headline", { gc: gcQ, marking }, evidence),
       facts,
       for: [],
       against: [],
       alike: ["churn", "limit-thrash", "min-heap-regime"],
-      now: [say(messages, limitLeavesNoRoom(trace) ? "gc-thrash.now-limit" : "gc-thrash.now", {})],
+      now: [
+        limitLeavesNoRoom(trace)
+          ? say(messages, "gc-thrash.now-limit", {})
+          : gogc !== undefined && gogc > 0 && isSetting && marked !== undefined
+            ? say(messages, "gc-thrash.now-gogc", {
+                gogc,
+                goal: counted(2 * marked, "bytes", evidence),
+              })
+            : say(messages, "gc-thrash.now", {}),
+      ],
       fix: [
         top === undefined
           ? say(messages, "gc-thrash.fix-unplaced", {})
