@@ -35,14 +35,17 @@ export function answer(evidence, limitBytes) {
 }
 
 /**
- * The collector's time between the first and the last cycle of a folder's trace.
+ * The collector's time in the last `cycles` of a folder's trace: one that was on when the trace began is not of
+ * the window that its program measured.
  * @param {EvidenceFolder} evidence
+ * @param {number} cycles
  */
-export function gcOfTrace(evidence) {
+export function gcOfTrace(evidence, cycles) {
   for (const { table } of evidence.artefacts) {
     const trace = table.kind === "trace" ? analyzeTrace(table) : undefined;
     if (trace === undefined) continue;
-    return gcBetweenCycles(trace, 0, trace.cycles.length - 1);
+    const last = trace.cycles.length - 1;
+    return gcBetweenCycles(trace, last - cycles, last);
   }
   return undefined;
 }

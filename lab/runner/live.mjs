@@ -38,6 +38,8 @@ import { buildProgram } from "./toolchains.mjs";
 
 /** From the first request to the capture: the process is up, the load is on. */
 export const WARM_UP_MS = 5_000;
+/** Long enough for tens of cycles, and short enough to be kept. */
+export const TRACE_FOR = "1.5s";
 /** What a capture may take beyond `--for`. */
 const CAPTURE_SLACK_MS = 60_000;
 
@@ -122,7 +124,8 @@ export async function record({ scenario, variant, toolchain, key }, folder, row,
       : undefined;
     await pause(WARM_UP_MS, signal);
     if (load?.isRunning === false) throw new Error("the load generator ended at once");
-    await capture(service, folder, row.captureSeconds, options);
+    const withTrace = scenario.inputs.includes("trace");
+    await capture(service, folder, row.captureSeconds, options, withTrace);
     row.rssBytes = service.rssBytes;
     row.load = await load?.end();
   } finally {
@@ -140,11 +143,13 @@ export async function record({ scenario, variant, toolchain, key }, folder, row,
  * @param {string} folder
  * @param {number} seconds
  * @param {Pick<LiveOptions, "every" | "subject" | "signal">} options
+ * @param {boolean} [withTrace]
  */
-export async function capture(service, folder, seconds, { every, subject, signal }) {
+export async function capture(service, folder, seconds, { every, subject, signal }, withTrace) {
   const args = ["capture", "--pid", String(service.pid), "--url", service.url, "-o", folder];
   args.push("--for", `${seconds}s`, "--quiet");
   if (every !== undefined) args.push("--every", every);
+  if (withTrace === true) args.push("--trace-for", TRACE_FOR);
   const captured = await run(process.execPath, [commandOf(subject), ...args], {
     env: commandEnvironment(),
     timeoutMs: seconds * 1_000 + CAPTURE_SLACK_MS,

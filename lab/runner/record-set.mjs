@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:
 import os from "node:os";
 import path from "node:path";
 import { Interrupted } from "./children.mjs";
-import { newRow, record, WARM_UP_MS } from "./live.mjs";
+import { newRow, record, TRACE_FOR, WARM_UP_MS } from "./live.mjs";
 import { planCells } from "./live-set.mjs";
 import { OUT } from "./places.mjs";
 import { addToManifest, archiveOf, readManifest, RECORDINGS, store } from "./recordings.mjs";
@@ -17,6 +17,8 @@ import { buildProgram } from "./toolchains.mjs";
 
 /** More than this and the whole grows past what a repository should carry. */
 const MAX_BYTES = 250 * 1024;
+/** A second and a half of a busy service's trace. */
+const MAX_WITH_TRACE = 1_500 * 1024;
 
 /**
  * Recorded where its path says nothing about the machine that recorded it: paths stand in smaps.
@@ -71,7 +73,8 @@ export async function recordSet(options, signal) {
     const stored = store(folder, name);
     addToManifest(describe(cell, name, every, sealOf(folder), stored));
     const kib = Math.round(stored.bytes / 1024);
-    const note = stored.bytes > MAX_BYTES ? "  TOO LARGE" : "";
+    const most = cell.scenario.inputs.includes("trace") ? MAX_WITH_TRACE : MAX_BYTES;
+    const note = stored.bytes > most ? "  TOO LARGE" : "";
     process.stdout.write(`${name.padEnd(44)} ${String(kib).padStart(5)} KiB${note}\n`);
   }
   const all = readManifest();
@@ -135,7 +138,7 @@ function commandsOf({ scenario, variant, toolchain }, seconds, every) {
     `GOTOOLCHAIN=${toolchain.version} ${build.join(" ")} ./${scenario.name}/${variant.kind}`,
     `${settings.join(" ")} SERVICE ${variant.args.join(" ")}`.trim(),
     ...(needsLoad(variant) ? [load.join(" ")] : []),
-    `heapwright capture --pid PID --url http://127.0.0.1:PORT -o FOLDER --for ${seconds}s --every ${every}`,
+    `heapwright capture --pid PID --url http://127.0.0.1:PORT -o FOLDER --for ${seconds}s --every ${every}${scenario.inputs.includes("trace") ? ` --trace-for ${TRACE_FOR}` : ""}`,
     `started ${WARM_UP_MS / 1000} s after the load; stderr of the service added as gctrace.log`,
   ];
 }

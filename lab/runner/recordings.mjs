@@ -75,7 +75,7 @@ export function addToManifest(recording) {
   const manifest = wholeManifest();
   const others = manifest.recordings.filter(({ name }) => name !== recording.name);
   const sorted = [...others, recording].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const text = JSON.stringify({ ...manifest, recordings: sorted }, undefined, 1);
+  const text = JSON.stringify({ ...manifest, recordings: sorted }, undefined, 2);
   const partial = `${MANIFEST}.${process.pid}`;
   writeFileSync(partial, `${text}\n`);
   renameSync(partial, MANIFEST);

@@ -1,6 +1,8 @@
 // `npm run lab -- study-trace`: does a trace say of assists and pauses what the runtime's own counters say?
 // lab/studies/trace-cost traces itself and prints both readings of its counters; the window is that between
 // the ends of its first and last cycle. Wanted: assist CPU within 5 % or 2 ms, pauses within 2 % or 50 µs a stop.
+// Pauses as the runtime's own clock counts them (analysis/trace/cycle-ends.ts); "begin to end" is how long
+// goroutines stood still.
 //
 // How it can mislead: a trace shows wall time on a P, and so does the runtime, but not between the same two
 // instructions. On a machine short of CPU the kernel takes threads off theirs in between, and the two part.
@@ -15,7 +17,7 @@ import { buildProgram, openToolchain } from "./toolchains.mjs";
 
 const MILLISECONDS = 2000;
 
-/** @typedef {{ assistSec: number, dedicatedSec: number, idleSec: number, pauseTotalSec: number }} Counters */
+/** @typedef {{ assistSec: number, dedicatedSec: number, idleSec: number, pauseTotalSec: number, cycles: number }} Counters */
 /** @typedef {{ before: Counters, after: Counters, gomaxprocs: number }} Printed */
 
 /**
@@ -41,28 +43,37 @@ export async function studyTrace(options, signal) {
       if (status !== 0) throw new Error(`trace-cost: ${stderr.trim()}`);
       /** @type {Printed} */
       const printed = JSON.parse(stdout);
-      const traced = gcOfTrace(await read(folder));
-      if (traced === undefined) throw new Error("the trace has no two cycles");
       /** @param {keyof Counters} name */
       const counted = (name) => printed.after[name] - printed.before[name];
+      const traced = gcOfTrace(await read(folder), counted("cycles"));
+      if (traced === undefined) throw new Error("the trace lacks cycles");
       const assist = counted("assistSec");
       const pause = counted("pauseTotalSec");
       const assistOff = traced.assistNs / 1e9 - assist;
-      const pauseOff = traced.gcStopNs / 1e9 - pause;
+      const pauseOff = traced.pauseNs / 1e9 - pause;
       const assistOk = Math.abs(assistOff) <= Math.max(0.05 * assist, 0.002);
       const pauseOk = Math.abs(pauseOff) <= Math.max(0.02 * pause, 50e-6 * traced.gcStops);
       if (!assistOk || !pauseOk) misses += 1;
       rows.push([
         toolchain.version,
         pair(traced.assistNs / 1e9, assist, assistOk),
-        pair(traced.gcStopNs / 1e9, pause, pauseOk),
-        `${((pauseOff / traced.gcStops) * 1e6).toFixed(0)} µs`,
+        pair(traced.pauseNs / 1e9, pause, pauseOk),
+        `${((pauseOff / traced.gcStops) * 1e6).toFixed(1)} µs`,
+        (traced.gcStopNs / 1e6).toFixed(1),
         pair(traced.workerNs / 1e9, counted("dedicatedSec"), true),
         pair(traced.idleNs / 1e9, counted("idleSec"), true),
       ]);
     }
   }
-  const head = ["Go", "assist ms", "pauses ms", "off per stop", "workers ms", "idle ms"];
+  const head = [
+    "Go",
+    "assist ms",
+    "pauses ms",
+    "off per stop",
+    "begin to end",
+    "workers ms",
+    "idle ms",
+  ];
   process.stdout.write(`trace, runtime, difference\n${tableOf(head, rows)}\n`);
   if (misses > 0) process.exitCode = 1;
 }

@@ -54,7 +54,7 @@ func label(n int) *parcel {
 func main() {
 	s := open(64)
 	go s.check()
-	kept := make([]atomic.Pointer[parcel], 2000)
+	kept := make([]atomic.Pointer[parcel], 100)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /parcels", func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.FormValue("n"))

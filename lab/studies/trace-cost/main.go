@@ -1,10 +1,11 @@
-// Trace-cost records an execution trace of a workload that assists, and prints what the runtime's own
-// counters say of the same window.
+// Trace-cost records an execution trace of a workload that assists and reads MemStats, and prints what the
+// runtime's own counters say of the same window.
 //
 //	trace-cost OUT MILLISECONDS
 //
 // The counters of /cpu/classes are brought up to date at the end of a cycle, so the window is that between the
-// ends of two forced cycles, the first and the last of the trace.
+// ends of two forced cycles, the first and the last of the trace. Stops that no GC phase asks for have no other
+// source than the histograms of /sched/pauses, whose buckets are up to a quarter of their value wide.
 package main
 
 import (
@@ -38,11 +39,37 @@ type counters struct {
 	IdleSec      float64 `json:"idleSec"`
 	// On every P.
 	PauseSec float64 `json:"pauseSec"`
-	// Sum over the histogram of /sched/pauses/total/gc, at the lower and upper ends of its buckets.
-	PausesLowSec  float64 `json:"pausesLowSec"`
-	PausesHighSec float64 `json:"pausesHighSec"`
+	// /sched/pauses/*, seconds at the lower and upper ends of the buckets.
+	TotalGC       pauses `json:"totalGC"`
+	StoppingGC    pauses `json:"stoppingGC"`
+	TotalOther    pauses `json:"totalOther"`
+	StoppingOther pauses `json:"stoppingOther"`
 	// Exact: debug.GCStats.
 	PauseTotalSec float64 `json:"pauseTotalSec"`
+	Cycles        int64   `json:"cycles"`
+}
+
+type pauses struct {
+	Count   uint64  `json:"count"`
+	LowSec  float64 `json:"lowSec"`
+	HighSec float64 `json:"highSec"`
+}
+
+func pausesOf(sample metrics.Sample) pauses {
+	var p pauses
+	// Go 1.21 and older have no histogram of this name.
+	if sample.Value.Kind() != metrics.KindFloat64Histogram {
+		return p
+	}
+	h := sample.Value.Float64Histogram()
+	for i, n := range h.Counts {
+		if n > 0 {
+			p.Count += n
+			p.LowSec += float64(n) * max(0, h.Buckets[i])
+			p.HighSec += float64(n) * h.Buckets[i+1]
+		}
+	}
+	return p
 }
 
 func read() counters {
@@ -53,25 +80,37 @@ func read() counters {
 		{Name: "/cpu/classes/gc/mark/idle:cpu-seconds"},
 		{Name: "/cpu/classes/gc/pause:cpu-seconds"},
 		{Name: "/sched/pauses/total/gc:seconds"},
+		{Name: "/sched/pauses/stopping/gc:seconds"},
+		{Name: "/sched/pauses/total/other:seconds"},
+		{Name: "/sched/pauses/stopping/other:seconds"},
 	}
 	metrics.Read(samples)
 	var gc debug.GCStats
 	debug.ReadGCStats(&gc)
-	c := counters{
+	return counters{
 		AssistSec:     samples[0].Value.Float64(),
 		DedicatedSec:  samples[1].Value.Float64(),
 		IdleSec:       samples[2].Value.Float64(),
 		PauseSec:      samples[3].Value.Float64(),
+		TotalGC:       pausesOf(samples[4]),
+		StoppingGC:    pausesOf(samples[5]),
+		TotalOther:    pausesOf(samples[6]),
+		StoppingOther: pausesOf(samples[7]),
 		PauseTotalSec: gc.PauseTotal.Seconds(),
+		Cycles:        gc.NumGC,
 	}
-	h := samples[4].Value.Float64Histogram()
-	for i, n := range h.Counts {
-		if n > 0 {
-			c.PausesLowSec += float64(n) * max(0, h.Buckets[i])
-			c.PausesHighSec += float64(n) * h.Buckets[i+1]
-		}
+}
+
+// The runtime keeps the pauses of its last 256 cycles.
+func pausesSince(cycles int64) []int64 {
+	var gc debug.GCStats
+	debug.ReadGCStats(&gc)
+	n := min(int(gc.NumGC-cycles), len(gc.Pause))
+	out := make([]int64, n)
+	for i := range n {
+		out[i] = gc.Pause[n-1-i].Nanoseconds()
 	}
-	return c
+	return out
 }
 
 func main() {
@@ -102,6 +141,15 @@ func main() {
 			runtime.KeepAlive(last)
 		}()
 	}
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		var ms runtime.MemStats
+		for time.Now().Before(deadline) {
+			runtime.ReadMemStats(&ms)
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
 	wg.Wait()
 	after := read()
 	trace.Stop()
@@ -111,6 +159,8 @@ func main() {
 	runtime.KeepAlive(kept)
 	printed := map[string]any{
 		"go": runtime.Version(), "gomaxprocs": runtime.GOMAXPROCS(0), "before": before, "after": after,
+		// Of each cycle after the first reading, oldest first.
+		"pausesNs": pausesSince(before.Cycles),
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(printed); err != nil {
 		log.Fatal(err)

@@ -21,6 +21,7 @@ export interface LiveFlags {
   readonly every?: string;
   readonly gc?: boolean;
   readonly trace?: boolean;
+  readonly traceFor?: string;
 }
 
 /** How evidence is judged. */

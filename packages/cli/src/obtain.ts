@@ -100,13 +100,24 @@ export function captureOptionsOf(flags: LiveFlags, folder: string, tool: string)
     durationMs: parseDuration(flags.for ?? "60s", "--for"),
     everyMs: Math.max(100, parseDuration(flags.every ?? "1s", "--every")),
     gc: flags.gc === true,
-    trace: flags.trace === true,
+    trace: flags.trace === true || flags.traceFor !== undefined,
+    ...(flags.traceFor === undefined ? {} : { traceMs: traceDuration(flags.traceFor) }),
     headers,
     tls,
     tool,
     ...(flags.metrics === undefined ? {} : { metricsUrl: flags.metrics }),
     ...(flags.prefix === undefined ? {} : { prefix: flags.prefix }),
   };
+}
+
+function traceDuration(text: string): number {
+  const ms = parseDuration(text, "--trace-for");
+  if (ms < 1)
+    throw new UsageError(
+      `--trace-for ${text} is no time at all; 2s is enough where many cycles pass`,
+      `--trace-for ${text} 不是有效的时长；周期频繁时 2s 就够了`,
+    );
+  return ms;
 }
 
 export async function temporaryFolder(): Promise<string> {

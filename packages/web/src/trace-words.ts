@@ -92,6 +92,9 @@ const en = {
   mmuPoint: (window: string, utilisation: string) => `${utilisation} in ${window}`,
   mmuZero: (window: string) => `nothing at all in windows up to ${window}`,
   windowHead: "length of the window",
+  showWorst: (window: string, at: string) => `the worst ${window}, at ${at}: show in the timeline`,
+  worstIs: (p: { readonly window: string; readonly at: string; readonly left: string }) =>
+    `the worst ${p.window}, from ${p.at}: ${p.left} left for the program`,
   timelineChart: (p: {
     readonly heap: string;
     readonly goal: string;
@@ -181,6 +184,8 @@ const zh: TraceLabels = {
   mmuPoint: (window, utilisation) => `${window} 内 ${utilisation}`,
   mmuZero: (window) => `${window} 以内的窗口可能完全得不到核`,
   windowHead: "窗口长度",
+  showWorst: (window, at) => `最差的 ${window}，位于 ${at}：在时间线中显示`,
+  worstIs: (p) => `最差的 ${p.window}，自 ${p.at} 起：留给程序 ${p.left}`,
   timelineChart: (p) => `${p.seconds} 内的堆与目标：${p.heap}；${p.goal}。${p.rows}。`,
   traceOf: (name) => `来自 ${name}`,
   others: (n) => `另有 ${n} 个跟踪未显示`,

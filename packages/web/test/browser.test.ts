@@ -1,12 +1,8 @@
 // The page in a real browser: looks, keys, script on and off, print, policy, live updates.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { textWidth } from "@heapwright/core/pictures/text-width.ts";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterEach, describe, expect, test } from "vitest";
 import {
   damaged,
   empty,
@@ -18,7 +14,8 @@ import {
   singleFlame,
   two,
 } from "./answers.ts";
-import { chromiumPath, launch } from "./chromium.ts";
+import { browserPages } from "./browser-pages.ts";
+import { chromiumPath } from "./chromium.ts";
 import { page as build } from "./harness.ts";
 import { labelTrouble, sideways, weakContrast } from "./page-checks.ts";
 import { type LiveServer, startLiveServer } from "./live-server.ts";
@@ -42,66 +39,15 @@ const PAGES: Readonly<Record<string, () => Promise<string>>> = {
 describe.skipIf(chromium === undefined)(
   "in Chromium (skipped without: CHROMIUM_PATH names it)",
   () => {
-    let browser: Browser;
-    let folder: string;
-    const files = new Map<string, string>();
-    const open: Page[] = [];
     const servers: LiveServer[] = [];
-    /** Anything the browser complained of: errors, refused loads, policy violations, dialogs. */
-    let complaints: string[] = [];
-
-    beforeAll(async () => {
-      browser = await launch(chromium ?? "");
-      folder = mkdtempSync(path.join(tmpdir(), "heapwright-web-"));
-      for (const [name, make] of Object.entries(PAGES)) {
-        const file = path.join(folder, `${name}.html`);
-        writeFileSync(file, await make());
-        files.set(name, pathToFileURL(file).href);
-      }
-    });
-
-    afterAll(async () => {
-      await browser.close();
-      rmSync(folder, { recursive: true });
-    });
-
+    // Hooks run from the last to the first: pages are closed before what serves them.
     afterEach(async () => {
-      for (const p of open.splice(0)) await p.context().close();
       for (const server of servers.splice(0)) await server.close();
-      const seen = complaints;
-      complaints = [];
-      if (seen.length > 0) throw new Error(`the browser complained:\n${seen.join("\n")}`);
     });
-
-    async function visit(url: string, options: BrowserContextOptions = {}): Promise<Page> {
-      const context = await browser.newContext({
-        viewport: { width: 1280, height: 900 },
-        reducedMotion: "reduce",
-        ...options,
-      });
-      const p = await context.newPage();
-      open.push(p);
-      p.on("console", (m) => {
-        if (m.type() === "error" || m.type() === "warning")
-          complaints.push(`${m.type()}: ${m.text()}`);
-      });
-      p.on("pageerror", (e) => complaints.push(`error: ${e.message}`));
-      p.on("dialog", (d) => {
-        complaints.push(`dialog: ${d.message()}`);
-        void d.dismiss();
-      });
-      p.on("requestfailed", (r) => {
-        // A stream that is open when the page is closed.
-        if (r.url().endsWith("/events")) return;
-        complaints.push(`request: ${r.url()} ${r.failure()?.errorText ?? ""}`);
-      });
-      await p.goto(url);
-      return p;
-    }
+    const pages = browserPages(PAGES);
+    const { visit, show } = pages;
 
     const hashOf = (p: Page): Promise<string> => p.evaluate(() => location.hash);
-    const show = (name: string, options?: BrowserContextOptions): Promise<Page> =>
-      visit(files.get(name) ?? "", options);
 
     test.each(Object.keys(PAGES))(
       "%s: nothing scrolls sideways, no label touches another",
@@ -360,7 +306,7 @@ describe.skipIf(chromium === undefined)(
       expect(state).toMatch(/^#~z=\w+&q=newToken$/);
       const labels = (q: Page): Promise<string[]> => q.locator("#flame text").allTextContents();
       const here = await labels(p);
-      const there = await visit(`${files.get("leak") ?? ""}${state}`);
+      const there = await visit(`${pages.urlOf("leak")}${state}`);
       expect(await labels(there)).toEqual(here);
       expect(await there.locator("[data-find]").inputValue()).toBe("newToken");
       await there.locator("[data-out]").click();
@@ -369,7 +315,7 @@ describe.skipIf(chromium === undefined)(
 
     test("a very long state in the URL does no harm", async () => {
       const evilState = `#~z=__proto__&x=constructor.${"a.".repeat(2000)}&t=99&q=${"%3Cimg%3E".repeat(200)}&p=p7-`;
-      const p = await visit(`${files.get("leak") ?? ""}${evilState}`);
+      const p = await visit(`${pages.urlOf("leak")}${evilState}`);
       expect(await p.locator("#flame > svg").count()).toBeGreaterThan(20);
       expect(await p.locator("img").count()).toBe(0);
     });
@@ -543,7 +489,7 @@ describe.skipIf(chromium === undefined)(
           document.body.append(script);
         });
         expect(await p.evaluate(() => "ran" in globalThis)).toBe(false);
-        expect(complaints.splice(0).join()).toContain("Content Security Policy");
+        expect(pages.takeComplaints().join()).toContain("Content Security Policy");
       });
     });
 
@@ -648,7 +594,8 @@ describe.skipIf(chromium === undefined)(
         servers.splice(0);
         await p.waitForTimeout(200);
         expect(await p.locator("h1").isVisible()).toBe(true);
-        complaints = complaints.filter((c) => !/ERR_CONNECTION|ERR_INCOMPLETE|events/.test(c));
+        const isOfServer = (c: string): boolean => /ERR_CONNECTION|ERR_INCOMPLETE|events/.test(c);
+        expect(pages.takeComplaints().filter((c) => !isOfServer(c))).toEqual([]);
       });
     });
   },

@@ -1,13 +1,9 @@
 // The page of a trace in a real browser: the accessibility tree first, then looks, keys, script off, print.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { HOSTILE, leak, leakFlame } from "./answers.ts";
-import { chromiumPath, launch } from "./chromium.ts";
+import { browserPages } from "./browser-pages.ts";
+import { chromiumPath } from "./chromium.ts";
 import { page as build } from "./harness.ts";
 import { labelTrouble, sideways, weakContrast } from "./page-checks.ts";
 import {
@@ -40,53 +36,7 @@ const PAGES: Readonly<Record<string, () => Promise<string>>> = {
 describe.skipIf(chromium === undefined)(
   "in Chromium (skipped without: CHROMIUM_PATH names it)",
   () => {
-    let browser: Browser;
-    let folder: string;
-    const files = new Map<string, string>();
-    const open: Page[] = [];
-    let complaints: string[] = [];
-
-    beforeAll(async () => {
-      browser = await launch(chromium ?? "");
-      folder = mkdtempSync(path.join(tmpdir(), "heapwright-trace-"));
-      for (const [name, make] of Object.entries(PAGES)) {
-        const file = path.join(folder, `${name}.html`);
-        writeFileSync(file, await make());
-        files.set(name, pathToFileURL(file).href);
-      }
-    });
-
-    afterAll(async () => {
-      await browser.close();
-      rmSync(folder, { recursive: true });
-    });
-
-    afterEach(async () => {
-      for (const p of open.splice(0)) await p.context().close();
-      const seen = complaints;
-      complaints = [];
-      if (seen.length > 0) throw new Error(`the browser complained:\n${seen.join("\n")}`);
-    });
-
-    async function visit(url: string, options: BrowserContextOptions = {}): Promise<Page> {
-      const context = await browser.newContext({
-        viewport: { width: 1280, height: 900 },
-        reducedMotion: "reduce",
-        ...options,
-      });
-      const p = await context.newPage();
-      open.push(p);
-      p.on("console", (m) => {
-        if (m.type() === "error" || m.type() === "warning")
-          complaints.push(`${m.type()}: ${m.text()}`);
-      });
-      p.on("pageerror", (e) => complaints.push(`error: ${e.message}`));
-      p.on("requestfailed", (r) => complaints.push(`request: ${r.url()}`));
-      await p.goto(url);
-      return p;
-    }
-    const show = (name: string, options?: BrowserContextOptions): Promise<Page> =>
-      visit(files.get(name) ?? "", options);
+    const { visit, show, write } = browserPages(PAGES);
 
     test("the accessibility tree says what the page shows", async () => {
       const p = await show("busy");
@@ -215,8 +165,53 @@ describe.skipIf(chromium === undefined)(
         .toString("latin1")
         .match(/\/Type\s*\/Page\b/g);
       expect(sheets?.length ?? 0).toBeGreaterThan(1);
-      expect(sheets?.length ?? 0).toBeLessThan(9);
+      expect(sheets?.length ?? 0).toBeLessThan(10);
     });
+
+    test.each([true, false])(
+      "on paper the folded cycles are printed (script: %s), and stay folded on the screen",
+      async (javaScriptEnabled) => {
+        const p = await show("busy", { javaScriptEnabled });
+        const row = p.locator(".cyc-all tbody tr").last();
+        expect(await row.isVisible()).toBe(false);
+        await p.emulateMedia({ media: "print" });
+        expect(await row.isVisible()).toBe(true);
+        expect((await row.boundingBox())?.height ?? 0).toBeGreaterThan(5);
+        await p.emulateMedia({ media: "screen" });
+        expect(await row.isVisible()).toBe(false);
+      },
+    );
+
+    test.each([true, false])(
+      "the worst window of a length is a link into the timeline (script: %s)",
+      async (javaScriptEnabled) => {
+        const p = await show("busy", { javaScriptEnabled });
+        const links = p.locator("#mmu td a");
+        expect(await links.count()).toBeGreaterThan(5);
+        const shown = (): Promise<number> =>
+          p
+            .locator(".worst rect")
+            .evaluateAll(
+              (rects) => rects.filter((r) => getComputedStyle(r).visibility === "visible").length,
+            );
+        for (let i = 0; i < (await links.count()); i++) {
+          const says = (await links.nth(i).textContent()) ?? "";
+          await links.nth(i).click();
+          if (javaScriptEnabled) expect(await shown()).toBe(1);
+          const mark = p.locator(".worst:target");
+          const box = await mark.locator("rect").boundingBox();
+          const chart = await p.locator("svg.tl").boundingBox();
+          if (box === null || chart === null) throw new Error("the window is not drawn");
+          // In sight, no wider than its window, and where the table says.
+          expect(box.y + box.height).toBeGreaterThan(0);
+          expect(box.y).toBeLessThan(900);
+          expect(box.width).toBeGreaterThanOrEqual(1);
+          const at = ((box.x - chart.x) / chart.width) * 3;
+          expect(Math.abs(at - Number.parseFloat(says))).toBeLessThan(0.02);
+          expect(await mark.locator("title").textContent()).toContain(says);
+        }
+      },
+    );
 
     test("hostile names stay text, drawn by the script too", async () => {
       const p = await show("hostile");
@@ -227,9 +222,7 @@ describe.skipIf(chromium === undefined)(
     });
 
     test("5 000 cycles open", async () => {
-      const file = path.join(folder, "large.html");
-      writeFileSync(file, await tracePage(picturesOf(large())));
-      const p = await visit(pathToFileURL(file).href);
+      const p = await visit(write("large", await tracePage(picturesOf(large()))));
       await p.locator("#all-cycles summary").click();
       expect(await p.locator(".cyc-all tbody tr").count()).toBe(5000);
       expect(await p.evaluate(sideways)).toEqual({ over: 0, out: [] });

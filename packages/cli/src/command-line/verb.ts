@@ -84,6 +84,13 @@ export function liveFlags(command: Command, lang: Lang): Command {
       "--trace",
       words("store one execution trace of 5 s at the end", "结束时保存一份 5 秒的执行跟踪"),
     ],
+    [
+      "--trace-for <duration>",
+      words(
+        "the same, this long: a busy service writes some MB a second",
+        "同上，指定时长：繁忙的服务每秒写出数 MB",
+      ),
+    ],
   ]);
 }
 

@@ -30,6 +30,12 @@ function isStandard(importPath: string): boolean {
   return STANDARD.has(first);
 }
 
+/** `/usr/local/go/src/slices/iter.go`, with -trimpath `slices/iter.go`. */
+function isStandardFile(file: string): boolean {
+  const at = file.lastIndexOf("/src/");
+  return isStandard(at < 0 ? file : file.slice(at + "/src/".length));
+}
+
 /**
  * `modulePath` is the main module where build info told it. Without it a module is taken as the
  * service's own when its file is neither in a module cache nor vendored; that misleads for services
@@ -47,6 +53,8 @@ export function ownerOf(functionName: string, file: string, modulePath: string |
   ) {
     return "runtime";
   }
+  // A generic function of the standard library belongs to the package that instantiates it, by its name only.
+  if (functionName.includes("[") && isStandardFile(file)) return "standard";
   if (importPath === "main") return "own";
   if (
     modulePath !== undefined &&

@@ -33,9 +33,11 @@ export const RANK: Readonly<Record<CauseId, number>> = {
   "page-cache": 15,
   "mmap-file": 14,
   "scavenger-lag": 10,
+  // From a trace, of what churn says from CPU shares: who is held up, by which line, for how long.
   "long-stw": 58,
-  "gc-thrash": 54,
-  "assist-bound-latency": 53,
+  // One rank: by weight, a goal without room goes first, else whoever is held up, else the share.
+  "gc-thrash": 56,
+  "assist-bound-latency": 56,
   "user-stw": 51,
   "idle-gc-theft": 49,
   "sweep-debt": 48,
@@ -71,4 +73,11 @@ export const BRINGS_ABOUT: readonly (readonly [cause: CauseId, effect: CauseId])
   ["goroutine-leak", "heap-leak"],
   ["goroutine-leak", "context-leak"],
   ["goroutine-leak", "timer-leak"],
+  // Cycle upon cycle: marking is always on, and whoever allocates pays for it.
+  ["limit-thrash", "gc-thrash"],
+  ["limit-thrash", "assist-bound-latency"],
+  ["min-heap-regime", "gc-thrash"],
+  ["min-heap-regime", "assist-bound-latency"],
+  // gctrace charges a stop to every P from its begin on, also while one of them still works for the program.
+  ["long-stw", "churn"],
 ];

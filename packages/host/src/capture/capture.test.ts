@@ -235,10 +235,14 @@ describe.skipIf(goIsMissing)("a real Go service", () => {
 
   test("one execution trace, at the end", async () => {
     const service = await goService();
-    const outcome = await run({ url: service.url }, { trace: true });
+    const outcome = await run({ url: service.url }, { trace: true, traceMs: 1_200 });
     expect(outcome.records.at(-1)).toMatchObject({ source: "trace", intrusiveness: "trace" });
     const head = readFileSync(path.join(outcome.folder, "trace.out")).subarray(0, 16);
     expect(head.toString("latin1")).toMatch(/^go 1\.\d\d trace/);
+    const last = outcome.records.at(-1);
+    const lasted = last === undefined || !("file" in last) ? NaN : last.endMs - last.startMs;
+    expect(lasted).toBeGreaterThanOrEqual(1_200);
+    expect(lasted).toBeLessThan(5_000);
     expect(outcome.cost.targetBusyMs).toBeLessThan(4_000);
   });
 

@@ -42,7 +42,7 @@ const KERNEL_EVERY_MS = 2_000;
 const MIN_CYCLES_APART = 2;
 /** Below this there is no room for a third snapshot. */
 const MIN_MS_FOR_MIDDLE = 4_000;
-const TRACE_SECONDS = 5;
+const DEFAULT_TRACE_MS = 5_000;
 const POLL_PATIENCE_MS = 5_000;
 
 interface Ending {
@@ -348,7 +348,8 @@ export class CaptureRun {
     const { service } = this.#target;
     if (this.#options.trace === true && service !== undefined && !this.#signal.aborted) {
       this.#progress("trace");
-      await storeTrace(service, this.#recorder, TRACE_SECONDS);
+      const traceMs = this.#options.traceMs ?? DEFAULT_TRACE_MS;
+      await storeTrace(service, this.#recorder, traceMs / 1_000);
     }
     await this.#watch.check();
   }

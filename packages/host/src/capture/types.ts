@@ -27,8 +27,10 @@ export interface CaptureOptions {
   readonly everyMs?: number;
   /** Force a GC before each heap profile: changes the service's own timing, so only on request. */
   readonly gc?: boolean;
-  /** One execution trace of 5 s, alone, at the end. */
+  /** One execution trace, alone, at the end. */
   readonly trace?: boolean;
+  /** Its length; default 5 000. */
+  readonly traceMs?: number;
   /** A page with Go's metrics or the service's request counters: a URL, or a path on the target. */
   readonly metricsUrl?: string;
   readonly headers?: Readonly<Record<string, string>>;

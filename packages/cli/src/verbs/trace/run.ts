@@ -213,7 +213,7 @@ function wordsOf(v: Verdict, voice: Voice): { word: string; fault: boolean; line
   return {
     fault: v.fault,
     word: verdictWord(v, { voice }),
-    lines: [v.headline, ...v.facts, ...v.fix].map((s) => voice.say(s)),
+    lines: [v.headline, ...v.facts, ...v.now, ...v.fix].map((s) => voice.say(s)),
   };
 }
 

@@ -10,7 +10,7 @@
 // not. And the ranges of a cut trace are lower bounds.
 
 import { RANGE_MARK_ASSIST, SLICE_RUNNING, type TraceMemory } from "../../model/tables/trace.ts";
-import { WORKER_IDLE, type GcWork } from "./gc-work.ts";
+import { totalNs, WORKER_IDLE, type GcWork } from "./gc-work.ts";
 import type { GoroutineGroups } from "./goroutine-groups.ts";
 import { Groups, NOBODY, Payers, type Payer, type StackPlaces } from "./payers.ts";
 
@@ -18,6 +18,8 @@ export interface AssistAnalysis {
   readonly count: number;
   readonly wallNs: number;
   readonly cpuNs: number;
+  /** Part of `cpuNs` in which assists ended a cycle, stop and flushing, instead of marking (cycle-ends.ts). */
+  readonly endingNs: number;
   readonly longestNs: number;
   /** Assists cut by an end of the trace: their times are lower bounds. */
   readonly cut: number;
@@ -102,6 +104,7 @@ export function analyzeAssists(
     count,
     wallNs,
     cpuNs,
+    endingNs: totalNs(w.assistEndings),
     longestNs,
     cut,
     mutatorNs: mutatorNs(m, w),
@@ -122,12 +125,16 @@ function mutatorNs(m: TraceMemory, w: GcWork): number {
   return sum;
 }
 
-/** ns that mark workers ran in each mode: dedicated, fractional, idle. */
+/** ns that mark workers marked in each mode: dedicated, fractional, idle. What ended cycles is left out. */
 export function workerNs(w: GcWork): readonly [number, number, number] {
   const out: [number, number, number] = [0, 0, 0];
   for (let i = 0; i < w.workers.length; i++) {
     const mode = w.workers.of[i];
     if (mode >= 0 && mode <= WORKER_IDLE) out[mode] += w.workers.endNs[i] - w.workers.startNs[i];
   }
+  const ends = w.workerEndings;
+  for (let i = 0; i < ends.length; i++)
+    if (ends.of[i] >= 0 && ends.of[i] <= WORKER_IDLE)
+      out[ends.of[i]] -= ends.endNs[i] - ends.startNs[i];
   return out;
 }

@@ -51,7 +51,7 @@ export interface CycleColumns {
   readonly concurrentNs: Float64Array;
   readonly sweepTermNs: Float64Array;
   readonly markTermNs: Float64Array;
-  /** Running time within the phase. */
+  /** Running time within the phase, without what ended it. */
   readonly dedicatedNs: Float64Array;
   readonly fractionalNs: Float64Array;
   readonly idleNs: Float64Array;
@@ -77,6 +77,14 @@ export function analyzeCycles(m: TraceMemory, w: GcWork): CycleColumns {
   const assistNs = new Float64Array(n);
   for (let i = 0; i < w.assists.length; i++)
     addWithin(w.marks, w.assists.startNs[i], w.assists.endNs[i], assistNs);
+  // What ends the phase marks nothing.
+  for (let i = 0; i < w.workerEndings.length; i++) {
+    const out = workers[w.workerEndings.of[i]];
+    if (out !== undefined)
+      addWithin(w.marks, w.workerEndings.startNs[i], w.workerEndings.endNs[i], out, -1);
+  }
+  for (let i = 0; i < w.assistEndings.length; i++)
+    addWithin(w.marks, w.assistEndings.startNs[i], w.assistEndings.endNs[i], assistNs, -1);
   const concurrentNs = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     const from = Number.isNaN(stops.sweepTermEnd[i]) ? startNs[i] : stops.sweepTermEnd[i];

@@ -14,6 +14,7 @@ import {
   RANGE_SWEEP,
   type TraceMemory,
 } from "../../model/tables/trace.ts";
+import { addEnding, cycleEndsOf, pauseEndNs, type CycleEnds } from "./cycle-ends.ts";
 import { executingOf, slicesAfter, type Executing } from "./executing.ts";
 import { orderBy, StretchesBuilder, type Stretches, type Windows } from "./stretches.ts";
 import { stopKindOf } from "./stw-reasons.ts";
@@ -35,6 +36,11 @@ export interface GcWork {
   readonly sweeps: Stretches;
   /** Stops for a GC phase; `of` is the row of the range. */
   readonly gcStops: Stretches;
+  /** Of each of `gcStops`: when the runtime's own clock for it ends (cycle-ends.ts). */
+  readonly pauseEndNs: Float64Array;
+  /** Parts of `assists` and `workers` that ended a cycle instead of marking; `of` as there. */
+  readonly assistEndings: Stretches;
+  readonly workerEndings: Stretches;
   /** GCBegin to GCEnd, cut where two touch; the row of each is in `markRow`. */
   readonly marks: Windows;
   readonly markRow: Int32Array;
@@ -64,6 +70,10 @@ export function gcWorkOf(m: TraceMemory): GcWork {
   const sweeps = new StretchesBuilder();
   const gcStops = new StretchesBuilder();
   const marks: number[] = [];
+  for (let i = 0; i < r.length; i++) if (r.kind[i] === RANGE_GC_MARK) marks.push(i);
+  const windows = markWindows(m, marks);
+  const ends = cycleEndsOf(m, windows.marks);
+  const assistEndings = new StretchesBuilder();
   const kindOfReason = new Map<number, boolean>();
   const openedAt = generationStarts(m);
   for (let i = 0; i < r.length; i++) {
@@ -77,13 +87,15 @@ export function gcWorkOf(m: TraceMemory): GcWork {
           isFirstSlice(executing, r.goroutine[i], from)
         )
           assists.add(openedAt(from), from, executing.proc[slices.from], i);
-        for (let k = slices.from; k < slices.to && executing.startNs[k] < to; k++)
-          assists.add(
-            Math.max(from, executing.startNs[k]),
-            Math.min(to, executing.endNs[k]),
-            executing.proc[k],
-            i,
+        const range = { startNs: from, endNs: to };
+        for (let k = slices.from; k < slices.to && executing.startNs[k] < to; k++) {
+          const start = Math.max(from, executing.startNs[k]);
+          const end = Math.min(to, executing.endNs[k]);
+          assists.add(start, end, executing.proc[k], i);
+          addEnding(ends, r.goroutine[i], range, start, end, (a, b) =>
+            assistEndings.add(a, b, executing.proc[k], i),
           );
+        }
         break;
       }
       case RANGE_SWEEP:
@@ -104,19 +116,21 @@ export function gcWorkOf(m: TraceMemory): GcWork {
         if (isGc) gcStops.add(from, to, -1, i);
         break;
       }
-      case RANGE_GC_MARK:
-        marks.push(i);
-        break;
       default:
     }
   }
+  const stops = gcStops.finish();
   return {
     executing,
-    workers: workerStretches(m, executing, isWorker),
+    ...workerStretches(m, executing, isWorker, ends),
     assists: assists.finish(),
+    assistEndings: assistEndings.finish(),
     sweeps: sweeps.finish(),
-    gcStops: gcStops.finish(),
-    ...markWindows(m, marks),
+    gcStops: stops,
+    pauseEndNs: stops.startNs.map((startNs, i) =>
+      pauseEndNs(windows.marks, startNs, stops.endNs[i]),
+    ),
+    ...windows,
     workerGoroutines: isWorker,
     procs: procCountOf(m),
   };
@@ -163,8 +177,14 @@ function markWindows(
  * A worker names its mode right after each start (traceLocker.GoStart). The label that counts for a slice
  * is the first within it, else the last before it: a slice may begin before the recording does.
  */
-function workerStretches(m: TraceMemory, x: Executing, workers: ReadonlySet<number>): Stretches {
+function workerStretches(
+  m: TraceMemory,
+  x: Executing,
+  workers: ReadonlySet<number>,
+  ends: CycleEnds,
+): Pick<GcWork, "workers" | "workerEndings"> {
   const out = new StretchesBuilder();
+  const endings = new StretchesBuilder();
   const byGoroutine = new Map<number, { timeNs: number[]; mode: number[] }>();
   for (const i of orderBy(m.labels.timeNs, m.labels.length)) {
     const mode = modeOf(m, m.labels.label[i]);
@@ -191,10 +211,14 @@ function workerStretches(m: TraceMemory, x: Executing, workers: ReadonlySet<numb
         mode = labels.mode[next++];
       // Unnamed: the recording began within this stretch, before the next name.
       if (mode < 0) mode = labels.mode[0];
-      out.add(x.startNs[k], x.endNs[k], x.proc[k], mode);
+      const slice = { startNs: x.startNs[k], endNs: x.endNs[k] };
+      out.add(slice.startNs, slice.endNs, x.proc[k], mode);
+      addEnding(ends, g, slice, slice.startNs, slice.endNs, (a, b) =>
+        endings.add(a, b, x.proc[k], mode),
+      );
     }
   }
-  return out.finish();
+  return { workers: out.finish(), workerEndings: endings.finish() };
 }
 
 function procCountOf(m: TraceMemory): ProcCount {

@@ -3,8 +3,10 @@
 import type { SourceLine } from "../sites/site.ts";
 import { placeOf, type Place } from "../sites/place.ts";
 import { lineKey } from "../sites/site.ts";
-import type { Owner } from "../../goruntime/packages.ts";
+import { ownerOf, type Owner } from "../../goruntime/packages.ts";
+import { functionFile, functionName } from "../../model/stack-frames.ts";
 import type { CallStacks } from "../../model/tables/stacks.ts";
+import { startFunction } from "./goroutine-groups.ts";
 
 export interface Payer {
   /** Line, start function, task or region; "" where the trace does not tell. */
@@ -107,6 +109,27 @@ export class StackPlaces {
     this.#modulePath = modulePath;
   }
 
+  /** `alloc` is the leaf where no frame is anyone's but the runtime's. */
+  #isAllRuntime(stack: number, alloc: SourceLine): boolean {
+    if (ownerOf(alloc.function, alloc.file, this.#modulePath) !== "runtime") return false;
+    const { start, location } = this.#stacks.stacks;
+    const { lineStart, lineFunction } = this.#stacks.locations;
+    for (let i = start[stack]; i < start[stack + 1]; i++)
+      for (let k = lineStart[location[i]]; k < lineStart[location[i] + 1]; k++) {
+        const name = functionName(this.#stacks, lineFunction[k]);
+        const file = functionFile(this.#stacks, lineFunction[k]);
+        if (ownerOf(name, file, this.#modulePath) !== "runtime") return false;
+      }
+    return true;
+  }
+
+  /** By what the goroutine is, as the leaf says only how far the runtime had got. */
+  #runtimeWho(stack: number): Who | undefined {
+    const name = startFunction(this.#stacks, stack);
+    if (name === undefined) return undefined;
+    return RECORDING.test(name) ? TRACER : { key: `runtime:${name}`, name };
+  }
+
   of(stack: number): Placed | undefined {
     if (stack < 0) return undefined;
     let known = this.#known.get(stack);
@@ -114,11 +137,12 @@ export class StackPlaces {
       const place = placeOf(this.#stacks, stack, this.#modulePath, this.#owners);
       const { own, alloc, isOwn } = place;
       const key = lineKey(own);
+      const runtime = this.#isAllRuntime(stack, alloc) ? this.#runtimeWho(stack) : undefined;
       known = {
         place,
         key,
-        own: { key, name: own.function, at: own, isOwn },
-        allocating: { key: lineKey(alloc), name: alloc.function, at: alloc },
+        own: runtime ?? { key, name: own.function, at: own, isOwn },
+        allocating: runtime ?? { key: lineKey(alloc), name: alloc.function, at: alloc },
         stack: { key: String(stack), name: alloc.function, at: alloc },
       };
       this.#known.set(stack, known);
@@ -126,6 +150,14 @@ export class StackPlaces {
     return known;
   }
 }
+
+/**
+ * Goroutines that write the recording: started by trace.Start (runtime/trace) and by the runtime for its
+ * generations. Their place in the runtime is no line that anyone could change.
+ */
+const RECORDING =
+  /^(runtime\/trace\.|runtime\.\(\*traceAdvancerState\)|runtime\.(startTrace|traceReader))/;
+export const TRACER: Who = { key: "runtime/trace", name: "runtime/trace" };
 
 /** Start functions as payers, each made once. */
 export class Groups {

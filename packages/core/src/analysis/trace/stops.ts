@@ -6,11 +6,13 @@
 // blocks by itself just then; a proc whose slice is missing (a thread that the kernel had taken off its CPU
 // writes its event when it runs again) looks as if it had stopped at once or late; and a goroutine in a
 // system call does not hold up a stop, so it is left out although its thread still runs.
-// A stop begins before the runtime has its lock, so it is slightly longer than /sched/pauses/* say
-// (Go src/runtime/proc.go, stopTheWorldWithSema).
+// A stop begins before the runtime has its lock and ends after its clock was read, so it is longer than MemStats
+// and /sched/pauses/* say; `pauseNs` is what they count (cycle-ends.ts).
 
 import { RANGE_STW, SLICE_RUNNING, type TraceMemory } from "../../model/tables/trace.ts";
 import type { GoroutineGroups } from "./goroutine-groups.ts";
+import { pauseEndNs } from "./cycle-ends.ts";
+import type { GcWork } from "./gc-work.ts";
 import { Groups, NOBODY, Payers, type Payer, type StackPlaces } from "./payers.ts";
 import { isMarkTermination, isSweepTermination, plainReason, stopKindOf } from "./stw-reasons.ts";
 import type { StopKind } from "./stw-reasons.ts";
@@ -32,7 +34,10 @@ export interface StopCause {
   readonly reason: string;
   readonly kind: StopKind;
   readonly count: number;
+  /** Begin to end: as long as goroutines stood still. */
   readonly totalNs: number;
+  /** As the runtime's own clock counts it, in MemStats.PauseTotalNs and /sched/pauses/total. */
+  readonly pauseNs: number;
   readonly longestNs: number;
   /** Median and 99th percentile, by nearest rank. */
   readonly medianNs: number;
@@ -53,6 +58,7 @@ export interface StopAnalysis {
 
 export function analyzeStops(
   m: TraceMemory,
+  w: GcWork,
   groups: GoroutineGroups,
   places: StackPlaces,
 ): StopAnalysis {
@@ -85,7 +91,7 @@ export function analyzeStops(
       lastGoroutine: last.goroutine,
       lastProc: last.proc,
     },
-    causes: causesOf(m, rows, last.stoppingNs),
+    causes: causesOf(m, w, rows, last.stoppingNs),
     userLines: userLines.finish(),
     lastToStop: slow.finish(),
   };
@@ -130,16 +136,30 @@ function lastToStop(m: TraceMemory, rows: readonly number[]): LastToStop {
   return { stoppingNs, goroutine, proc };
 }
 
-function causesOf(m: TraceMemory, rows: readonly number[], stoppingNs: Float64Array): StopCause[] {
-  const byReason = new Map<string, { readonly lengths: number[]; stoppingNs: number }>();
+function causesOf(
+  m: TraceMemory,
+  w: GcWork,
+  rows: readonly number[],
+  stoppingNs: Float64Array,
+): StopCause[] {
+  interface Sum {
+    readonly lengths: number[];
+    pauseNs: number;
+    stoppingNs: number;
+  }
+  const byReason = new Map<string, Sum>();
   rows.forEach((i, k) => {
     const reason = canonical(m.stacks.strings.get(m.ranges.reason[i]));
     let c = byReason.get(reason);
     if (c === undefined) {
-      c = { lengths: [], stoppingNs: 0 };
+      c = { lengths: [], pauseNs: 0, stoppingNs: 0 };
       byReason.set(reason, c);
     }
-    c.lengths.push(m.ranges.endNs[i] - m.ranges.startNs[i]);
+    const startNs = m.ranges.startNs[i];
+    const endNs = m.ranges.endNs[i];
+    c.lengths.push(endNs - startNs);
+    c.pauseNs +=
+      (isMarkTermination(reason) ? pauseEndNs(w.marks, startNs, endNs) : endNs) - startNs;
     c.stoppingNs += stoppingNs[k];
   });
   return [...byReason]
@@ -152,6 +172,7 @@ function causesOf(m: TraceMemory, rows: readonly number[], stoppingNs: Float64Ar
         kind: stopKindOf(reason),
         count: n,
         totalNs: sorted.reduce((a, b) => a + b, 0),
+        pauseNs: c.pauseNs,
         longestNs: sorted[n - 1],
         medianNs: rank(0.5),
         p99Ns: rank(0.99),

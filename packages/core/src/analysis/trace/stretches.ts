@@ -70,10 +70,16 @@ export function nsWithin(w: Windows, startNs: number, endNs: number): number {
   return sum;
 }
 
-/** Adds to `out[i]` the ns of the stretch that lie within window i. */
-export function addWithin(w: Windows, startNs: number, endNs: number, out: Float64Array): void {
+/** Adds to `out[i]` `times` the ns of the stretch that lie within window i. */
+export function addWithin(
+  w: Windows,
+  startNs: number,
+  endNs: number,
+  out: Float64Array,
+  times = 1,
+): void {
   for (let i = firstEndingAfter(w, startNs); i < w.length && w.startNs[i] < endNs; i++)
-    out[i] += Math.min(endNs, w.endNs[i]) - Math.max(startNs, w.startNs[i]);
+    out[i] += times * (Math.min(endNs, w.endNs[i]) - Math.max(startNs, w.startNs[i]));
 }
 
 /** Row numbers by ascending value; rows that are in order already cost one pass. */

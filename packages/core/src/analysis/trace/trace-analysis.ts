@@ -59,7 +59,7 @@ export function analyzeTrace(
     cycles: analyzeCycles(memory, work),
     share: gcShare(memory, work, assists.mutatorNs),
     assists,
-    stops: analyzeStops(memory, groups, places),
+    stops: analyzeStops(memory, work, groups, places),
     sweeps: analyzeSweeps(memory, work.marks, groups, places),
     pulls: analyzeSpanPulls(memory, work.marks, groups),
     samples: analyzeSamples(memory, places, context.evidence ?? []),

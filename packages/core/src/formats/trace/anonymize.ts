@@ -12,15 +12,13 @@ import {
   BATCH_EXPERIMENT,
   BATCH_STRINGS,
   type BatchColumns,
-  type ContainerEnd,
   type GenerationBytes,
-  GenerationSplitter,
   indexBatches,
 } from "./container.ts";
 import { EventWalk } from "./event-walk.ts";
 import { TraceFault } from "./fault.ts";
 import { GenerationCopy } from "./generation-copy.ts";
-import { HeaderFirst } from "./header.ts";
+import { GenerationWalk, type GenerationWalkEnd } from "./generation-walk.ts";
 import {
   Pseudonyms,
   USE_CATEGORY,
@@ -66,18 +64,13 @@ for (const [type, { args }] of SPECS) {
   });
 }
 
-export interface AnonymizeEnd {
-  readonly version: number;
+export interface AnonymizeEnd extends GenerationWalkEnd {
   readonly generations: number;
   /** Distinct strings that got another word, and those that stayed. */
   readonly replaced: number;
   readonly kept: number;
   /** Batches of experiments that could not be read. */
   readonly leftOut: number;
-  /** What ended the copy; the generations before it are whole. */
-  readonly fault: TraceFault | undefined;
-  readonly readBytes: number;
-  readonly totalBytes: number;
 }
 
 interface BatchPlace {
@@ -89,67 +82,34 @@ interface BatchPlace {
 
 export class Anonymize {
   readonly #write: (chunk: Uint8Array) => void;
-  readonly #maxBytes: number;
-  readonly #header = new HeaderFirst();
+  readonly #walk: GenerationWalk;
   readonly #number = new Uvarint();
   readonly #words = new Pseudonyms();
-  #splitter: GenerationSplitter | undefined;
   #generations = 0;
   #leftOut = 0;
-  #readBytes = 0;
-  #total = 0;
-  #fault: TraceFault | undefined;
 
   /** `maxBytes`: the most that a generation may have; two of them are held in memory. */
   constructor(write: (chunk: Uint8Array) => void, maxBytes: number) {
     this.#write = write;
-    this.#maxBytes = maxBytes;
+    this.#walk = new GenerationWalk(maxBytes, write, (generation) => this.#generation(generation));
   }
 
   push(chunk: Uint8Array): void {
-    this.#total += chunk.length;
-    this.#guard(() => {
-      const rest = this.#header.after(chunk);
-      if (rest === undefined) return;
-      if (this.#splitter === undefined) {
-        this.#splitter = new GenerationSplitter(this.#header.version, this.#maxBytes);
-        this.#write(this.#header.bytes);
-      }
-      this.#splitter.push(rest, (generation) => this.#generation(generation));
-    });
+    this.#walk.push(chunk);
   }
 
   end(): AnonymizeEnd {
-    let end: ContainerEnd | undefined;
-    this.#guard(() => {
-      this.#header.end();
-      end = this.#splitter?.end((generation) => this.#generation(generation));
-    });
+    const end = this.#walk.end();
     return {
-      version: this.#header.version,
+      ...end,
       generations: this.#generations,
       replaced: this.#words.replaced,
       kept: this.#words.kept,
       leftOut: this.#leftOut,
-      fault: this.#fault ?? end?.fault,
-      readBytes: this.#fault === undefined ? (end?.readBytes ?? 0) : this.#readBytes,
-      totalBytes: this.#total,
     };
   }
 
-  #guard(step: () => void): void {
-    if (this.#fault !== undefined) return;
-    try {
-      step();
-    } catch (error) {
-      if (!(error instanceof TraceFault)) throw error;
-      this.#fault = error;
-    }
-  }
-
-  /** False, for the bytes are not kept. */
-  #generation(generation: GenerationBytes): boolean {
-    if (this.#fault !== undefined) return false;
+  #generation(generation: GenerationBytes): void {
     const batches = indexBatches(generation, this.#number);
     const tables = readTables(generation, batches, this.#number);
     const { bytes } = generation;
@@ -169,8 +129,6 @@ export class Anonymize {
     }
     this.#write(copy.finish());
     this.#generations += 1;
-    this.#readBytes = generation.offset + generation.bytes.length;
-    return false;
   }
 
   /** What each string of the generation is used for, by row. */

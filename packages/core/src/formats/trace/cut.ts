@@ -6,15 +6,12 @@
 import {
   BATCH_EVENTS,
   type BatchColumns,
-  type ContainerEnd,
   type GenerationBytes,
-  GenerationSplitter,
   hasEndMark,
   indexBatches,
 } from "./container.ts";
 import { EventWalk } from "./event-walk.ts";
-import { TraceFault } from "./fault.ts";
-import { HeaderFirst } from "./header.ts";
+import { GenerationWalk, type GenerationWalkEnd } from "./generation-walk.ts";
 import { EV_END_OF_GENERATION } from "./spec.ts";
 import { type GenerationTables, nsOf, readTables } from "./tables.ts";
 import { Uvarint } from "./uvarint.ts";
@@ -33,78 +30,47 @@ export interface CutGeneration {
   readonly bytes: number;
 }
 
-export interface CutEnd {
-  readonly version: number;
+export interface CutEnd extends GenerationWalkEnd {
   /** Those that were written; none where the window lies outside the trace, and then no file is made. */
   readonly generations: readonly CutGeneration[];
   /** Of the whole input, as far as it could be read. */
   readonly inputEndNs: number;
-  readonly fault: TraceFault | undefined;
-  readonly readBytes: number;
-  readonly totalBytes: number;
 }
 
 export class CutTrace {
   readonly #write: (chunk: Uint8Array) => void;
   readonly #window: CutWindow;
-  readonly #maxBytes: number;
-  readonly #header = new HeaderFirst();
+  readonly #walk: GenerationWalk;
   readonly #number = new Uvarint();
-  #splitter: GenerationSplitter | undefined;
   readonly #written: CutGeneration[] = [];
+  #header: Uint8Array = new Uint8Array(0);
   #baseNs: number | undefined;
   #isPast = false;
   #inputEndNs = 0;
-  #readBytes = 0;
-  #total = 0;
-  #fault: TraceFault | undefined;
 
   /** `maxBytes`: the most that a generation may have; one is held in memory. */
   constructor(write: (chunk: Uint8Array) => void, window: CutWindow, maxBytes: number) {
     this.#write = write;
     this.#window = window;
-    this.#maxBytes = maxBytes;
+    this.#walk = new GenerationWalk(
+      maxBytes,
+      (header) => {
+        this.#header = header;
+      },
+      (generation) => this.#generation(generation),
+    );
   }
 
   push(chunk: Uint8Array): void {
-    this.#total += chunk.length;
-    this.#guard(() => {
-      const rest = this.#header.after(chunk);
-      if (rest === undefined) return;
-      this.#splitter ??= new GenerationSplitter(this.#header.version, this.#maxBytes);
-      this.#splitter.push(rest, (generation) => this.#generation(generation));
-    });
+    this.#walk.push(chunk);
   }
 
   end(): CutEnd {
-    let end: ContainerEnd | undefined;
-    this.#guard(() => {
-      this.#header.end();
-      end = this.#splitter?.end((generation) => this.#generation(generation));
-    });
-    return {
-      version: this.#header.version,
-      generations: this.#written,
-      inputEndNs: this.#inputEndNs,
-      fault: this.#fault ?? end?.fault,
-      readBytes: this.#fault === undefined ? (end?.readBytes ?? 0) : this.#readBytes,
-      totalBytes: this.#total,
-    };
+    const end = this.#walk.end();
+    return { ...end, generations: this.#written, inputEndNs: this.#inputEndNs };
   }
 
-  #guard(step: () => void): void {
-    if (this.#fault !== undefined) return;
-    try {
-      step();
-    } catch (error) {
-      if (!(error instanceof TraceFault)) throw error;
-      this.#fault = error;
-    }
-  }
-
-  /** False, for the bytes are not kept. */
-  #generation(generation: GenerationBytes): boolean {
-    if (this.#fault !== undefined) return false;
+  #generation(generation: GenerationBytes): void {
     const batches = indexBatches(generation, this.#number);
     const tables = readTables(generation, batches, this.#number);
     const startNs = nsOf(batches.minTicks, tables.nsPerTick);
@@ -115,18 +81,16 @@ export class CutTrace {
       endNs: Math.max(lastNs, startNs) - this.#baseNs,
     };
     this.#inputEndNs = Math.max(this.#inputEndNs, times.endNs);
-    this.#readBytes = generation.offset + generation.bytes.length;
     const touches = times.endNs >= this.#window.fromNs && times.startNs <= this.#window.toNs;
     // Below header 1.26 numbers must follow each other, so nothing is written after a gap.
     if (!touches || this.#isPast) {
       this.#isPast = this.#written.length > 0;
-      return false;
+      return;
     }
-    if (this.#written.length === 0) this.#write(this.#header.bytes);
+    if (this.#written.length === 0) this.#write(this.#header);
     this.#write(generation.bytes);
     if (hasEndMark(generation.version)) this.#write(Uint8Array.of(EV_END_OF_GENERATION));
     this.#written.push({ number: generation.number, ...times, bytes: generation.bytes.length });
-    return false;
   }
 }
 

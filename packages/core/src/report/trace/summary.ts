@@ -1,5 +1,5 @@
 // What a trace report says, as plain numbers: the text and the JSON are made from this, so they say the
-// same. Units: ns, bytes, fractions 0–1; times since the trace's first event. Unknown is null.
+// same (docs/schema/trace-1.schema.json). Units: ns, bytes, fractions 0–1; times since the trace's first event. Unknown is null.
 
 import type { SourceLine } from "../../analysis/sites/site.ts";
 import type { CycleColumns } from "../../analysis/trace/cycles.ts";
@@ -69,7 +69,9 @@ export interface TraceSummary {
     readonly fractionalNs: number;
     readonly idleNs: number;
     readonly assistNs: number;
+    readonly endingNs: number;
     readonly stopNs: number;
+    readonly pauseNs: number;
     readonly capacityNs: number | null;
   };
   readonly cycles: readonly CycleRow[];
@@ -77,6 +79,7 @@ export interface TraceSummary {
     readonly count: number;
     readonly wallNs: number;
     readonly cpuNs: number;
+    readonly endingNs: number;
     readonly longestNs: number;
     readonly cut: number;
     readonly byLine: readonly PayerRow[];
@@ -91,6 +94,7 @@ export interface TraceSummary {
       readonly kind: StopKind;
       readonly count: number;
       readonly totalNs: number;
+      readonly pauseNs: number;
       readonly medianNs: number;
       readonly p99Ns: number;
       readonly longestNs: number;
@@ -198,7 +202,9 @@ export function summarizeTrace(
       fractionalNs: share.fractionalNs,
       idleNs: share.idleNs,
       assistNs: share.assistNs,
+      endingNs: share.endingNs,
       stopNs: share.gcStopNs,
+      pauseNs: share.pauseNs,
       capacityNs: share.capacityNs ?? null,
     },
     cycles: cycleRows(t, order?.scheduling),
@@ -206,6 +212,7 @@ export function summarizeTrace(
       count: t.assists.count,
       wallNs: t.assists.wallNs,
       cpuNs: t.assists.cpuNs,
+      endingNs: t.assists.endingNs,
       longestNs: t.assists.longestNs,
       cut: t.assists.cut,
       byLine: t.assists.byLine.map(payerRow),

@@ -140,6 +140,7 @@ class TraceText {
         dedicated: this.#duration(gc.dedicatedNs),
         fractional: this.#duration(gc.fractionalNs),
         assist: this.#duration(gc.assistNs),
+        ending: this.#duration(gc.endingNs),
         stop: this.#duration(gc.stopNs),
         idle: this.#duration(gc.idleNs),
       })}`,
@@ -201,6 +202,7 @@ class TraceText {
         count: words.count(assists.count),
         wall: this.#duration(assists.wallNs),
         cpu: this.#duration(assists.cpuNs),
+        ending: assists.endingNs > 0 ? this.#duration(assists.endingNs) : undefined,
         parked: this.#duration(assists.wallNs - assists.cpuNs),
         longest: this.#duration(assists.longestNs),
         ofMutator: this.#fraction(gc.assistOfMutator),
@@ -237,6 +239,7 @@ class TraceText {
       this.#w.stopColumns,
       stops.causes.map((c) => [
         us(c.totalNs),
+        us(c.pauseNs),
         this.#o.voice.words.count(c.count),
         us(c.medianNs),
         us(c.p99Ns),
@@ -244,7 +247,7 @@ class TraceText {
         us(c.stoppingNs),
         `${printable(c.reason)} (${this.#w.stopKinds[c.kind]})`,
       ]),
-      "rrrrrrl",
+      "rrrrrrrl",
     );
     const list = (title: string, rows: readonly PayerRow[]) => {
       if (rows.length === 0) return;

@@ -19,6 +19,7 @@ export interface TraceWords {
     readonly dedicated: string;
     readonly fractional: string;
     readonly assist: string;
+    readonly ending: string;
     readonly stop: string;
     readonly idle: string;
   }) => string;
@@ -30,6 +31,8 @@ export interface TraceWords {
     readonly count: string;
     readonly wall: string;
     readonly cpu: string;
+    /** Of `cpu`; undefined when nothing. */
+    readonly ending: string | undefined;
     readonly parked: string;
     readonly longest: string;
     readonly ofMutator: string;
@@ -91,7 +94,7 @@ const EN: TraceWords = {
   shareUnknown: (running) =>
     `GC takes ${running} of what ran; the trace does not tell GOMAXPROCS, so not of the capacity`,
   parts: (p) =>
-    `dedicated ${p.dedicated}   fractional ${p.fractional}   assists ${p.assist}   stopped ${p.stop}   (idle workers ${p.idle}: on cores that nobody else wanted)`,
+    `dedicated ${p.dedicated}   fractional ${p.fractional}   assists ${p.assist}   ending cycles ${p.ending}   stopped ${p.stop}   (idle workers ${p.idle}: on cores that nobody else wanted)`,
   cycles: "CYCLES",
   cycleColumns: [
     "#",
@@ -112,14 +115,14 @@ const EN: TraceWords = {
   assists: "ASSISTS",
   noAssist: "no goroutine had to assist",
   assistFacts: (p) =>
-    `${p.count} assists, ${p.wall}: ${p.cpu} on a core, ${p.parked} parked or waiting; longest ${p.longest}; ${p.ofMutator} of the running time of goroutines`,
+    `${p.count} assists, ${p.wall}: ${p.cpu} on a core${p.ending === undefined ? "" : ` (${p.ending} of it ending cycles)`}, ${p.parked} parked or waiting; longest ${p.longest}; ${p.ofMutator} of the running time of goroutines`,
   byLine: "by line",
   byGroup: "by goroutine",
   payerColumns: ["wall ms", "share", "on core", "parked", "count", "longest ms", "line"],
   groupColumns: ["wall ms", "share", "of its time", "count", "goroutines", "started with"],
   stops: "STOPS OF THE WORLD",
   noStop: "none in this trace",
-  stopColumns: ["total µs", "count", "median", "p99", "longest", "stopping", "why"],
+  stopColumns: ["total µs", "by runtime", "count", "median", "p99", "longest", "stopping", "why"],
   stopKinds: { gc: "GC", user: "asked for", tracer: "tracer", runtime: "runtime" },
   stopAsked: "asked for at",
   stopLast: "last to stop",
@@ -179,7 +182,7 @@ const ZH: TraceWords = {
   share: (p) => `GC 占总容量 ${p.capacity}，占实际运行 ${p.running}`,
   shareUnknown: (running) => `GC 占实际运行 ${running}；跟踪未给出 GOMAXPROCS，容量占比未知`,
   parts: (p) =>
-    `专用 ${p.dedicated}   分数 ${p.fractional}   辅助 ${p.assist}   停顿 ${p.stop}   （空闲标记 ${p.idle}：用的是无人需要的核）`,
+    `专用 ${p.dedicated}   分数 ${p.fractional}   辅助 ${p.assist}   结束周期 ${p.ending}   停顿 ${p.stop}   （空闲标记 ${p.idle}：用的是无人需要的核）`,
   cycles: "周期",
   cycleColumns: [
     "#",
@@ -200,14 +203,14 @@ const ZH: TraceWords = {
   assists: "标记辅助",
   noAssist: "没有 goroutine 需要辅助标记",
   assistFacts: (p) =>
-    `${p.count} 次辅助，${p.wall}：${p.cpu} 在核上，${p.parked} 挂起或等待；最长 ${p.longest}；占 goroutine 运行时间 ${p.ofMutator}`,
+    `${p.count} 次辅助，${p.wall}：${p.cpu} 在核上${p.ending === undefined ? "" : `（其中 ${p.ending} 用于结束周期）`}，${p.parked} 挂起或等待；最长 ${p.longest}；占 goroutine 运行时间 ${p.ofMutator}`,
   byLine: "按代码行",
   byGroup: "按 goroutine",
   payerColumns: ["耗时 ms", "占比", "在核上", "挂起", "次数", "最长 ms", "代码行"],
   groupColumns: ["耗时 ms", "占比", "占其时间", "次数", "goroutine", "起始函数"],
   stops: "STW 停顿",
   noStop: "此跟踪中没有停顿",
-  stopColumns: ["合计 µs", "次数", "中位", "p99", "最长", "停下所需", "原因"],
+  stopColumns: ["合计 µs", "运行时计", "次数", "中位", "p99", "最长", "停下所需", "原因"],
   stopKinds: { gc: "GC", user: "主动请求", tracer: "跟踪器", runtime: "运行时" },
   stopAsked: "请求处",
   stopLast: "最后停下的",

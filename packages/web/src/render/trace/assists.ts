@@ -81,6 +81,7 @@ export function assistsSection(ctx: TraceContext): Markup {
     count: grouped(assists.count),
     wall: duration(ctx, assists.wallNs),
     cpu: duration(ctx, assists.cpuNs),
+    ending: assists.endingNs > 0 ? duration(ctx, assists.endingNs) : undefined,
     parked: duration(ctx, assists.wallNs - assists.cpuNs),
     longest: duration(ctx, assists.longestNs),
     ofMutator: share(ctx, gc.assistOfMutator),

@@ -56,6 +56,11 @@ export function size(ctx: TraceContext, bytes: number): string {
   return ctx.words.bytes(bytes).replaceAll(" ", "\u00a0");
 }
 
+/** Of the worst window of a length, where the timeline marks it. */
+export function worstId(ctx: TraceContext, windowNs: number): string {
+  return `${ctx.prefix}worst-${windowNs / 1e3}us`;
+}
+
 /** A section with its label at the side. */
 export function section(
   ctx: TraceContext,

@@ -97,6 +97,9 @@ export function openCycles(ctx: TraceContext): Markup {
   </div>`;
 }
 
+/** Some eight sheets: with more the longest cycles have to do on paper. */
+const ROWS_ON_PAPER = 400;
+
 /** Without classes and labels of cells: there may be thousands. */
 function allCycles(ctx: TraceContext, command: string): Markup {
   const { own, terminal, pictures } = ctx;
@@ -112,7 +115,8 @@ function allCycles(ctx: TraceContext, command: string): Markup {
   });
   const left = cycles.length - rows.length;
   const isCut = cycles.some((c) => c.isCut);
-  return markup`<details class="nums" id="${ctx.prefix}all-cycles">
+  const paper = rows.length <= ROWS_ON_PAPER ? " paper" : "";
+  return markup`<details class="nums${paper}" id="${ctx.prefix}all-cycles">
     <summary>${own.allCycles(grouped(cycles.length))}</summary>
     <table class="cyc-all">
       <caption class="vh">${own.allCycles(grouped(cycles.length))}</caption>
@@ -134,6 +138,7 @@ export function cyclesSection(ctx: TraceContext, command: string): Markup {
       dedicated: duration(ctx, gc.dedicatedNs),
       fractional: duration(ctx, gc.fractionalNs),
       assist: duration(ctx, gc.assistNs),
+      ending: duration(ctx, gc.endingNs),
       stop: duration(ctx, gc.stopNs),
       idle: duration(ctx, gc.idleNs),
     })

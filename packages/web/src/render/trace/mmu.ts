@@ -5,7 +5,7 @@ import { type Markup, markup } from "../../markup.ts";
 import { points } from "../growth-chart.ts";
 import { type TextAt, putTexts } from "../growth-labels.ts";
 import { percentOf, perTier } from "../tiers.ts";
-import { type TraceContext, duration, section, share } from "./context.ts";
+import { type TraceContext, duration, section, share, worstId } from "./context.ts";
 import { traceTable } from "./tables.ts";
 
 const TOP = 10;
@@ -50,6 +50,13 @@ function curveFigure(ctx: TraceContext, curve: MmuCurve): Markup {
   </figure>`;
 }
 
+/** To the place in the timeline, which shows it by style alone once it is the page's target. */
+function worstLink(ctx: TraceContext, windowNs: number, atNs: number): Markup {
+  const at = `${(atNs / 1e9).toFixed(3)}\u00a0s`;
+  if (ctx.pictures.timeline === undefined) return markup`${at}`;
+  return markup`<a href="#${worstId(ctx, windowNs)}" aria-label="${ctx.own.showWorst(duration(ctx, windowNs), at)}">${at}</a>`;
+}
+
 export function mmuSection(ctx: TraceContext): Markup {
   const { own, terminal, pictures } = ctx;
   const { mmu } = pictures.summary;
@@ -63,7 +70,7 @@ export function mmuSection(ctx: TraceContext): Markup {
     mmu.map((row) => ({
       numbers: [
         share(ctx, row.utilisation),
-        row.worstAtNs === null ? terminal.unknown : `${(row.worstAtNs / 1e9).toFixed(3)}\u00a0s`,
+        row.worstAtNs === null ? terminal.unknown : worstLink(ctx, row.windowNs, row.worstAtNs),
       ],
       name: duration(ctx, row.windowNs),
     })),

@@ -60,7 +60,7 @@ export function renderTracePage(input: TracePageInput): string {
           "timeline",
           own.timeline,
           [own.timelineSays, markup`<span class="i">${own.ofTrace}</span>`],
-          timelineFigure(ctx, pictures.timeline, PLOT),
+          timelineFigure(ctx, pictures.timeline, PLOT, { withWorst: true }),
         );
   return documentOf(
     input,

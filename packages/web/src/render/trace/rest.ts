@@ -24,6 +24,7 @@ export function stopsSection(ctx: TraceContext): Markup {
     stops.causes.map((c) => ({
       numbers: [
         us(c.totalNs),
+        us(c.pauseNs),
         grouped(c.count),
         us(c.medianNs),
         us(c.p99Ns),

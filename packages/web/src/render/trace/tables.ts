@@ -28,7 +28,7 @@ export function traceTable(
   const more =
     rest.length === 0
       ? ""
-      : markup`<details class="nums">
+      : markup`<details class="nums paper">
           <summary>${ctx.labels.more(grouped(rest.length))}</summary>
           ${oneTable(caption, heads, rest, true)}
         </details>`;

@@ -10,7 +10,7 @@ import { type Markup, markup } from "../../markup.ts";
 import { bytes, grouped, short } from "../../numbers.ts";
 import { type TextAt, putTexts } from "../growth-labels.ts";
 import { percentOf, perTier } from "../tiers.ts";
-import { type TraceContext, duration, part, size } from "./context.ts";
+import { type TraceContext, duration, part, share, size, worstId } from "./context.ts";
 
 /** px: above the plot for its words, of a strip, of its words, between plot and strips, for the clock. */
 const TOP = 26;
@@ -172,7 +172,13 @@ function seconds(value: number): string {
 /** px before a word for the line it names. */
 const SWATCH = 18;
 
-export function timelineFigure(ctx: TraceContext, t: TraceTimeline, plot: number): Markup {
+export function timelineFigure(
+  ctx: TraceContext,
+  t: TraceTimeline,
+  plot: number,
+  /** Where the page has the table that leads there. */
+  { withWorst = false }: { readonly withWorst?: boolean } = {},
+): Markup {
   const strips = stripsOf(ctx, t);
   const bottom = TOP + plot;
   const stripTop = (i: number): number => bottom + GAP + i * (CAPTION + STRIP) + CAPTION;
@@ -210,7 +216,7 @@ export function timelineFigure(ctx: TraceContext, t: TraceTimeline, plot: number
   };
   return markup`<figure class="fig">
     <svg class="ch tl" height="${end + AXIS}" role="img" aria-label="${label}">
-      ${bands}
+      ${bands} ${withWorst ? worstWindows(ctx, t, end) : ""}
       ${t.xTicks.map((x) => markup`<line class="rule" x1="${percentOf(x.at)}" x2="${percentOf(x.at)}" y1="${TOP}" y2="${end}" />`)}
       ${t.yTicks.map((y) => markup`<line class="rule" x1="0" x2="100%" y1="${yOf(y.at)}" y2="${yOf(y.at)}" />`)}
       ${stretched(TOP, plot, markup`<path class="v heap" d="${envelopePath(t.heap, t.columns, plot)}" /><path class="v goal" d="${envelopePath(t.goal, t.columns, plot)}" />`)}
@@ -221,6 +227,27 @@ export function timelineFigure(ctx: TraceContext, t: TraceTimeline, plot: number
       ${t.yTicks.map((y) => markup`<text x="0" y="${yOf(y.at) - 4}" class="s h">${bytes(y.value)}</text>`)}
     </svg>
   </figure>`;
+}
+
+/** However short the window: what the page jumped to has to be seen. */
+const LEAST_WINDOW = 0.003;
+
+/** The window of each length in which the least was left; seen once it is the target of a link. */
+function worstWindows(ctx: TraceContext, t: TraceTimeline, end: number): Markup {
+  const rows = (ctx.pictures.summary.mmu ?? []).flatMap((row) => {
+    if (row.worstAtNs === null) return [];
+    const width = Math.max(LEAST_WINDOW, row.windowNs / 1e9 / t.seconds);
+    const from = Math.max(0, Math.min(1 - width, row.worstAtNs / 1e9 / t.seconds));
+    const says = ctx.own.worstIs({
+      window: duration(ctx, row.windowNs),
+      at: `${(row.worstAtNs / 1e9).toFixed(3)}\u00a0s`,
+      left: share(ctx, row.utilisation),
+    });
+    return [
+      markup`<g class="worst" id="${worstId(ctx, row.windowNs)}"><title>${says}</title><rect x="${percentOf(from)}" width="${percentOf(width)}" y="${TOP}" height="${end - TOP}" /></g>`,
+    ];
+  });
+  return markup`${rows}`;
 }
 
 /** Where the words of the goal begin. */

@@ -26,6 +26,9 @@ export const minHeapRegime: Rule = {
       return { is: "not-evaluable", missing: ["live-series", "gc-cpu"] };
     if (!(gogc > 0)) return { is: "contradicted", by: [] };
     const floor = minimumGoal(gogc);
+    // Only a memory limit puts the goal below the floor, and then a higher GOGC changes nothing.
+    const isBelow = goal + (goals?.resolution ?? 0) < floor * 0.97;
+    if (view.pacing.governs === "limit" || isBelow) return { is: "contradicted", by: [] };
     // gctrace floors to whole MiB.
     if (goal > floor * 1.1 + (goals?.resolution ?? 0)) return { is: "contradicted", by: [] };
     if (cost.cyclesPerSec.value < CYCLES_PER_SEC) return { is: "contradicted", by: [] };

@@ -51,6 +51,13 @@ describe("assist-bound-latency", () => {
     expect(v?.facts[1]?.params["burden"]).toBeCloseTo(0.35, 1);
   });
 
+  test("looks like it: the machine is short of cores, and everybody waits", () => {
+    const parked = { cycles: 25, everyMs: 200, assistMs: 1, parkedMs: 60, markMs: 90 };
+    expect(verdictOf(answerOf(servedTrace(parked)), ID)).toMatchObject({ fault: true });
+    // Stops of 15 ms that no goroutine held up.
+    expect(verdictOf(answerOf(servedTrace({ ...parked, stopMs: 15 })), ID)).toBeUndefined();
+  });
+
   test("who causes and who pays can differ", () => {
     const base = many(500, 0);
     const spec: TraceSpec = {

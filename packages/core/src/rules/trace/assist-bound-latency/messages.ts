@@ -86,6 +86,12 @@ export const messages = {
       "where memory allows, a higher GOGC or a GOMEMLIMIT with GOGC=off makes cycles, and so assists, rarer",
     zh: () => "若内存允许，提高 GOGC，或用 GOMEMLIMIT 配合 GOGC=off，可减少周期从而减少辅助",
   } satisfies Message<None>,
+  "assist-bound-latency.now-limit": {
+    en: () =>
+      "goal after goal leaves no room above what was marked, so a memory limit makes them: raise GOMEMLIMIT, or lower what is live",
+    zh: () =>
+      "一个个目标都没有在已标记之上留出空间，说明由内存上限决定：提高 GOMEMLIMIT，或减少存活内存",
+  } satisfies Message<None>,
   "assist-bound-latency.fix": {
     en: (p: { line: string }, w) =>
       `allocate less at ${w.code(p.line)}, or spread it: what is allocated in a burst while marking is paid for on the spot`,

@@ -6,7 +6,13 @@ import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import { shortFunction, shortLine } from "../../naming.ts";
 import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
-import { isRuntimeGroup, recordCommand, tracedView } from "../../traced.ts";
+import {
+  isRuntimeGroup,
+  isShortOfCpu,
+  limitLeavesNoRoom,
+  recordCommand,
+  tracedView,
+} from "../../traced.ts";
 import { messages } from "./messages.ts";
 
 /** Of the running time of all goroutines: where churn calls assists a fault too. */
@@ -44,8 +50,9 @@ export const assistBoundLatency: Rule = {
         is: "contradicted",
         by: [say(messages, "assist-bound-latency.no-cycle", { seconds }, evidence)],
       };
+    // On a machine short of cores waiting is nobody's doing; work on a core still tells.
     const heldUp =
-      cycles.length < GROUP_CYCLES
+      cycles.length < GROUP_CYCLES || isShortOfCpu(trace)
         ? []
         : groups.filter(
             (g) =>
@@ -170,7 +177,13 @@ export const assistBoundLatency: Rule = {
       for: [],
       against,
       alike: [],
-      now: [say(messages, "assist-bound-latency.now", {})],
+      now: [
+        say(
+          messages,
+          limitLeavesNoRoom(trace) ? "assist-bound-latency.now-limit" : "assist-bound-latency.now",
+          {},
+        ),
+      ],
       fix: [
         top?.at === undefined
           ? say(messages, "assist-bound-latency.fix-unplaced", {})

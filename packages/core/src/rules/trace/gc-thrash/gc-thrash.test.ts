@@ -23,6 +23,29 @@ describe("gc-thrash", () => {
     expect(answer.notIt.map((s) => s.id)).toContain(`${ID}.not`);
   });
 
+  test("positive: short phases, but most of what runs is the collector", () => {
+    // Goroutine 10 sleeps but for its assists.
+    const spec = servedTrace({ cycles: 40, everyMs: 30, markMs: 12, assistMs: 2 });
+    const runs = (spec.runs ?? []).filter((r) => r.g !== 10);
+    const assists = (spec.ranges ?? []).filter((r) => r.kind === "assist");
+    const only = {
+      ...spec,
+      runs: [...runs, ...assists.map((r) => ({ g: 10, from: r.from, to: r.to + 1e6, proc: 0 }))],
+    };
+    const v = verdictOf(judged([trace(only)]), ID);
+    expect(v).toMatchObject({ fault: true });
+    expect(v?.headline.params["marking"]).toBeLessThan(0.5);
+    expect(v?.now[0]?.id).toBe(`${ID}.now`);
+  });
+
+  test("goals without room tell of a memory limit", () => {
+    const tight = { ...thrash, goals: (thrash.goals ?? []).map((g) => ({ ...g, bytes: 50.5e6 })) };
+    const v = verdictOf(judged([trace(tight)]), ID);
+    expect(v?.now[0]?.id).toBe(`${ID}.now-limit`);
+    expect(v?.facts.map((s) => s.id)).toContain(`${ID}.no-room`);
+    expect(verdictOf(judged([trace(thrash)]), ID)?.now[0]?.id).toBe(`${ID}.now`);
+  });
+
   test("looks like it: idle workers mark on a proc that nobody wants", () => {
     const idle = servedTrace({ cycles: 40, everyMs: 30, markMs: 19, worker: "GC (idle)" });
     expect(verdictOf(judged([trace(idle)]), ID)).toBeUndefined();

@@ -36,6 +36,20 @@ export const messages = {
     zh: (p, w) =>
       `GC 抖动：收集器有 ${w.percent(p.marking)} 的记录时间在标记，占用运行时间的 ${w.value(p.gc)}`,
   } satisfies Message<{ gc: Quantity; marking: number }>,
+  "gc-thrash.no-room": {
+    en: () => "goal after goal leaves no room above what was marked: a memory limit makes them",
+    zh: () => "一个个目标都没有在已标记之上留出空间：是内存上限决定了它们",
+  } satisfies Message<None>,
+  "gc-thrash.now-limit": {
+    en: () =>
+      "raise GOMEMLIMIT, or lower what is live: a higher GOGC changes nothing under a limit",
+    zh: () => "提高 GOMEMLIMIT，或减少存活内存：受上限约束时提高 GOGC 不起作用",
+  } satisfies Message<None>,
+  "gc-thrash.now-gogc": {
+    en: (p: { gogc: number; goal: Quantity }, w) =>
+      `raise GOGC, which is ${w.count(p.gogc)}: with 100 the goal would be some ${w.value(p.goal)}`,
+    zh: (p, w) => `提高 GOGC（现为 ${w.count(p.gogc)}）：取 100 时目标约为 ${w.value(p.goal)}`,
+  } satisfies Message<{ gogc: number; goal: Quantity }>,
   "gc-thrash.now": {
     en: () => "give the heap room: a higher GOGC, or a higher GOMEMLIMIT where that governs",
     zh: () => "给堆更多空间：提高 GOGC；若由 GOMEMLIMIT 决定，则提高它",

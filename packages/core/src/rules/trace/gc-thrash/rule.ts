@@ -4,13 +4,17 @@ import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import { shortLine } from "../../naming.ts";
 import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
-import { recordCommand, tracedView } from "../../traced.ts";
+import { limitLeavesNoRoom, recordCommand, tracedView } from "../../traced.ts";
 import { messages } from "./messages.ts";
 
 /** Of the recorded time within mark phases: marking is no longer the exception. */
 const MARKING = 0.5;
+/** Of what ran: however short the phases, the collector is what the service is paid for. */
+const MOSTLY_GC = 0.5;
 /** Of what ran, idle workers left out: the same threshold as limit-thrash. */
 const GC_SHARE = 0.25;
+/** Goal ÷ marked under a GOGC of less than 50, or a limit. */
+const SETTING_ROOM = 1.5;
 const MIN_CYCLES = 5;
 const WORTH_CORES = 0.02;
 
@@ -26,7 +30,8 @@ export const gcThrash: Rule = {
     if (gc === undefined) return { is: "not-evaluable", missing: ["trace"] };
     const gcQ = counted(gc, "fraction", evidence, "wall");
     const cores = (share.dedicatedNs + share.fractionalNs + share.assistNs) / share.windowNs;
-    if (marking < MARKING || gc < GC_SHARE || cores < WORTH_CORES)
+    const isThrash = (marking >= MARKING && gc >= GC_SHARE) || gc >= MOSTLY_GC;
+    if (!isThrash || cores < WORTH_CORES)
       return {
         is: "contradicted",
         by: [say(messages, "gc-thrash.not", { gc: gcQ, marking }, evidence)],
@@ -44,6 +49,8 @@ export const gcThrash: Rule = {
       ),
     ];
     const stopped = share.gcStopNs / share.windowNs;
+    // Told where the settings are not: what governs decides what helps.
+    if (limitLeavesNoRoom(trace)) facts.push(say(messages, "gc-thrash.no-room", {}, evidence));
     if (stopped >= 0.01) facts.push(say(messages, "gc-thrash.stopped", { stopped }, evidence));
     const goal = median([...cycles.goal].filter(Number.isFinite));
     const marked = median([...cycles.marked].filter(Number.isFinite));
@@ -59,6 +66,9 @@ export const gcThrash: Rule = {
           evidence,
         ),
       );
+    // Less room than anybody's allocation rate could explain away: the setting is out of place.
+    const isSetting = goal !== undefined && marked !== undefined && goal < SETTING_ROOM * marked;
+    const gogc = view.process.settings.gogcPercent;
     const lines = triggers(trace);
     const top = lines[0];
     if (top !== undefined)
@@ -81,15 +91,25 @@ export const gcThrash: Rule = {
       }));
     return {
       is: "supported",
-      confidence: cycles.length >= 20 && seconds >= 1 ? "high" : "medium",
-      weight: gc,
+      confidence: cycles.length >= 10 && seconds >= 1 ? "high" : "medium",
+      // With room it is the allocation rate that makes the cycles: whoever pays for it is told first.
+      weight: isSetting ? 1 + gc : 0,
       sites,
       headline: say(messages, "gc-thrash.headline", { gc: gcQ, marking }, evidence),
       facts,
       for: [],
       against: [],
       alike: ["churn", "limit-thrash", "min-heap-regime"],
-      now: [say(messages, "gc-thrash.now", {})],
+      now: [
+        limitLeavesNoRoom(trace)
+          ? say(messages, "gc-thrash.now-limit", {})
+          : gogc !== undefined && gogc > 0 && isSetting && marked !== undefined
+            ? say(messages, "gc-thrash.now-gogc", {
+                gogc,
+                goal: counted(2 * marked, "bytes", evidence),
+              })
+            : say(messages, "gc-thrash.now", {}),
+      ],
       fix: [
         top === undefined
           ? say(messages, "gc-thrash.fix-unplaced", {})

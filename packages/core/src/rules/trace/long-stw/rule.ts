@@ -4,14 +4,16 @@ import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import { shortFunction } from "../../naming.ts";
 import type { Rule, RuleOutcome } from "../../rule.ts";
-import { isRuntimeGroup, recordCommand, tracedView } from "../../traced.ts";
+import {
+  isRuntimeGroup,
+  LONG_STOP_NS,
+  MIN_LONG_STOPS,
+  recordCommand,
+  tracedView,
+  WAITED_PART,
+} from "../../traced.ts";
 import { messages } from "./messages.ts";
 
-/** A goroutine is asked to yield after 10 ms (forcePreemptNS in Go src/runtime/proc.go); stops take less. */
-const LONG_NS = 10e6;
-const MIN_LONG = 3;
-/** Part of a stop in which others still ran, from which on they are what it waited for. */
-const WAITED = 0.5;
 /**
  * Part of the long stops that one goroutine must have held up, and of their time. Not one start function: where
  * all goroutines have the same one it is always last, also on a machine that is merely short of CPU.
@@ -37,10 +39,10 @@ export const longStw: Rule = {
       const ns = r.endNs[stops.row[i]] - r.startNs[stops.row[i]];
       count += 1;
       longest = Math.max(longest, ns);
-      if (ns < LONG_NS) continue;
+      if (ns < LONG_STOP_NS) continue;
       long += 1;
       longNs += ns;
-      if (stops.stoppingNs[i] < WAITED * ns) continue;
+      if (stops.stoppingNs[i] < WAITED_PART * ns) continue;
       const g = stops.lastGoroutine[i];
       const row = held.get(g) ?? { stops: 0, ns: 0 };
       row.stops += 1;
@@ -49,7 +51,7 @@ export const longStw: Rule = {
     }
     const longestQ = counted(longest, "ns", evidence, "wall");
     if (count === 0) return { is: "contradicted", by: [] };
-    if (long < MIN_LONG)
+    if (long < MIN_LONG_STOPS)
       return {
         is: "contradicted",
         by: [say(messages, "long-stw.not", { count, longest: longestQ }, evidence)],

@@ -37,6 +37,12 @@ export const messages = {
       "read runtime/metrics instead of runtime.ReadMemStats: it does not stop the world; once in some seconds is enough",
     zh: () => "用 runtime/metrics 取代 runtime.ReadMemStats：它不会停止世界；数秒一次即可",
   } satisfies Message<None>,
+  "user-stw.fix-expvar": {
+    en: () =>
+      "whoever polls /debug/vars has the world stopped each time, since expvar reads runtime.MemStats: poll it once in some seconds, or a page of runtime/metrics instead",
+    zh: () =>
+      "expvar 会读取 runtime.MemStats，轮询 /debug/vars 的一方每次都会停止世界：数秒轮询一次即可，或改用 runtime/metrics 的页面",
+  } satisfies Message<None>,
   "user-stw.fix-gomaxprocs": {
     en: () => "set GOMAXPROCS once: every change stops the world and moves all run queues",
     zh: () => "GOMAXPROCS 只设一次：每次改动都会停止世界并迁移全部运行队列",

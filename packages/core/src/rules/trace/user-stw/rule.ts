@@ -1,5 +1,7 @@
 // user-stw: the program, or whoever watches it, stops the world again and again.
 
+import type { ProcessTrace } from "../../../analysis/trace/of-process.ts";
+import { framesOf, functionName } from "../../../model/stack-frames.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import { shortLine } from "../../naming.ts";
@@ -83,11 +85,22 @@ export const userStw: Rule = {
       against: [],
       alike: [],
       now: [],
-      fix: [fixOf(top?.reason ?? "")],
+      fix: [
+        top?.reason === "read mem stats" && isAskedByExpvar(trace, trace.stops.userLines[0]?.stack)
+          ? say(messages, "user-stw.fix-expvar", {})
+          : fixOf(top?.reason ?? ""),
+      ],
       verify: [say(messages, "user-stw.verify", { command: recordCommand(view.options.target) })],
     };
   },
 };
+
+/** The page /debug/vars, whoever serves it: its handler calls all published variables. */
+function isAskedByExpvar(trace: ProcessTrace, stack: number | undefined): boolean {
+  if (stack === undefined || stack < 0) return false;
+  const t = trace.memory.stacks;
+  return framesOf(t, stack).functions.some((fn) => functionName(t, fn).startsWith("expvar."));
+}
 
 function fixOf(reason: string): Statement {
   if (reason === "read mem stats") return say(messages, "user-stw.fix-memstats", {});

@@ -42,6 +42,23 @@ describe("user-stw", () => {
     expect(v?.fix[0]?.id).toBe(`${ID}.fix-memstats`);
   });
 
+  test("asked for through expvar: who polls is told, not to edit a line", () => {
+    const spec = poll(100, 60, "read mem stats");
+    const ranges = (spec.ranges ?? []).map((r) =>
+      r.reason === "read mem stats"
+        ? {
+            ...r,
+            stack: [
+              ["runtime.ReadMemStats", "/go/src/runtime/mstats.go", 400] as const,
+              ["expvar.memstats", "/go/src/expvar/expvar.go", 376] as const,
+              ["app/admin.serve", "/src/app/admin/admin.go", 9] as const,
+            ],
+          }
+        : r,
+    );
+    expect(verdictOf(answerOf({ ...spec, ranges }), ID)?.fix[0]?.id).toBe(`${ID}.fix-expvar`);
+  });
+
   test("positive: fewer, but two per cent of the time", () => {
     expect(verdictOf(answerOf(poll(10, 2000, "goroutine profile")), ID)?.fix[0]?.id).toBe(
       `${ID}.fix`,
