@@ -135,6 +135,30 @@ describe("the same as the engine", () => {
     }
   });
 
+  test("samples stay with their rows whatever is done to stacks, and parts are of the whole", async () => {
+    const { total } = await json(HEAP);
+    const flats = (answer: { nodes: { flat: { samples: number } }[] }): number =>
+      answer.nodes.reduce((sum, node) => sum + node.flat.samples, 0);
+    for (const flags of [
+      ["--tagroot=bytes"],
+      ["--tagleaf=bytes"],
+      ["--hide=newBlob"],
+      ["--noinlines"],
+      ["--granularity=files"],
+      ["--granularity=addresses"],
+    ]) {
+      expect(flats(await json(HEAP, ...flags)), flags.join(" ")).toBe(total.samples);
+    }
+    const half = await json(HEAP, "--divide-by=2", "--focus=newOrder");
+    const whole = await json(HEAP, "--focus=newOrder");
+    expect(half.left.value * 2).toBe(whole.left.value);
+    expect(half.nodes[0].flatFraction).toBe(whole.nodes[0].flatFraction);
+    expect(half.leftFraction).toBe(whole.leftFraction);
+    const relative = await json(HEAP, "--focus=newOrder", "--relative-percentages");
+    expect(relative.leftFraction).toBe(whole.leftFraction);
+    expect(relative.nodes[1].cumFraction).toBe(1);
+  });
+
   test("the spellings of go tool pprof", async () => {
     const ours = await show(HEAP, "--sample-index=alloc_space", "--granularity=lines", "--cum");
     for (const args of [

@@ -231,7 +231,9 @@ class Listing {
       const place = placeText(node, "whole");
       return `${printable(node.name)}${place === "" ? "" : `  ${place}`}${end}`;
     }
-    const name = printable(shortFunctionName(node.name));
+    const name = printable(
+      node.isFunction ? shortFunctionName(node.name) : lastParts(node.name, 2),
+    );
     const room = Math.max(LEAST_NAME, columns);
     const marked = mark === "" ? "" : ` (${mark})`;
     const base = placeText(node, "base");
@@ -310,11 +312,15 @@ function isFew({ cum, flat }: ShownNode): boolean {
   return cum.samples < FEW_SAMPLES || (flat.samples > 0 && flat.samples < FEW_SAMPLES);
 }
 
+function lastParts(file: string, count: number): string {
+  const parts = file.split("/");
+  return parts.slice(-Math.min(count, parts.length)).join("/");
+}
+
 function placeText({ place }: ShownNode, how: "whole" | "folder" | "base"): string {
   if (place === undefined) return "";
-  const parts = place.file.split("/");
-  const keep = how === "whole" ? parts.length : how === "folder" ? 2 : 1;
-  const file = printable(parts.slice(-keep).join("/"));
+  const keep = how === "whole" ? Infinity : how === "folder" ? 2 : 1;
+  const file = printable(lastParts(place.file, keep));
   const line = place.line > 0 ? `:${place.line}` : "";
   return `${file}${line}${place.others > 0 ? ` +${place.others}` : ""}`;
 }
