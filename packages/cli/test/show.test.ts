@@ -94,6 +94,7 @@ describe("golden", () => {
     const run = await show(recorded());
     expectGolden("churn-report-faulty-go1.26.txt", run.stdout);
     expect(run.stdout).toMatch(/shows the end of GC cycle \d+/);
+    expect(run.stdout).toMatch(/ go1\.26\.\d+$/m);
   });
 });
 
@@ -308,6 +309,11 @@ describe("forms and formats", () => {
     server.close();
     expect(asked).toEqual(["/debug/pprof/heap", "/debug/pprof/allocs"]);
     expect(run.stdout).toContain("16.8 MiB");
+  });
+
+  test("files of which nothing can be added up", async () => {
+    const run = await show(HEAP, fixture("go1.26.goroutine"));
+    expectComplaint(run, 2, /no sample type in common; show them one by one/);
   });
 
   test("a hostile name is text", async () => {

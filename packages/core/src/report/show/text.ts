@@ -121,8 +121,7 @@ class Listing {
   #top(): string[] {
     const { hidden, hiddenFlat } = this.#view;
     const rows = this.#view.nodes.map((node) => this.#row(node));
-    const others =
-      hidden > 0 && hiddenFlat !== undefined ? this.#othersRow(hidden, hiddenFlat) : undefined;
+    const others = hidden > 0 && hiddenFlat !== undefined ? this.#othersRow(hiddenFlat) : undefined;
     const header = this.#header();
     const all = [
       header,
@@ -177,7 +176,7 @@ class Listing {
     return { cells, node };
   }
 
-  #othersRow(_hidden: number, flat: Certain): string[] {
+  #othersRow(flat: Certain): string[] {
     const { value, interval } = this.#cells(flat);
     const { base } = this.#view;
     const share = base === 0 ? Number.NaN : flat.value / base;
@@ -281,6 +280,11 @@ class Listing {
       out.push(this.#line(row, widths, this.#nameOf(node, COLUMNS - used)));
       for (const { cells, name } of callees)
         out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
+    }
+    const { hidden, hiddenFlat } = this.#view;
+    if (hidden > 0 && hiddenFlat !== undefined) {
+      const name = this.#words.others(this.#options.voice.words.count(hidden));
+      out.push("", paint(this.#line(this.#othersRow(hiddenFlat), widths, name), "dim"));
     }
     return out;
   }
