@@ -94,6 +94,7 @@ describe("golden", () => {
     const run = await show(recorded());
     expectGolden("churn-report-faulty-go1.26.txt", run.stdout);
     expect(run.stdout).toMatch(/shows the end of GC cycle \d+/);
+    expect(run.stdout).toMatch(/ go1\.26\.\d+$/m);
   });
 });
 
@@ -133,6 +134,30 @@ describe("the same as the engine", () => {
       );
       expect(own).toEqual(rows.map(([, flat, cum, name]) => [flat, cum, name]));
     }
+  });
+
+  test("samples stay with their rows whatever is done to stacks, and parts are of the whole", async () => {
+    const { total } = await json(HEAP);
+    const flats = (answer: { nodes: { flat: { samples: number } }[] }): number =>
+      answer.nodes.reduce((sum, node) => sum + node.flat.samples, 0);
+    for (const flags of [
+      ["--tagroot=bytes"],
+      ["--tagleaf=bytes"],
+      ["--hide=newBlob"],
+      ["--noinlines"],
+      ["--granularity=files"],
+      ["--granularity=addresses"],
+    ]) {
+      expect(flats(await json(HEAP, ...flags)), flags.join(" ")).toBe(total.samples);
+    }
+    const half = await json(HEAP, "--divide-by=2", "--focus=newOrder");
+    const whole = await json(HEAP, "--focus=newOrder");
+    expect(half.left.value * 2).toBe(whole.left.value);
+    expect(half.nodes[0].flatFraction).toBe(whole.nodes[0].flatFraction);
+    expect(half.leftFraction).toBe(whole.leftFraction);
+    const relative = await json(HEAP, "--focus=newOrder", "--relative-percentages");
+    expect(relative.leftFraction).toBe(whole.leftFraction);
+    expect(relative.nodes[1].cumFraction).toBe(1);
   });
 
   test("the spellings of go tool pprof", async () => {
@@ -284,6 +309,11 @@ describe("forms and formats", () => {
     server.close();
     expect(asked).toEqual(["/debug/pprof/heap", "/debug/pprof/allocs"]);
     expect(run.stdout).toContain("16.8 MiB");
+  });
+
+  test("files of which nothing can be added up", async () => {
+    const run = await show(HEAP, fixture("go1.26.goroutine"));
+    expectComplaint(run, 2, /no sample type in common; show them one by one/);
   });
 
   test("a hostile name is text", async () => {

@@ -53,6 +53,7 @@ test.each([
   [["capture", "x", "y", "-o", "z"], "参数过多"],
   [["why", "--limit", "many", "."], "需要形如 512MiB"],
   [["why"], "要看什么"],
+  [["show"], "需要一个剖析"],
 ] as const)("%j is answered in Chinese", async (args, said) => {
   const { stderr, code } = await heapwright([args[0], "--lang=zh", ...args.slice(1)]);
   expect(stderr).toContain(said);

@@ -23,13 +23,20 @@ const COMPLAINTS: readonly (readonly [RegExp, string])[] = [
   [/^required option '(.*?)' not specified/, "缺少必需选项 '$1'"],
 ];
 
-/** The two complaints that can say more than commander knows. */
+/** The complaints that can say more than commander knows. */
 const WHAT_TO_DO: readonly (readonly [RegExp, Words])[] = [
   [
     /^required option '-o, --output <folder>' not specified/,
     {
       en: "capture needs a new folder to write to: -o FOLDER",
       zh: "capture 需要一个新文件夹来写入：-o FOLDER",
+    },
+  ],
+  [
+    /^missing required argument 'files'/,
+    {
+      en: "show needs a profile: heapwright show heap.pb.gz, an address, or - for standard input",
+      zh: "show 需要一个剖析：heapwright show heap.pb.gz、地址，或 - 表示标准输入",
     },
   ],
   [

@@ -62,6 +62,13 @@ const TRANSLATIONS: readonly Translation[] = [
     () => ({ en: "--divide-by cannot be 0", zh: "--divide-by 不能为 0" }),
   ],
   [
+    /^profiles have empty common sample type list$/,
+    () => ({
+      en: "the files have no sample type in common; show them one by one",
+      zh: "这些文件没有共同的样本类型；请逐个查看",
+    }),
+  ],
+  [
     /^profile has no samples$/,
     () => ({ en: "the profile has no sample types", zh: "该剖析没有样本类型" }),
   ],

@@ -11,10 +11,9 @@ import type { Lang } from "@heapwright/core/model/message.ts";
 import { describeDiagnostic } from "@heapwright/core/report/diagnostics.ts";
 import { formatName } from "@heapwright/core/report/format-names.ts";
 import { printable } from "@heapwright/core/report/wording.ts";
-import type { CapturedRecord } from "@heapwright/core/evidence/capture-record.ts";
 import { errnoOf } from "@heapwright/host/bytes/errno.ts";
 import { isGzip } from "@heapwright/host/bytes/gzip.ts";
-import { recordBeside } from "@heapwright/host/files/record-beside.ts";
+import { recordBeside, type Beside } from "@heapwright/host/files/record-beside.ts";
 import {
   loadProfileBytes,
   loadProfileFile,
@@ -55,14 +54,16 @@ export async function loadShown(name: string, lang: Lang): Promise<ShownSource> 
         : `${printable(shown)}: the gzip stream is damaged at byte ${gzip[2]} (${gzip[1]}); what followed is lost, numbers are lower bounds`,
     );
   }
+  const beside = await besideOf(name);
+  const facts = sourceFacts(shown, table, beside?.record);
   return {
     profile: profileOf(unsampled(table)),
-    facts: sourceFacts(shown, table, await recordOf(name)),
+    facts: { ...facts, goVersion: facts.goVersion ?? beside?.goVersion },
     damage: lost,
   };
 }
 
-async function recordOf(name: string): Promise<CapturedRecord | undefined> {
+async function besideOf(name: string): Promise<Beside | undefined> {
   return name === "-" || !existsSync(name) ? undefined : await recordBeside(name);
 }
 

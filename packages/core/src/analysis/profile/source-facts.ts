@@ -19,7 +19,7 @@ export interface SourceFacts {
   readonly numGC: number | undefined;
   /** Cycle whose end the live values show; undefined unknown, 0 where there is none yet. */
   readonly cycle: number | undefined;
-  /** The Go release in the paths of the runtime's sources; undefined where they do not tell. */
+  /** The Go release in the paths of the runtime's sources or beside the file; undefined unknown. */
   readonly goVersion: string | undefined;
 }
 

@@ -88,7 +88,7 @@ export function headLines(view: ShowView, voice: Voice): string[] {
     out.push(`  ${w.merged(sources.map(({ name }) => printable(name)).join(", "))}`);
   }
   if (view.left !== undefined) {
-    const share = view.base === 0 ? "?" : `${digits((view.left.value / view.base) * 100)} %`;
+    const share = Number.isNaN(view.leftShare) ? "?" : `${digits(view.leftShare * 100)} %`;
     const filters = view.filters.map((filter) => printable(filter)).join(" ");
     out.push(`  ${w.left(filters, fullText(view.left, scale), share)}`);
   }

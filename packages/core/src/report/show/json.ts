@@ -108,6 +108,7 @@ export function showJson(view: ShowView, voice: Voice, extras: ShowJsonExtras): 
     fractionsOf: view.base,
     filters: view.filters,
     left: view.left === undefined ? null : certain(view.left),
+    leftFraction: view.left === undefined ? null : number(view.leftShare),
     sort: view.sort,
     nodes: view.nodes.map(node),
     hiddenNodes: view.hidden,

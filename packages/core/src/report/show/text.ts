@@ -121,8 +121,7 @@ class Listing {
   #top(): string[] {
     const { hidden, hiddenFlat } = this.#view;
     const rows = this.#view.nodes.map((node) => this.#row(node));
-    const others =
-      hidden > 0 && hiddenFlat !== undefined ? this.#othersRow(hidden, hiddenFlat) : undefined;
+    const others = hidden > 0 && hiddenFlat !== undefined ? this.#othersRow(hiddenFlat) : undefined;
     const header = this.#header();
     const all = [
       header,
@@ -177,7 +176,7 @@ class Listing {
     return { cells, node };
   }
 
-  #othersRow(_hidden: number, flat: Certain): string[] {
+  #othersRow(flat: Certain): string[] {
     const { value, interval } = this.#cells(flat);
     const { base } = this.#view;
     const share = base === 0 ? Number.NaN : flat.value / base;
@@ -231,7 +230,9 @@ class Listing {
       const place = placeText(node, "whole");
       return `${printable(node.name)}${place === "" ? "" : `  ${place}`}${end}`;
     }
-    const name = printable(shortFunctionName(node.name));
+    const name = printable(
+      node.isFunction ? shortFunctionName(node.name) : lastParts(node.name, 2),
+    );
     const room = Math.max(LEAST_NAME, columns);
     const marked = mark === "" ? "" : ` (${mark})`;
     const base = placeText(node, "base");
@@ -280,6 +281,11 @@ class Listing {
       for (const { cells, name } of callees)
         out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
     }
+    const { hidden, hiddenFlat } = this.#view;
+    if (hidden > 0 && hiddenFlat !== undefined) {
+      const name = this.#words.others(this.#options.voice.words.count(hidden));
+      out.push("", paint(this.#line(this.#othersRow(hiddenFlat), widths, name), "dim"));
+    }
     return out;
   }
 
@@ -310,11 +316,15 @@ function isFew({ cum, flat }: ShownNode): boolean {
   return cum.samples < FEW_SAMPLES || (flat.samples > 0 && flat.samples < FEW_SAMPLES);
 }
 
+function lastParts(file: string, count: number): string {
+  const parts = file.split("/");
+  return parts.slice(-Math.min(count, parts.length)).join("/");
+}
+
 function placeText({ place }: ShownNode, how: "whole" | "folder" | "base"): string {
   if (place === undefined) return "";
-  const parts = place.file.split("/");
-  const keep = how === "whole" ? parts.length : how === "folder" ? 2 : 1;
-  const file = printable(parts.slice(-keep).join("/"));
+  const keep = how === "whole" ? Infinity : how === "folder" ? 2 : 1;
+  const file = printable(lastParts(place.file, keep));
   const line = place.line > 0 ? `:${place.line}` : "";
   return `${file}${line}${place.others > 0 ? ` +${place.others}` : ""}`;
 }

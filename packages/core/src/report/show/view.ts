@@ -13,7 +13,7 @@ import { ProfileError, sampleCount, type Profile } from "../../analysis/profile/
 import type { ReportGraph } from "../../analysis/profile/report-graph.ts";
 import { sampleCounts, type SampleCounts } from "../../analysis/profile/sample-counts.ts";
 import type { SourceFacts } from "../../analysis/profile/source-facts.ts";
-import { stackWeights } from "../../analysis/profile/weights.ts";
+import { stackWeights, totalOf } from "../../analysis/profile/weights.ts";
 import type { Statement } from "../../model/message.ts";
 import type { PprofConfig } from "../pprof/config.ts";
 import { prepareReport, type Warn } from "../pprof/generate.ts";
@@ -39,7 +39,9 @@ export interface ShownEdge {
 }
 
 export interface ShownNode {
+  /** The function's; whatever there is (file, address, binary) where a node has none. */
   readonly name: string;
+  readonly isFunction: boolean;
   readonly place: ShownPlace | undefined;
   /** "(inline)", "(partial-inline)" or "". */
   readonly inline: string;
@@ -68,8 +70,9 @@ export interface ShowView {
   readonly total: Certain;
   /** What percentages are of, as `go tool pprof` takes it: of absolute values, before filters. */
   readonly base: number;
-  /** What filters leave; undefined without filters. */
+  /** What filters leave, and its share of everything; undefined without filters. */
   readonly left: Certain | undefined;
+  readonly leftShare: number;
   readonly filters: readonly string[];
   readonly sort: string;
   /** What is listed, in order. */
@@ -132,6 +135,7 @@ export function showView(
   const hidden = hiddenNodes(graph, isListed);
   const filters = FILTERS.filter((name) => config[name] !== "");
   const shownValue = valueSum(profile, measure.value);
+  const everything = totalOf(loaded, measure);
   const isTrimmed = symbol === undefined && hidden.count > 0 && measure.divisor === undefined;
   return {
     profile: loaded,
@@ -147,11 +151,12 @@ export function showView(
       measure.divisor === undefined
         ? certainty.total(loaded, valueSum(loaded, measure.value))
         : certainty.total(loaded, report.total),
-    base: report.total,
+    base: report.total / config.divide_by,
     left:
       filters.length === 0 || measure.divisor !== undefined
         ? undefined
         : certainty.total(profile, shownValue),
+    leftShare: share(shownValue, everything),
     filters: filters.map((name) => `${name}=${config[name]}`),
     sort: config.sort,
     nodes,
@@ -236,6 +241,7 @@ function shownNode(
     });
   return {
     name: places.nameOf(node),
+    isFunction: graph.index.name(graph.info(node)) !== "",
     place: places.of(node),
     inline: graph.inlineLabel(node),
     flat: certain.flat(node, flat),
