@@ -2,14 +2,18 @@
 // profiles: the lab's recordings, and profiles of a program that runs for this test.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { heapwright } from "./command.ts";
+import { BIN, heapwright } from "./command.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const RECORDINGS = fileURLToPath(new URL("../../../recordings/", import.meta.url));
+const FIXTURES = fileURLToPath(new URL("../../core/test/fixtures/pprof/", import.meta.url));
+const SHOP_HEAP = path.join(FIXTURES, "go1.26.heap.pb.gz");
+const SHOP_GOROUTINES = path.join(FIXTURES, "go1.26.goroutine.pb.gz");
 const GO = spawnSync("go", ["version"], { encoding: "utf8" });
 const NO_GO = GO.status === 0 ? undefined : "there is no go command here";
 
@@ -108,6 +112,15 @@ const REPORTS = [
   ["-top", "-focus=main|http", "-hide=^runtime\\."],
 ];
 
+/** The same profile of a program that is nowhere; the recorded one may lie where it was recorded. */
+function withoutBinary(stored: Uint8Array): Uint8Array {
+  const bytes = gunzipSync(stored);
+  for (let at = bytes.indexOf("/srv/"); at >= 0; at = bytes.indexOf("/srv/", at + 1)) {
+    bytes.write("/not/", at);
+  }
+  return bytes;
+}
+
 function goText(args: readonly string[]): string {
   const run = spawnSync("go", ["tool", "pprof", ...args], {
     encoding: "utf8",
@@ -163,4 +176,118 @@ describe("equal to go tool pprof", () => {
       }
     }
   }, 600_000);
+
+  test("in a session of the shell, command by command", async (context) => {
+    if (NO_GO !== undefined) context.skip(NO_GO);
+    const folder = temporaryFolder();
+    const ask = (command: string, args: readonly string[]) => {
+      const env = { PATH: process.env["PATH"], HOME: folder, TZ: "UTC" };
+      const run = spawnSync(command, args, { encoding: "utf8", input: SESSION, env, cwd: folder });
+      // The greeting is each program's own.
+      const stderr = run.stderr.split("\n").filter((line) => !/"o" /.test(line));
+      return { stdout: run.stdout, stderr: stderr.join("\n") };
+    };
+    const own = ask(process.execPath, [BIN, "pprof", SHOP_HEAP]);
+    const go = ask("go", ["tool", "pprof", "-symbolize=none", SHOP_HEAP]);
+    expect(own).toEqual(go);
+  }, 600_000);
+
+  test("weblist and disasm without a binary", async (context) => {
+    if (NO_GO !== undefined) context.skip(NO_GO);
+    const folder = temporaryFolder();
+    const env = { PPROF_BINARY_PATH: folder, TZ: "UTC" };
+    const file = path.join(folder, "goroutines.pb");
+    writeFileSync(file, withoutBinary(readFileSync(SHOP_GOROUTINES)));
+    const body = (page: string): string => page.slice(page.indexOf("<body>"));
+    for (const pattern of ["^main\\.", "runtime", "http"]) {
+      const page = path.join(folder, "go.html");
+      const asked = [`-weblist=${pattern}`, "-symbolize=none", file];
+      execFileSync("go", ["tool", "pprof", `-output=${page}`, ...asked], {
+        env: { ...process.env, ...env },
+        stdio: "pipe",
+      });
+      const own = await heapwright(["pprof", ...asked], { env });
+      expect(body(own.stdout), pattern).toBe(body(readFileSync(page, "utf8")));
+    }
+    for (const pattern of ["main", "nothing_of_this_name"]) {
+      const asked = [`-disasm=${pattern}`, "-symbolize=none", file];
+      const go = spawnSync("go", ["tool", "pprof", ...asked], {
+        encoding: "utf8",
+        env: { ...process.env, ...env },
+      });
+      const own = await heapwright(["pprof", ...asked], { env });
+      expect(own.stdout, pattern).toBe(go.stdout);
+      expect(go.stderr, pattern).toContain(own.stderr.trim());
+      expect(own.code).toBe(go.status);
+    }
+  }, 600_000);
 });
+
+/** Commands, options, shortcuts and mistakes. Names of single choices (`lines`) are not among them:
+ * the tool says that it does not know them, here they are switched on. */
+const SESSION = `top
+top5
+top 3 -cum
+top 3 --cum main -runtime
+o
+sample_index
+sample_index=alloc_space
+sample_index=9
+sample_index 0
+focus=main
+top 4
+:
+granularity=lines
+top3
+granularity=nonsense
+sort=cum
+top3
+sort=this
+nodecount=7
+nodecount
+nodecount=x
+divide_by
+divide_by=2
+top2
+divide_by=0
+top2
+divide_by=1
+unit=kb //: a comment
+top2
+unit=auto
+mean
+mean=1
+mean=0
+total_inuse_space
+mean_alloc_space
+top1
+mean=false
+inuse_space
+alloc_objects
+999
+nonsense9
+=5
+focus=
+tags
+tags bytes
+peek
+peek main
+list
+list nothing
+comments
+traces >
+trim=maybe
+trim
+call_tree=t
+call_tree=no
+relative_percentages=Y
+top2 main
+drop_negative
+compact_labels=f
+top1
+tree 2
+dot 1
+intel_syntax
+quit
+top
+`;

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { BIN, expectNoTrace, heapwright, SCRATCH } from "./command.ts";
@@ -15,6 +16,11 @@ function fileOf(name: string, bytes: Uint8Array | string): string {
   writeFileSync(file, bytes);
   return file;
 }
+
+const FIXTURES = fileURLToPath(new URL("../../core/test/fixtures/", import.meta.url));
+const SHOP_HEAP = path.join(FIXTURES, "pprof/go1.26.heap.pb.gz");
+const SHOP_HEAP_TEXT = path.join(FIXTURES, "profile-text/go1.26.heap.txt");
+const SHOP_SOURCE = path.join(FIXTURES, "pprof/shop.go.txt");
 
 const heap = path.join(SCRATCH, "heap.pb.gz");
 writeFileSync(heap, PROFILE_GZ);
@@ -46,7 +52,10 @@ describe("arguments", () => {
     ],
     [["-normalize", "-top", "x"], "must have base profile to normalize by"],
     [["-top"], "no profile source specified"],
-    [["-disasm=main", "x"], "-disasm is not available here: it disassembles the program's binary"],
+    [["-web", "a", "x"], "web is not available here: it starts a viewer. As a file: svg"],
+    [["-kcachegrind", "x"], "As a file: callgrind. As a page: heapwright view x"],
+    [["-http=:8080", "a", "x"], "-http is not available here. The page is shown by:"],
+    [["-http=:8080", "-top", "x"], "-http is not compatible with an output format"],
   ])("%j is refused", async (args, message) => {
     const run = await heapwright(["pprof", ...args]);
     expectNoTrace(run);
@@ -87,6 +96,81 @@ describe("arguments", () => {
       heapwright(["pprof", "-raw", file]),
     ]);
     expect(after.stdout).toBe(before.stdout);
+  });
+});
+
+describe("reports beyond lists", () => {
+  test("-weblist is a page: to a pipe, or to a file", async () => {
+    const file = path.join(temporaryFolder(), "page.html");
+    const [piped, written] = await Promise.all([
+      heapwright(["pprof", "-weblist=.", heap]),
+      heapwright(["pprof", "-weblist=.", `-output=${file}`, heap]),
+    ]);
+    expect(piped.code).toBe(0);
+    expect(piped.stdout).toMatch(/^<!DOCTYPE html>/);
+    expect(written.stdout).toBe("");
+    expect(readFileSync(file, "utf8")).toBe(piped.stdout);
+    const none = await heapwright(["pprof", "-weblist=no_such_function", heap]);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain("no matches found for regexp: no_such_function");
+  });
+
+  test("-disasm without the binary says so where the tool does, and fails", async () => {
+    const bytes = gunzipSync(readFileSync(SHOP_HEAP));
+    for (let at = bytes.indexOf("/srv/"); at >= 0; at = bytes.indexOf("/srv/", at + 1)) {
+      bytes.write("/not/", at);
+    }
+    const run = await heapwright(["pprof", "-disasm=main", fileOf("heap.pb", bytes)], {
+      env: { PPROF_BINARY_PATH: "/nowhere" },
+    });
+    expectNoTrace(run);
+    expect(run.code).toBe(2);
+    expect(run.stdout).toMatch(/^open \/not\/shop\/\S+: no such file or directory\n$/);
+    expect(run.stderr).toContain("no matches found for regexp main");
+  });
+
+  test("-list shows the source that -source_path leads to, with values at its lines", async () => {
+    const folder = temporaryFolder();
+    const source = readFileSync(SHOP_SOURCE, "utf8");
+    writeFileSync(path.join(folder, "main.go"), source);
+    const run = await heapwright([
+      "pprof",
+      "-list=^main.newBlob$",
+      `-source_path=${folder}`,
+      "-trim_path=example.com/shop",
+      SHOP_HEAP,
+    ]);
+    expect(run.stdout).toMatch(/\d+:func newBlob\(/);
+    expect(run.stdout).toMatch(/^ +[\d.]+MB +[\d.]+MB +\d+:.*make\(/m);
+  });
+
+  test("a heap as debug=1 text weighs what its protobuf weighs", async () => {
+    const text = await heapwright(["pprof", "-top", "-unit=b", SHOP_HEAP_TEXT]);
+    const binary = await heapwright(["pprof", "-top", "-unit=b", SHOP_HEAP]);
+    const total = (out: string): string | undefined => / of (\d+)B total/.exec(out)?.[1];
+    expect(total(text.stdout)).toBe(total(binary.stdout));
+    expect(total(text.stdout)).toBeDefined();
+  });
+});
+
+describe("Chinese", () => {
+  test("help and messages of its own, by --lang or by the environment; reports stay as they are", async () => {
+    const zh = { env: { LANG: "zh_CN.UTF-8" } };
+    const [help, top, english, refused, flag] = await Promise.all([
+      heapwright(["pprof", "--lang", "zh", "-help"]),
+      heapwright(["pprof", "-top", heap], zh),
+      heapwright(["pprof", "--lang=en", "-help"], zh),
+      heapwright(["pprof", "-web", heap], zh),
+      heapwright(["pprof", "-nonsense", heap], zh),
+    ]);
+    expect(help.stdout).toContain("报告（最多一个）：");
+    expect(help.stdout).toContain("样本的标签及其数值");
+    expect(top.stdout).toContain("Showing nodes accounting for");
+    expect(english.stdout).toContain("Reports (at most one):");
+    expect(refused.stderr).toContain(`heapwright view ${heap}`);
+    expect(refused.stderr).toContain("这里没有 web");
+    expect(flag.stderr).toContain("flag provided but not defined: -nonsense");
+    expect(flag.stderr).toContain("列出各参数");
   });
 });
 

@@ -41,7 +41,9 @@ describe("a listing", () => {
     const peek = /^ *(\S+) +\S+% +\S+% +(\S+) +\S+% +\| main\.fill$/m.exec(
       reportText(heap(), "-peek=^main.fill$", "-unit=bytes"),
     );
-    expect([fill.flat, fill.cum]).toEqual([peek?.[1], peek?.[2]].map((text) => Number.parseInt(text ?? "", 10)));
+    expect([fill.flat, fill.cum]).toEqual(
+      [peek?.[1], peek?.[2]].map((text) => Number.parseInt(text ?? "", 10)),
+    );
     expect(fill.doubts).toEqual([]);
     expect(fill.lines[0].text).toMatch(/^func fill\(/);
     expect(fill.lines[0].line).toBe(fill.startLine);
@@ -140,7 +142,10 @@ describe("a listing as text", () => {
   });
 
   it("columns stand under their heads, with intervals too", () => {
-    const text = listingText(fn, { ...VIEW, interval: ({ cum }) => (cum === 0 ? undefined : { cum: [1024, 4096] }) });
+    const text = listingText(fn, {
+      ...VIEW,
+      interval: ({ cum }) => (cum === 0 ? undefined : { cum: [1024, 4096] }),
+    });
     const head = text.find((line) => /flat +cum +line/.test(line)) ?? "";
     const numberEnd = head.length;
     for (const line of text.slice(text.indexOf(head) + 1)) {

@@ -36,7 +36,7 @@ const NAMES: readonly (readonly [name: string, file: string, start: number])[] =
   ["", "/home/dev/orders/nameless.go", 3],
   ["main.leaf", "/home/dev/orders/main.go", 60],
   ["main.leaf", "/home/dev/orders/other.go", 61],
-  ["github.com/a/b/c/v2.Long\"Quoted\"\\Name", "/home/dev/orders/q\"uote.go", 1],
+  ['github.com/a/b/c/v2.Long"Quoted"\\Name', '/home/dev/orders/q"uote.go', 1],
 ];
 
 const FUNCTIONS = NAMES.map(([name, filename, start_line], i) => ({

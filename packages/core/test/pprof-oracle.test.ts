@@ -80,7 +80,13 @@ function goSays(args: readonly string[], file: string): Said {
   const messages = run.stderr
     .split("\n")
     // Told of a missing file of the program before any report.
-    .filter((line) => line !== "" && !/^(?:Main binary filename|Local symbolization|Try setting PPROF_BINARY_PATH|Some binary filenames not available)/.test(line));
+    .filter(
+      (line) =>
+        line !== "" &&
+        !/^(?:Main binary filename|Local symbolization|Try setting PPROF_BINARY_PATH|Some binary filenames not available)/.test(
+          line,
+        ),
+    );
   return { text: run.stdout, messages };
 }
 

@@ -131,7 +131,10 @@ describe("the golden suite beside go tool pprof", () => {
     const isTop = list[0] === "topproto";
     const allFrames = list.includes("all_frames");
     // Go 1.26's tool does not know this option yet: what it keeps is a profile that drops nothing.
-    const toGo = [...BASE, ...list.filter((flag) => flag !== "all_frames").map((flag) => `-${flag}`)];
+    const toGo = [
+      ...BASE,
+      ...list.filter((flag) => flag !== "all_frames").map((flag) => `-${flag}`),
+    ];
     const comment = list.find((flag) => flag.startsWith("add_comment="))?.slice(12);
     const toOwn = [...BASE, ...list.map((flag) => `-${flag}`)]
       .filter((flag) => flag !== "-all_frames" && !flag.startsWith("-add_comment="))

@@ -443,7 +443,9 @@ each<{ id: string; include: string; count: number; em: boolean; im: boolean }>(
 
 each<{ id: string; in: string; typ: string }>("profile.TestParseGoCount", (row) => {
   // The row is a header alone; a row of counts behind it makes a profile that names the type.
-  const { sampleTypes } = readText(`${row.in.trimStart()}999 @ 0x1000\n#\t0xfff\tmain.f+0x1\tf.go:1\n`);
+  const { sampleTypes } = readText(
+    `${row.in.trimStart()}999 @ 0x1000\n#\t0xfff\tmain.f+0x1\tf.go:1\n`,
+  );
   return [sampleTypes.map(({ type }) => type), [row.typ]];
 });
 

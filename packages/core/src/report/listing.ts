@@ -8,7 +8,15 @@ import { printable } from "./wording.ts";
 
 /** What a piece of source is. "name" is any identifier, "call" one that is called or declared as a function. */
 export type TokenKind =
-  "keyword" | "type" | "call" | "name" | "string" | "number" | "comment" | "operator" | "plain";
+  | "keyword"
+  | "type"
+  | "call"
+  | "name"
+  | "string"
+  | "number"
+  | "comment"
+  | "operator"
+  | "plain";
 
 export interface Token {
   readonly text: string;
@@ -118,8 +126,7 @@ export type ListingRow =
 /** The rows to draw: lines with their tokens, long stretches without samples folded. */
 export function listingRows(fn: ListedFunction, view: ListingView): ListingRow[] {
   const { lines, source } = fn;
-  const painted =
-    source === undefined ? undefined : view.highlight?.(source.lines, source.path);
+  const painted = source === undefined ? undefined : view.highlight?.(source.lines, source.path);
   const tokensOf = ({ line, text }: ListingLine): readonly Token[] =>
     sourceTokens(painted?.[line - 1] ?? [{ text: text ?? "", kind: "plain" }]);
   const hasValue = lines.map(({ flat, cum }) => flat !== 0 || cum !== 0);

@@ -29,7 +29,6 @@ func main() {
 }
 `;
 
-
 function goBinary(...flags: readonly string[]): string {
   const folder = temporaryFolder();
   writeFileSync(path.join(folder, "main.go"), GO_PROGRAM);
@@ -117,7 +116,13 @@ describe("a Go binary", () => {
     expect(object.addressOf(symbol.start + shift)).toBe(symbol.start);
     expect(object.symbols(() => true, symbol.start + 1n)).toContainEqual(symbol);
     expect(object.instructions(symbol.start, symbol.end)).toEqual([
-      { address: symbol.start, text: "nop", function: "", file: "example.com/twice/main.go", line: 6 },
+      {
+        address: symbol.start,
+        text: "nop",
+        function: "",
+        file: "example.com/twice/main.go",
+        line: 6,
+      },
     ]);
     expect(asked[1]).toContain("intel");
     expect(asked[1]?.[6]).toBe(`--stop-address=0x${(symbol.end + 1n).toString(16)}`);
@@ -151,8 +156,11 @@ describe("what cannot be opened says why", () => {
     const whole = readFileSync(built);
     const file = path.join(temporaryFolder(), "cut");
     for (let i = 0; i < 60; i++) {
-      const bytes = Buffer.from(whole.subarray(0, i < 30 ? i * 7 : Math.floor((whole.length * i) / 60)));
-      for (let k = 0; k < 4 && i >= 30; k++) bytes[(i * 131 + k * 17) % 400] = (i * 37 + k) & 255;
+      const bytes = Buffer.from(
+        whole.subarray(0, i < 30 ? i * 7 : Math.floor((whole.length * i) / 60)),
+      );
+      const wrong = i < 30 ? 0 : 4;
+      for (let k = 0; k < wrong; k++) bytes[(i * 131 + k * 17) % 400] = (i * 37 + k) & 255;
       writeFileSync(file, bytes);
       try {
         const { pclntab, textStart = 0n } = readElf(file);

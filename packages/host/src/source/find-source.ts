@@ -57,7 +57,8 @@ const USUAL_GOROOTS = [
 ];
 
 /** What Go, cgo and the usual other compilers are given; anything else is not shown as source. */
-const SOURCE_NAME = /\.(?:go|s|S|c|h|cc|hh|cpp|hpp|cxx|m|mm|rs|java|kt|scala|py|rb|js|ts|php|pl|proto|tmpl|y|l|src)$/;
+const SOURCE_NAME =
+  /\.(?:go|s|S|c|h|cc|hh|cpp|hpp|cxx|m|mm|rs|java|kt|scala|py|rb|js|ts|php|pl|proto|tmpl|y|l|src)$/;
 const MOST_TRIED = 12;
 /** Folders above a given one in which its go.mod may lie. */
 const MOST_PARENTS = 12;

@@ -9,7 +9,8 @@ export const MAX_SOURCE_BYTES = 16 * 1024 ** 2;
 export type SourceProblem = "missing" | "unreadable" | "not-a-file" | "too-large";
 
 export type ReadSourceOutcome =
-  { readonly text: string } | { readonly problem: SourceProblem; readonly code: string };
+  | { readonly text: string }
+  | { readonly problem: SourceProblem; readonly code: string };
 
 export function readSource(path: string): ReadSourceOutcome {
   let fd: number;

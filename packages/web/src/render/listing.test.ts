@@ -15,18 +15,29 @@ const textOf = (tokens: readonly Token[]): string => tokens.map(({ text }) => te
 
 function kindsOf(line: string): [string, string][] {
   const tokens = highlightGo(["package p", "", "func f() {", line, "}"], "a.go")?.[3] ?? [];
-  return tokens.filter(({ text }) => text.trim() !== "").map(({ text, kind }) => [text.trim(), kind]);
+  return tokens
+    .filter(({ text }) => text.trim() !== "")
+    .map(({ text, kind }) => [text.trim(), kind]);
 }
 
 describe("Go source as tokens", () => {
   it("loses no character, whatever the source is", () => {
-    for (const lines of [SHOP, ["", "", "x"], [""], [], ["package p // \u202e 世界 😀", "`", "raw", "`"]]) {
+    for (const lines of [
+      SHOP,
+      ["", "", "x"],
+      [""],
+      [],
+      ["package p // \u202e 世界 😀", "`", "raw", "`"],
+    ]) {
       expect(highlightGo(lines, "x.go")?.map(textOf)).toEqual(lines);
     }
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: "binary" }).map((s) => s.replace(/\n/g, " "))), (lines) => {
-        expect(highlightGo(lines, "x.go")?.map(textOf)).toEqual(lines);
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: "binary" }).map((s) => s.replace(/\n/g, " "))),
+        (lines) => {
+          expect(highlightGo(lines, "x.go")?.map(textOf)).toEqual(lines);
+        },
+      ),
     );
   });
 

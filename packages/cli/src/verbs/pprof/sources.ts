@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs";
 import { profileOf, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
 import type { Lang } from "@heapwright/core/model/message.ts";
+import type { ProfileTable } from "@heapwright/core/model/tables/profile.ts";
 import { errnoOf } from "@heapwright/host/bytes/errno.ts";
 import {
   loadProfileBytes,
@@ -106,6 +107,13 @@ async function loadOne(source: string, options: FetchOptions): Promise<LoadedTab
   }
 }
 
+/** Go's text of a heap holds what was sampled; every report is of what that stands for. */
+async function scaledUp(table: ProfileTable): Promise<ProfileTable> {
+  if (table.encoding !== "text") return table;
+  const { unsampled } = await import("@heapwright/core/goruntime/unsample.ts");
+  return unsampled(table);
+}
+
 /** The tool's own words, but for what only this program says. */
 function problemText(error: UnreadableProfileError, lang: Lang): string {
   if (error.capBytes === undefined) return error.message;
@@ -140,7 +148,7 @@ export async function loadSources(
       const word = options.lang === "zh" ? "已损坏：" : "damaged: ";
       options.say(`${outcome.source}: ${word}${damage}`);
     }
-    profiles.push(profileOf(outcome.loaded.table));
+    profiles.push(profileOf(await scaledUp(outcome.loaded.table)));
   }
   return profiles;
 }

@@ -130,7 +130,8 @@ export function functionListing(profile: Profile, options: ListingOptions): Func
     const first = lines[0];
     const last = lines[lines.length - 1];
     const from = source === undefined ? first : Math.max(1, startLine || first - margin);
-    const to = source === undefined ? last : Math.max(last, Math.min(last + margin, source.lines.length));
+    const to =
+      source === undefined ? last : Math.max(last, Math.min(last + margin, source.lines.length));
     const shown =
       source === undefined
         ? lines

@@ -128,7 +128,8 @@ export function sourceCandidates(stated: string, roots: SourceRoots): SourceCand
   }
   if (standard !== undefined) {
     const version = TOOLCHAIN.exec(name)?.[1];
-    const named = roots.goVersion === undefined ? undefined : `v0.0.1-${roots.goVersion}.${roots.platform}`;
+    const named =
+      roots.goVersion === undefined ? undefined : `v0.0.1-${roots.goVersion}.${roots.platform}`;
     for (const toolchain of [version, named]) {
       if (toolchain === undefined || roots.moduleCache === undefined) continue;
       const folder = `${roots.moduleCache}/golang.org/toolchain@${toolchain}`;

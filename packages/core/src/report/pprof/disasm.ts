@@ -103,8 +103,7 @@ function matchingSymbols(
   const out: { object: ObjectFile; symbol: ObjectSymbol }[] = [];
   for (let m = 0; m < profile.mappings.length; m++) {
     const mapping = mappingAt(report, m);
-    const covers =
-      address !== undefined && mapping.start <= address && address <= mapping.limit;
+    const covers = address !== undefined && mapping.start <= address && address <= mapping.limit;
     if (!wanted.has(mapping.file) && !covers) continue;
     const opened = host.openObject(mapping);
     if ("error" in opened) {

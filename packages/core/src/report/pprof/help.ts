@@ -91,36 +91,90 @@ export function shellWords(lang: Lang): ShellWords {
 
 const FIELD_HELP: Readonly<Record<FieldName, Words>> = {
   output: words("file to write the report to", "报告写入的文件"),
-  call_tree: words("pictures and callgrind: one node for each path instead of each function", "图形与 callgrind：按路径分节点，而不是每个函数一个节点"),
-  relative_percentages: words("percentages of what the filters left, not of the whole profile", "百分比相对于过滤后剩下的部分，而不是整个 profile"),
-  unit: words("unit of values: bytes, kb, mb, ms, … ; minimum: one for the report; auto: each its own", "数值的单位：bytes、kb、mb、ms……；minimum：整个报告用一个；auto：各用各的"),
-  compact_labels: words("leave the description of the profile out of the report", "报告里不写 profile 的说明"),
-  source_path: words("folders in which source files are looked for, separated by colons", "查找源文件的文件夹，用冒号分隔"),
-  trim_path: words("fronts of source paths to leave out, separated by colons", "要从源文件路径前面去掉的部分，用冒号分隔"),
-  intel_syntax: words("instructions of disasm and weblist in Intel's syntax", "disasm 与 weblist 的指令用 Intel 语法"),
-  mean: words("averages: values divided by the first value of the sample (objects, contentions)", "平均值：数值除以样本的第一个值（对象数、争用次数）"),
-  sample_index: words("which value to show: its name, or its number from 0", "显示哪个值：名称，或从 0 起的编号"),
+  call_tree: words(
+    "pictures and callgrind: one node for each path instead of each function",
+    "图形与 callgrind：按路径分节点，而不是每个函数一个节点",
+  ),
+  relative_percentages: words(
+    "percentages of what the filters left, not of the whole profile",
+    "百分比相对于过滤后剩下的部分，而不是整个 profile",
+  ),
+  unit: words(
+    "unit of values: bytes, kb, mb, ms, … ; minimum: one for the report; auto: each its own",
+    "数值的单位：bytes、kb、mb、ms……；minimum：整个报告用一个；auto：各用各的",
+  ),
+  compact_labels: words(
+    "leave the description of the profile out of the report",
+    "报告里不写 profile 的说明",
+  ),
+  source_path: words(
+    "folders in which source files are looked for, separated by colons",
+    "查找源文件的文件夹，用冒号分隔",
+  ),
+  trim_path: words(
+    "fronts of source paths to leave out, separated by colons",
+    "要从源文件路径前面去掉的部分，用冒号分隔",
+  ),
+  intel_syntax: words(
+    "instructions of disasm and weblist in Intel's syntax",
+    "disasm 与 weblist 的指令用 Intel 语法",
+  ),
+  mean: words(
+    "averages: values divided by the first value of the sample (objects, contentions)",
+    "平均值：数值除以样本的第一个值（对象数、争用次数）",
+  ),
+  sample_index: words(
+    "which value to show: its name, or its number from 0",
+    "显示哪个值：名称，或从 0 起的编号",
+  ),
   divide_by: words("divide all values by this", "所有数值都除以它"),
-  normalize: words("scale the profile to the total of the base first", "先把 profile 缩放到基准的总量"),
+  normalize: words(
+    "scale the profile to the total of the base first",
+    "先把 profile 缩放到基准的总量",
+  ),
   sort: words("order of lists", "列表的次序"),
-  tagroot: words("labels (comma separated keys) as frames above the root", "把标签（键用逗号分隔）作为根之上的帧"),
-  tagleaf: words("labels (comma separated keys) as frames below the leaf", "把标签（键用逗号分隔）作为叶之下的帧"),
-  drop_negative: words("leave nodes with a negative value out of differences", "相减时去掉值为负的节点"),
+  tagroot: words(
+    "labels (comma separated keys) as frames above the root",
+    "把标签（键用逗号分隔）作为根之上的帧",
+  ),
+  tagleaf: words(
+    "labels (comma separated keys) as frames below the leaf",
+    "把标签（键用逗号分隔）作为叶之下的帧",
+  ),
+  drop_negative: words(
+    "leave nodes with a negative value out of differences",
+    "相减时去掉值为负的节点",
+  ),
   nodecount: words("at most this many nodes; 0: all", "最多这么多节点；0：全部"),
-  nodefraction: words("leave out nodes whose cum is below this part of the total", "去掉 cum 低于总量这一比例的节点"),
+  nodefraction: words(
+    "leave out nodes whose cum is below this part of the total",
+    "去掉 cum 低于总量这一比例的节点",
+  ),
   edgefraction: words("leave out edges below this part of the total", "去掉低于总量这一比例的边"),
   trim: words("trim=false: nothing is left out", "trim=false：什么都不去掉"),
-  focus: words("only samples with a frame that matches (function, file or binary)", "只要有匹配帧的样本（函数、文件或二进制名）"),
+  focus: words(
+    "only samples with a frame that matches (function, file or binary)",
+    "只要有匹配帧的样本（函数、文件或二进制名）",
+  ),
   ignore: words("no samples with a frame that matches", "不要有匹配帧的样本"),
   prune_from: words("drop the frames below the one that matches", "去掉匹配帧以下的帧"),
   hide: words("take matching frames out of the stacks", "把匹配的帧从栈里去掉"),
   show: words("take frames that do not match out of the stacks", "把不匹配的帧从栈里去掉"),
-  show_from: words("drop the frames above the topmost one that matches", "去掉最上面那个匹配帧以上的帧"),
-  tagfocus: words("only samples with a label that matches: pattern, key=pattern, or a range 1kb:2mb", "只要标签匹配的样本：模式、键=模式，或范围 1kb:2mb"),
+  show_from: words(
+    "drop the frames above the topmost one that matches",
+    "去掉最上面那个匹配帧以上的帧",
+  ),
+  tagfocus: words(
+    "only samples with a label that matches: pattern, key=pattern, or a range 1kb:2mb",
+    "只要标签匹配的样本：模式、键=模式，或范围 1kb:2mb",
+  ),
   tagignore: words("no samples with a label that matches", "不要标签匹配的样本"),
   tagshow: words("only labels whose key matches", "只留键匹配的标签"),
   taghide: words("no labels whose key matches", "去掉键匹配的标签"),
-  noinlines: words("give what inlined functions have to the function they are inlined into", "内联函数的值算给它被内联进的函数"),
+  noinlines: words(
+    "give what inlined functions have to the function they are inlined into",
+    "内联函数的值算给它被内联进的函数",
+  ),
   showcolumns: words("columns beside line numbers", "行号旁边带列号"),
   granularity: words("what counts as one node", "什么算一个节点"),
 };
@@ -250,7 +304,10 @@ export function shellHelp(lang: Lang): string {
 
 export function commandHelp(name: string, lang: Lang): string {
   const pattern = COMMANDS[name]?.hasPattern === true ? ` ${patternWord(lang)}` : "";
-  const rest = lang === "zh" ? "[N] [关注…] [-忽略…] [-cum] [>文件]" : "[N] [FOCUS…] [-IGNORE…] [-cum] [>FILE]";
+  const rest =
+    lang === "zh"
+      ? "[N] [关注…] [-忽略…] [-cum] [>文件]"
+      : "[N] [FOCUS…] [-IGNORE…] [-cum] [>FILE]";
   return `${name}${pattern} ${rest}\n  ${helpOf(name, lang)}\n`;
 }
 

@@ -254,10 +254,15 @@ export function writeRaw(report: Report, out: Sink): void {
       (_, bit) => (mappings.flags[i] >> bit) & 1,
     );
     out.line(
-      `${integer(mappings.id[i])}: 0x${hex(mappings.start[i])}/0x${hex(mappings.limit[i])}/0x${hex(mappings.offset[i])} ` +
+      `${integer(mappings.id[i])}: 0x${hex(mappings.start[i])}/0x${limitHex(mappings.limit[i])}/0x${hex(mappings.offset[i])} ` +
         `${strings.get(mappings.file[i])} ${strings.get(mappings.buildId[i])} ${flags.join("")}`,
     );
   }
+}
+
+/** A mapping of everything ends at 2^64, which no 64 bits hold: there it is the last address. */
+function limitHex(limit: number): string {
+  return limit >= 2 ** 64 ? "f".repeat(16) : hex(limit);
 }
 
 function writeRawLocation(profile: Profile, i: number, out: Sink): void {

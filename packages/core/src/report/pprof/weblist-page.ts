@@ -40,7 +40,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text in markup, as Go's html/template escapes it. */
 export function escapeHtml(text: string): string {
-  // eslint-disable-next-line no-control-regex -- that character is what has to go
   return text.replace(/[\0"&'+<>]/g, (found) => ENTITIES[found] ?? "");
 }
 
@@ -179,7 +178,9 @@ class Page {
           : escapeHtml(`${escapeText(basePath(assembly.file))}:${assembly.line}`);
       out.text(` ${"".padStart(8)} ${this.#value(assembly.flat)} ${this.#value(assembly.cum)} `);
       out.text(`${padLeft(assembly.address.toString(16), 8)}: `);
-      out.text(`${escapeHtml(padRight(text, CODE_WIDTH))} <span class=unimportant>${place}</span>\n`);
+      out.text(
+        `${escapeHtml(padRight(text, CODE_WIDTH))} <span class=unimportant>${place}</span>\n`,
+      );
     });
   }
 }

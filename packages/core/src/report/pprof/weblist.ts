@@ -163,10 +163,7 @@ class Interest {
       for (let line = from; line < to; line++) {
         const fn = locations.lineFunction[line];
         if (fn < 0) continue;
-        this.shownNames.set(
-          strings.get(functions.systemName[fn]),
-          strings.get(functions.name[fn]),
-        );
+        this.shownNames.set(strings.get(functions.systemName[fn]), strings.get(functions.name[fn]));
         const isHere = isWanted
           ? line === to - 1
           : (line === from && matchesFile) ||
