@@ -183,24 +183,27 @@ export function nodeTotals(profile: Profile, index: NodeIndex, weights: StackWei
 }
 
 const SKIPS = 1;
-const WANTED = 2;
-const SLOT_BITS = 2;
+const SLOT_BITS = 1;
+
+/** The node of a slot. */
+export function slotNode(code: number): number {
+  return code >> SLOT_BITS;
+}
 
 /**
  * Edges between the nodes that `isKept` has (all where it is undefined). Nodes that are not kept are
- * jumped over by residual edges. With `onlyInto`, edges into other nodes are left out.
+ * jumped over by residual edges.
  */
 export function graphEdges(
   profile: Profile,
   index: NodeIndex,
   weights: StackWeights,
   isKept: Uint8Array | undefined,
-  onlyInto: Uint8Array | undefined,
 ): Edges {
   const edges = new Edges();
   const { from, to, location } = profile.stacks;
   const { used, weight, divisor } = weights;
-  const { start, slot, isInlined, skipsAfter } = keptSlots(index, isKept, onlyInto);
+  const { start, slot, isInlined, skipsAfter } = keptSlots(index, isKept);
   // The caller of a line is mostly the one of last time: its edge need not be looked up again. Pairs of
   // parent and edge, so that one cache line holds both.
   const last = new Int32Array(slot.length * 2).fill(-1);
@@ -222,7 +225,7 @@ export function graphEdges(
       for (; k >= first; k--) {
         const code = slot[k];
         const n = code >> SLOT_BITS;
-        if (parent >= 0 && parent !== n && (code & WANTED) !== 0) {
+        if (parent >= 0 && parent !== n) {
           let edge: number;
           if (last[k * 2] === parent) edge = last[k * 2 + 1];
           else {
@@ -257,7 +260,7 @@ export function graphEdges(
  * While edges are summed up, all of one edge in sixteen bytes (one cache line): the stack that it was
  * counted for last, its flags, its weight. Scattered over columns it is three misses a frame.
  */
-class EdgeSums {
+export class EdgeSums {
   readonly capacity: number;
   readonly ints: Int32Array;
   readonly doubles: Float64Array;
@@ -277,22 +280,17 @@ class EdgeSums {
 }
 
 /** The nodes of each location that are kept, and where others are jumped over. */
-interface KeptSlots {
+export interface KeptSlots {
   /** Slots of location i are [start[i], start[i+1]), innermost first. */
   readonly start: Int32Array;
-  /** Node, WANTED where edges into it are asked for, SKIPS where lines between it and the next slot
-   * outwards are not kept. */
+  /** Node, and SKIPS where lines between it and the next slot outwards are not kept. */
   readonly slot: Int32Array;
   readonly isInlined: Uint8Array;
   /** By location: RESIDUAL where its innermost line is not kept. */
   readonly skipsAfter: Uint8Array;
 }
 
-function keptSlots(
-  index: NodeIndex,
-  isKept: Uint8Array | undefined,
-  onlyInto: Uint8Array | undefined,
-): KeptSlots {
+export function keptSlots(index: NodeIndex, isKept: Uint8Array | undefined): KeptSlots {
   const { start, node, isInlined } = index;
   const locations = start.length - 1;
   const out = {
@@ -307,8 +305,7 @@ function keptSlots(
     for (let k = start[l]; k < start[l + 1]; k++) {
       const n = node[k];
       if (isKept === undefined || isKept[n] === 1) {
-        const isWanted = onlyInto === undefined || onlyInto[n] === 1;
-        out.slot[at] = (n << SLOT_BITS) | (isWanted ? WANTED : 0);
+        out.slot[at] = n << SLOT_BITS;
         out.isInlined[at] = isInlined[k];
         at += 1;
       } else if (at === first) out.skipsAfter[l] = RESIDUAL;
@@ -316,13 +313,6 @@ function keptSlots(
     }
     out.start[l + 1] = at;
   }
-  return out;
-}
-
-/** Nodes that are inlined somewhere: only they can have an inlined call. */
-export function inlinableNodes(index: NodeIndex): Uint8Array {
-  const out = new Uint8Array(index.length);
-  for (let k = 0; k < index.node.length; k++) if (index.isInlined[k] === 1) out[index.node[k]] = 1;
   return out;
 }
 
