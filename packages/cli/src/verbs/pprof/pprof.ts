@@ -6,6 +6,7 @@
 
 import { readFileSync, readSync } from "node:fs";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
+import type { ProfileSession } from "@heapwright/core/analysis/profile/session.ts";
 import { ProfileError, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
 import { ABSENT_COMMANDS, COMMANDS } from "@heapwright/core/report/pprof/commands.ts";
 import type { PprofConfig } from "@heapwright/core/report/pprof/config.ts";
@@ -150,8 +151,9 @@ async function generate(
   command: ReportCommand,
   config: PprofConfig,
   isShell: boolean,
+  session?: ProfileSession,
 ): Promise<void> {
-  const report = prepareReport(profile, command, config, host, say);
+  const report = prepareReport(profile, command, config, { ...host, session }, say);
   const output = outputOf(config, suffixOf(command.name), isShell);
   const type = COMMANDS[command.name]?.image;
   if (type === undefined && report.format !== "proto" && report.format !== "topproto") {
@@ -209,14 +211,18 @@ class LineInput {
 }
 
 async function interactive(profile: Profile, config: PprofConfig): Promise<void> {
-  const { Shell, PROMPT } = await import("@heapwright/core/report/pprof/shell.ts");
+  const [{ Shell, PROMPT }, { ProfileSession }] = await Promise.all([
+    import("@heapwright/core/report/pprof/shell.ts"),
+    import("@heapwright/core/analysis/profile/session.ts"),
+  ]);
+  const session = new ProfileSession(profile);
   const reports: Promise<void>[] = [];
   const shell = new Shell(profile, config, {
     say,
     run: (loaded, command, asked) => {
-      reports.push(generate(loaded, command, asked, true));
+      reports.push(generate(loaded, command, asked, true, session));
     },
-    host,
+    host: { ...host, session },
   });
   shell.greet();
   const input = new LineInput();

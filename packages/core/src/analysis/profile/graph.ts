@@ -8,6 +8,7 @@
 
 import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
 import { IntLists } from "../../model/builders/int-lists.ts";
+import type { DistinctFrames } from "./distinct-frames.ts";
 import type { NodeIndex } from "./nodes.ts";
 import type { Profile } from "./profile.ts";
 import type { StackWeights } from "./weights.ts";
@@ -137,8 +138,39 @@ function onlyNodes({ start, node }: NodeIndex): Int32Array {
   return only;
 }
 
-/** Flat and cum of every node of the index. */
-export function nodeTotals(profile: Profile, index: NodeIndex, weights: StackWeights): Totals {
+/** What each node has in itself. */
+function flatTotals(profile: Profile, index: NodeIndex, weights: StackWeights): Totals {
+  const totals = newTotals(index.length);
+  const { from, to, location } = profile.stacks;
+  const { start, node } = index;
+  const { used, weight, divisor } = weights;
+  for (let u = 0; u < used.length; u++) {
+    const s = used[u];
+    let i = from[s];
+    while (i < to[s] && start[location[i]] === start[location[i] + 1]) i += 1;
+    if (i === to[s]) continue;
+    const leaf = node[start[location[i]]];
+    totals.flat[leaf] += weight[s];
+    if (divisor !== undefined) totals.flatDivisor[leaf] += divisor[s];
+  }
+  return totals;
+}
+
+/** Flat and cum of every node of the index; `frames` are its stacks where they are at hand. */
+export function nodeTotals(
+  profile: Profile,
+  index: NodeIndex,
+  weights: StackWeights,
+  frames?: DistinctFrames,
+): Totals {
+  if (frames !== undefined) {
+    const totals = flatTotals(profile, index, weights);
+    totals.cum.set(frames.sums(weights, weights.weight));
+    if (weights.divisor !== undefined) {
+      totals.cumDivisor.set(frames.sums(weights, weights.divisor));
+    }
+    return totals;
+  }
   const totals = newTotals(index.length);
   const { flat, cum, flatDivisor, cumDivisor } = totals;
   const { from, to, location } = profile.stacks;

@@ -10,6 +10,7 @@
 //
 // A difference of profiles has weights below zero; there every edge into an inlined node is weighed.
 
+import { addTo } from "./distinct-frames.ts";
 import { Edges, EdgeSums, keptSlots, NOT_INLINE, slotNode, type KeptSlots } from "./graph.ts";
 import type { NodeIndex } from "./nodes.ts";
 import type { Profile } from "./profile.ts";
@@ -21,6 +22,9 @@ import type { StackWeights } from "./weights.ts";
  */
 const NOBODY = 0;
 const EVERYBODY = -1;
+
+/** So few nodes are followed sooner than it is found out which of them need not be. */
+const FEW = 32;
 
 export const IS_INLINED = 1;
 /** Of an inlined node: some calls are not inlined. */
@@ -42,16 +46,6 @@ function locationBounds(
   for (let u = 0; u < used.length; u++)
     addTo(bounds, location, from[used[u]], to[used[u]], weight[used[u]]);
   return bounds;
-}
-
-function addTo(
-  sums: Float64Array,
-  location: Int32Array,
-  from: number,
-  to: number,
-  weight: number,
-): void {
-  for (let i = from; i < to; i++) sums[location[i]] += weight;
 }
 
 /** Of each listed node the set of those that it may be inlined into by an edge of `least` or more. */
@@ -243,15 +237,18 @@ export function inlineMarks(
   isKept: Uint8Array | undefined,
   isListed: Uint8Array,
   least: number,
+  few = FEW,
 ): Uint8Array {
   const marks = new Uint8Array(index.length);
   const slots = keptSlots(index, isKept);
   const grows = !hasNegative(weights);
-  const bounds = grows
-    ? locationBounds(profile.stacks, weights, profile.locations.length)
-    : undefined;
-  const into = inliners(slots, isListed, bounds, least);
-  if (into.every((callers) => callers === NOBODY)) return marks;
+  let into = inliners(slots, isListed, undefined, least);
+  const candidates = into.reduce((count, callers) => count + (callers === NOBODY ? 0 : 1), 0);
+  if (candidates === 0) return marks;
+  if (grows && candidates > few) {
+    const bounds = locationBounds(profile.stacks, weights, profile.locations.length);
+    into = inliners(slots, isListed, bounds, least);
+  }
   const calls = new Calls(slots, weights, into, grows ? least : undefined);
   calls.walk(profile.stacks);
   for (let edge = 0; edge < calls.edges.length; edge++) {

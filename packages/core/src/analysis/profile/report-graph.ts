@@ -17,6 +17,7 @@ import {
   type CallTree,
   type Totals,
 } from "./graph.ts";
+import type { DistinctFrames } from "./distinct-frames.ts";
 import { inlineMarks, IS_CALLED, IS_INLINED } from "./inline-marks.ts";
 import type { NodeIndex } from "./nodes.ts";
 import type { Profile } from "./profile.ts";
@@ -36,6 +37,8 @@ export interface TrimOptions {
   readonly edges: "all" | "inline" | "none";
   /** Tags of nodes, where the report shows them. */
   readonly tags: ((graph: GraphOrTree) => NodeTags) | undefined;
+  /** The stacks in a form that is faster to add up, where it is at hand. */
+  readonly frames?: DistinctFrames | undefined;
 }
 
 /** What tags are collected for. */
@@ -268,7 +271,7 @@ export function trimmedGraph(
   options: TrimOptions,
 ): ReportGraph {
   const tree = options.callTree ? callTree(profile, index, weights) : undefined;
-  const totals = tree?.totals ?? nodeTotals(profile, index, weights);
+  const totals = tree?.totals ?? nodeTotals(profile, index, weights, options.frames);
   const order = new NodeOrder(index, tree);
   const length = totals.cum.length;
   const all = listed(totals, options.dropNegative);
