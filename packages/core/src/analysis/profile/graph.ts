@@ -361,6 +361,15 @@ export interface CallTree {
   readonly leafOf: Int32Array;
 }
 
+/** What tags are collected for. */
+export interface GraphOrTree {
+  readonly index: NodeIndex;
+  readonly tree: CallTree | undefined;
+  readonly weights: StackWeights;
+  /** Undefined: all nodes. */
+  readonly isKept: Uint8Array | undefined;
+}
+
 export function callTree(profile: Profile, index: NodeIndex, weights: StackWeights): CallTree {
   const { from, to, location } = profile.stacks;
   const { start, node } = index;

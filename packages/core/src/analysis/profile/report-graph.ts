@@ -15,6 +15,7 @@ import {
   NOT_INLINE,
   RESIDUAL,
   type CallTree,
+  type GraphOrTree,
   type Totals,
 } from "./graph.ts";
 import type { DistinctFrames } from "./distinct-frames.ts";
@@ -39,15 +40,6 @@ export interface TrimOptions {
   readonly tags: ((graph: GraphOrTree) => NodeTags) | undefined;
   /** The stacks in a form that is faster to add up, where it is at hand. */
   readonly frames?: DistinctFrames | undefined;
-}
-
-/** What tags are collected for. */
-export interface GraphOrTree {
-  readonly index: NodeIndex;
-  readonly tree: CallTree | undefined;
-  readonly weights: StackWeights;
-  /** Undefined: all nodes. */
-  readonly isKept: Uint8Array | undefined;
 }
 
 /** |x| of an int64 cut from a product, as `abs64(int64(float64(total) * fraction))`. */
