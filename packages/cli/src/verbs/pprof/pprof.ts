@@ -7,6 +7,7 @@
 import { readFileSync, readSync } from "node:fs";
 import type { Lang } from "@heapwright/core/model/message.ts";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
+import type { ProfileSession } from "@heapwright/core/analysis/profile/session.ts";
 import { ProfileError, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
 import { ABSENT_COMMANDS, COMMANDS } from "@heapwright/core/report/pprof/commands.ts";
 import type { PprofConfig } from "@heapwright/core/report/pprof/config.ts";
@@ -147,10 +148,11 @@ async function generate(
   command: ReportCommand,
   config: PprofConfig,
   isShell: boolean,
+  session?: ProfileSession,
 ): Promise<void> {
   const showsInstructions = command.name === "disasm" || command.name === "weblist";
   const equipped = showsInstructions ? await hostWithObjects(config) : host;
-  const report = prepareReport(profile, command, config, equipped, say);
+  const report = prepareReport(profile, command, config, { ...equipped, session }, say);
   const output = outputOf(config, suffixOf(command.name), isShell);
   const type = COMMANDS[command.name]?.image;
   if (type === undefined && report.format !== "proto" && report.format !== "topproto") {
@@ -238,14 +240,18 @@ async function terminalLines(
 }
 
 async function interactive(args: PprofArguments, profile: Profile, lang: Lang): Promise<void> {
-  const { Shell, PROMPT } = await import("@heapwright/core/report/pprof/shell.ts");
+  const [{ Shell, PROMPT }, { ProfileSession }] = await Promise.all([
+    import("@heapwright/core/report/pprof/shell.ts"),
+    import("@heapwright/core/analysis/profile/session.ts"),
+  ]);
+  const session = new ProfileSession(profile);
   const reports: Promise<void>[] = [];
   const shell = new Shell(profile, args.config, {
     say,
     run: (loaded, command, asked) => {
-      reports.push(generate(loaded, command, asked, true));
+      reports.push(generate(loaded, command, asked, true, session));
     },
-    host,
+    host: { ...host, session },
     lang,
     file: args.sources[args.sources.length - 1] ?? "FILE",
   });

@@ -40,7 +40,7 @@ const HEAP_PROFILE = "/debug/pprof/heap";
 
 /** @throws UnreadableError */
 export async function loadShown(name: string, lang: Lang): Promise<ShownSource> {
-  const { table, damage, diagnostics } = await load(name);
+  const { table, damage, diagnostics } = await load(name, lang);
   const shown = name === "-" ? "-" : path.basename(name);
   const lost = diagnostics
     .filter(({ severity }) => severity === "damage")
@@ -67,11 +67,11 @@ async function besideOf(name: string): Promise<Beside | undefined> {
   return name === "-" || !existsSync(name) ? undefined : await recordBeside(name);
 }
 
-async function load(name: string): Promise<LoadedTable> {
+async function load(name: string, lang: Lang): Promise<LoadedTable> {
   const isFile = name !== "-" && existsSync(name);
   try {
     if (name === "-") return await loadProfileBytes("-", readStdin());
-    if (!isFile) return await fromAddress(name);
+    if (!isFile) return await fromAddress(name, lang);
     if (statSync(name).isDirectory()) {
       throw new UnreadableError(
         `${name} is a folder. What it holds together: heapwright why ${name}`,
@@ -87,8 +87,8 @@ async function load(name: string): Promise<LoadedTable> {
   }
 }
 
-async function fromAddress(name: string): Promise<LoadedTable> {
-  const address = addressOf(name, { seconds: -1, timeoutSeconds: -1, say: () => undefined });
+async function fromAddress(name: string, lang: Lang): Promise<LoadedTable> {
+  const address = addressOf(name, { seconds: -1, timeoutSeconds: -1, say: () => undefined, lang });
   if (address === undefined) {
     throw new UnreadableError(`${name} does not exist`, `${name} 不存在`);
   }

@@ -201,7 +201,10 @@ export function filterByName(
     if (i === end && isFocused && left > 0) isKept[s] = 1;
   }
   const order = keepStacks(profile, isKept);
-  return { profile: { ...profile, locations: lines.finish(isHidden), order }, matched };
+  // The same object where nothing was taken out of it, so that what is known of it still holds.
+  const isSame = hide === undefined && show === undefined;
+  const left = isSame ? locations : lines.finish(isHidden);
+  return { profile: { ...profile, locations: left, order }, matched };
 }
 
 /** Drops the frames above (towards the root of) the highest one that matches, and samples without one. */

@@ -8,6 +8,7 @@
 
 import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
 import { IntLists } from "../../model/builders/int-lists.ts";
+import type { DistinctFrames } from "./distinct-frames.ts";
 import type { NodeIndex } from "./nodes.ts";
 import type { Profile } from "./profile.ts";
 import type { StackWeights } from "./weights.ts";
@@ -137,8 +138,39 @@ function onlyNodes({ start, node }: NodeIndex): Int32Array {
   return only;
 }
 
-/** Flat and cum of every node of the index. */
-export function nodeTotals(profile: Profile, index: NodeIndex, weights: StackWeights): Totals {
+/** What each node has in itself. */
+function flatTotals(profile: Profile, index: NodeIndex, weights: StackWeights): Totals {
+  const totals = newTotals(index.length);
+  const { from, to, location } = profile.stacks;
+  const { start, node } = index;
+  const { used, weight, divisor } = weights;
+  for (let u = 0; u < used.length; u++) {
+    const s = used[u];
+    let i = from[s];
+    while (i < to[s] && start[location[i]] === start[location[i] + 1]) i += 1;
+    if (i === to[s]) continue;
+    const leaf = node[start[location[i]]];
+    totals.flat[leaf] += weight[s];
+    if (divisor !== undefined) totals.flatDivisor[leaf] += divisor[s];
+  }
+  return totals;
+}
+
+/** Flat and cum of every node of the index; `frames` are its stacks where they are at hand. */
+export function nodeTotals(
+  profile: Profile,
+  index: NodeIndex,
+  weights: StackWeights,
+  frames?: DistinctFrames,
+): Totals {
+  if (frames !== undefined) {
+    const totals = flatTotals(profile, index, weights);
+    totals.cum.set(frames.sums(weights, weights.weight));
+    if (weights.divisor !== undefined) {
+      totals.cumDivisor.set(frames.sums(weights, weights.divisor));
+    }
+    return totals;
+  }
   const totals = newTotals(index.length);
   const { flat, cum, flatDivisor, cumDivisor } = totals;
   const { from, to, location } = profile.stacks;
@@ -183,24 +215,27 @@ export function nodeTotals(profile: Profile, index: NodeIndex, weights: StackWei
 }
 
 const SKIPS = 1;
-const WANTED = 2;
-const SLOT_BITS = 2;
+const SLOT_BITS = 1;
+
+/** The node of a slot. */
+export function slotNode(code: number): number {
+  return code >> SLOT_BITS;
+}
 
 /**
  * Edges between the nodes that `isKept` has (all where it is undefined). Nodes that are not kept are
- * jumped over by residual edges. With `onlyInto`, edges into other nodes are left out.
+ * jumped over by residual edges.
  */
 export function graphEdges(
   profile: Profile,
   index: NodeIndex,
   weights: StackWeights,
   isKept: Uint8Array | undefined,
-  onlyInto: Uint8Array | undefined,
 ): Edges {
   const edges = new Edges();
   const { from, to, location } = profile.stacks;
   const { used, weight, divisor } = weights;
-  const { start, slot, isInlined, skipsAfter } = keptSlots(index, isKept, onlyInto);
+  const { start, slot, isInlined, skipsAfter } = keptSlots(index, isKept);
   // The caller of a line is mostly the one of last time: its edge need not be looked up again. Pairs of
   // parent and edge, so that one cache line holds both.
   const last = new Int32Array(slot.length * 2).fill(-1);
@@ -222,7 +257,7 @@ export function graphEdges(
       for (; k >= first; k--) {
         const code = slot[k];
         const n = code >> SLOT_BITS;
-        if (parent >= 0 && parent !== n && (code & WANTED) !== 0) {
+        if (parent >= 0 && parent !== n) {
           let edge: number;
           if (last[k * 2] === parent) edge = last[k * 2 + 1];
           else {
@@ -257,7 +292,7 @@ export function graphEdges(
  * While edges are summed up, all of one edge in sixteen bytes (one cache line): the stack that it was
  * counted for last, its flags, its weight. Scattered over columns it is three misses a frame.
  */
-class EdgeSums {
+export class EdgeSums {
   readonly capacity: number;
   readonly ints: Int32Array;
   readonly doubles: Float64Array;
@@ -277,22 +312,17 @@ class EdgeSums {
 }
 
 /** The nodes of each location that are kept, and where others are jumped over. */
-interface KeptSlots {
+export interface KeptSlots {
   /** Slots of location i are [start[i], start[i+1]), innermost first. */
   readonly start: Int32Array;
-  /** Node, WANTED where edges into it are asked for, SKIPS where lines between it and the next slot
-   * outwards are not kept. */
+  /** Node, and SKIPS where lines between it and the next slot outwards are not kept. */
   readonly slot: Int32Array;
   readonly isInlined: Uint8Array;
   /** By location: RESIDUAL where its innermost line is not kept. */
   readonly skipsAfter: Uint8Array;
 }
 
-function keptSlots(
-  index: NodeIndex,
-  isKept: Uint8Array | undefined,
-  onlyInto: Uint8Array | undefined,
-): KeptSlots {
+export function keptSlots(index: NodeIndex, isKept: Uint8Array | undefined): KeptSlots {
   const { start, node, isInlined } = index;
   const locations = start.length - 1;
   const out = {
@@ -307,8 +337,7 @@ function keptSlots(
     for (let k = start[l]; k < start[l + 1]; k++) {
       const n = node[k];
       if (isKept === undefined || isKept[n] === 1) {
-        const isWanted = onlyInto === undefined || onlyInto[n] === 1;
-        out.slot[at] = (n << SLOT_BITS) | (isWanted ? WANTED : 0);
+        out.slot[at] = n << SLOT_BITS;
         out.isInlined[at] = isInlined[k];
         at += 1;
       } else if (at === first) out.skipsAfter[l] = RESIDUAL;
@@ -316,13 +345,6 @@ function keptSlots(
     }
     out.start[l + 1] = at;
   }
-  return out;
-}
-
-/** Nodes that are inlined somewhere: only they can have an inlined call. */
-export function inlinableNodes(index: NodeIndex): Uint8Array {
-  const out = new Uint8Array(index.length);
-  for (let k = 0; k < index.node.length; k++) if (index.isInlined[k] === 1) out[index.node[k]] = 1;
   return out;
 }
 
@@ -337,6 +359,15 @@ export interface CallTree {
   readonly totals: Totals;
   /** The innermost node of each stack, −1 where the stack has none. */
   readonly leafOf: Int32Array;
+}
+
+/** What tags are collected for. */
+export interface GraphOrTree {
+  readonly index: NodeIndex;
+  readonly tree: CallTree | undefined;
+  readonly weights: StackWeights;
+  /** Undefined: all nodes. */
+  readonly isKept: Uint8Array | undefined;
 }
 
 export function callTree(profile: Profile, index: NodeIndex, weights: StackWeights): CallTree {

@@ -182,7 +182,7 @@ export class NodeCertainty {
   edges(profile: Profile, index: NodeIndex, isKept: Uint8Array | undefined): EdgeCertainty {
     const sums: Edges[] = [];
     for (let c = 0; c < this.#sums.length; c++) {
-      sums.push(graphEdges(profile, index, this.#sums.weights(c), isKept, undefined));
+      sums.push(graphEdges(profile, index, this.#sums.weights(c), isKept));
     }
     return new EdgeCertainty(this.certainty, sums);
   }

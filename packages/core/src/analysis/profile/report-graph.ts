@@ -11,13 +11,15 @@ import {
   Edges,
   flatValue,
   graphEdges,
-  inlinableNodes,
   nodeTotals,
   NOT_INLINE,
   RESIDUAL,
   type CallTree,
+  type GraphOrTree,
   type Totals,
 } from "./graph.ts";
+import type { DistinctFrames } from "./distinct-frames.ts";
+import { inlineMarks, IS_CALLED, IS_INLINED } from "./inline-marks.ts";
 import type { NodeIndex } from "./nodes.ts";
 import type { Profile } from "./profile.ts";
 import type { NodeTags } from "./tags.ts";
@@ -36,15 +38,8 @@ export interface TrimOptions {
   readonly edges: "all" | "inline" | "none";
   /** Tags of nodes, where the report shows them. */
   readonly tags: ((graph: GraphOrTree) => NodeTags) | undefined;
-}
-
-/** What tags are collected for. */
-export interface GraphOrTree {
-  readonly index: NodeIndex;
-  readonly tree: CallTree | undefined;
-  readonly weights: StackWeights;
-  /** Undefined: all nodes. */
-  readonly isKept: Uint8Array | undefined;
+  /** The stacks in a form that is faster to add up, where it is at hand. */
+  readonly frames?: DistinctFrames | undefined;
 }
 
 /** |x| of an int64 cut from a product, as `abs64(int64(float64(total) * fraction))`. */
@@ -63,6 +58,8 @@ export class ReportGraph {
   readonly droppedNodes: number;
   readonly droppedEdges: number;
   readonly tree: CallTree | undefined;
+  /** Where edges were not asked for, but which nodes are inlined. */
+  readonly #inlineMarks: Uint8Array | undefined;
   #in: Map<number, number[]> | undefined;
   #out: Map<number, number[]> | undefined;
 
@@ -76,6 +73,7 @@ export class ReportGraph {
     droppedNodes: number;
     droppedEdges: number;
     tree: CallTree | undefined;
+    inlineMarks?: Uint8Array | undefined;
   }) {
     this.index = parts.index;
     this.totals = parts.totals;
@@ -86,6 +84,7 @@ export class ReportGraph {
     this.droppedNodes = parts.droppedNodes;
     this.droppedEdges = parts.droppedEdges;
     this.tree = parts.tree;
+    this.#inlineMarks = parts.inlineMarks;
   }
 
   /** Node of the index that `node` shows. */
@@ -132,14 +131,12 @@ export class ReportGraph {
 
   /** "(inline)" when every call shown is inlined, "(partial-inline)" when some are. */
   inlineLabel(node: number): string {
-    let isInline = false;
-    let isCalled = false;
+    let mark = this.#inlineMarks?.[node] ?? 0;
     for (const edge of this.incoming(node)) {
-      if (this.edges.isInline(edge)) isInline = true;
-      else isCalled = true;
+      mark |= this.edges.isInline(edge) ? IS_INLINED : IS_CALLED;
     }
-    if (!isInline) return "";
-    return isCalled ? "(partial-inline)" : "(inline)";
+    if ((mark & IS_INLINED) === 0) return "";
+    return (mark & IS_CALLED) !== 0 ? "(partial-inline)" : "(inline)";
   }
 
   /** Sum of what the nodes shown have in themselves. */
@@ -266,7 +263,7 @@ export function trimmedGraph(
   options: TrimOptions,
 ): ReportGraph {
   const tree = options.callTree ? callTree(profile, index, weights) : undefined;
-  const totals = tree?.totals ?? nodeTotals(profile, index, weights);
+  const totals = tree?.totals ?? nodeTotals(profile, index, weights, options.frames);
   const order = new NodeOrder(index, tree);
   const length = totals.cum.length;
   const all = listed(totals, options.dropNegative);
@@ -281,9 +278,8 @@ export function trimmedGraph(
   let kept: Uint8Array | undefined;
   const edgesFor = (): Edges => {
     if (tree !== undefined) return treeEdges(tree, maskOf(all, length), kept);
-    if (options.edges === "none") return NO_EDGES;
-    const onlyInto = options.edges === "inline" ? inlinableNodes(index) : undefined;
-    return graphEdges(profile, index, weights, kept, onlyInto);
+    if (options.edges !== "all") return NO_EDGES;
+    return graphEdges(profile, index, weights, kept);
   };
 
   let droppedNodes = 0;
@@ -326,7 +322,8 @@ export function trimmedGraph(
     }
   }
   edges ??= edgesFor();
-  const trimmedEdges = trimEdges(edges, maskOf(nodes, length), edgeCutoff);
+  const isListed = maskOf(nodes, length);
+  const trimmedEdges = trimEdges(edges, isListed, edgeCutoff);
   const droppedEdges = counts ? trimmedEdges : 0;
   const graph = new ReportGraph({
     index,
@@ -338,6 +335,10 @@ export function trimmedGraph(
     droppedNodes,
     droppedEdges,
     tree,
+    inlineMarks:
+      options.edges === "inline" && tree === undefined
+        ? inlineMarks(profile, index, weights, kept, isListed, edgeCutoff)
+        : undefined,
   });
   if (!options.visual) return graph;
   removeRedundantEdges(graph);

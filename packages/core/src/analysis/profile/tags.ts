@@ -4,7 +4,7 @@
 
 import { compareText } from "./go-format.ts";
 import { scaledLabel } from "./measurement.ts";
-import type { GraphOrTree } from "./report-graph.ts";
+import type { GraphOrTree } from "./graph.ts";
 import { sampleAt, sampleCount, type Profile } from "./profile.ts";
 import { BASE_LABEL, type Measure } from "./weights.ts";
 

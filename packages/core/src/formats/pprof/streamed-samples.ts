@@ -19,6 +19,8 @@ const LOCATIONS_TAG = 0x0a;
 const VALUES_TAG = 0x12;
 const LABEL_TAG = 0x1a;
 const TWO_32 = 0x1_0000_0000;
+/** Lists found last; a power of two. */
+const RECENT = 1024;
 
 export interface Resolved {
   readonly types: number;
@@ -46,6 +48,8 @@ export class StreamedSamples {
   readonly #values: GrowingFloat64[] = [];
   readonly #rowStack = new GrowingInt32(1024);
   readonly #slots = new HashSlots();
+  /** Entry + 1 of a list by a few of its bytes; 0: none yet. */
+  readonly #recent = new Int32Array(RECENT);
   readonly #stackFrom = new GrowingInt32(1024);
   readonly #stackTo = new GrowingInt32(1024);
   readonly #labels = new LabelsBuilder();
@@ -235,17 +239,42 @@ export class StreamedSamples {
 
   /** Number of the list of ids [from, to): the same bytes have the same number. */
   #stack(from: number, to: number): number {
+    // The buckets of a stack lie near each other, so most lists are found here without hashing them
+    // whole and without a look into the large table.
+    const recent = this.#recent;
+    const key = this.#recentKey(from, to);
+    const candidate = recent[key] - 1;
+    if (candidate >= 0 && this.#equals(candidate, from, to)) return candidate;
+    const entry = this.#intern(from, to);
+    recent[key] = entry + 1;
+    return entry;
+  }
+
+  #recentKey(from: number, to: number): number {
+    const length = to - from;
+    if (length < 8) return length;
+    const view = this.#view;
+    const near = view.getInt32(from, true) ^ view.getInt32(from + 4, true);
+    const far = view.getInt32(from + ((length >> 1) & ~3), true);
+    return scramble(near ^ Math.imul(far, 0x9e3779b1) ^ length) & (RECENT - 1);
+  }
+
+  #intern(from: number, to: number): number {
     const bytes = this.#bytes;
     const table = this.#slots;
-    let hash = table.seed ^ (to - from);
     const view = this.#view;
+    // Two halves that do not wait for each other.
+    let hash = table.seed ^ (to - from);
+    let other = ~hash;
     let i = from;
-    for (; i + 4 <= to; i += 4) {
+    for (; i + 8 <= to; i += 8) {
       hash = Math.imul(hash ^ view.getInt32(i, true), 0x5bd1e995);
+      other = Math.imul(other ^ view.getInt32(i + 4, true), 0x1b873593);
       hash ^= hash >>> 15;
+      other ^= other >>> 13;
     }
     for (; i < to; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
-    hash = scramble(hash);
+    hash = scramble(hash ^ Math.imul(other, 0x85ebca77));
     let slot = hash & table.mask;
     for (;;) {
       const entry = table.slots[slot] - 1;
@@ -304,6 +333,7 @@ export class StreamedSamples {
     let listBytes = 0;
     for (let s = 0; s < count; s++) listBytes += end[s] - from[s];
     const rowOfId = denseRows(to);
+    const rows = rowOfId.length;
     // A frame takes a byte at least. What of this is not filled is never touched, so it takes no memory.
     const location = new Int32Array(listBytes);
     let at = 0;
@@ -311,17 +341,25 @@ export class StreamedSamples {
       const stop = end[s];
       let i = from[s];
       while (i < stop) {
-        let byte = bytes[i++];
-        let id = byte & 127;
-        let shift = 7;
-        while (byte >= 0x80) {
-          byte = bytes[i++];
-          // Beyond 28 bits, or padded with zeros so that two lists of bytes are one list of ids.
-          if (shift > 21 || byte === 0) return undefined;
-          id |= (byte & 127) << shift;
-          shift += 7;
+        // The last byte of a list ends a varint, so none reaches beyond its list.
+        let id = bytes[i++];
+        if (id >= 0x80) {
+          let byte = bytes[i++];
+          id = (id & 127) | ((byte & 127) << 7);
+          if (byte >= 0x80) {
+            byte = bytes[i++];
+            id |= (byte & 127) << 14;
+            if (byte >= 0x80) {
+              byte = bytes[i++];
+              id |= byte << 21;
+              // Beyond 28 bits.
+              if (byte >= 0x80) return undefined;
+            }
+          }
+          // Padded with zeros: two lists of bytes could be one list of ids.
+          if (byte === 0) return undefined;
         }
-        if (id >= rowOfId.length) return undefined;
+        if (id >= rows) return undefined;
         const row = rowOfId[id];
         if (row < 0) return undefined;
         location[at++] = row;

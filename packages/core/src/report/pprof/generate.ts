@@ -147,7 +147,8 @@ export function prepareReport(
 ): Report {
   const command = COMMANDS[name];
   if (command === undefined) throw new ProfileError(`unrecognized command: "${name}"`);
-  const { units, ignored } = labelUnits(loaded);
+  const session = host.session?.isOf(loaded) === true ? host.session : undefined;
+  const { units, ignored } = session?.labelUnits() ?? labelUnits(loaded);
   for (const [key, others] of ignored) {
     warn(
       `For tag ${key} used unit ${units.get(key) ?? ""}, also encountered unit(s) ${others.join(", ")}`,
@@ -171,12 +172,15 @@ export function prepareReport(
       throw new ProfileError(`parsing argument regexp ${symbolText}: ${error.message}`);
     }
   }
-  const total = totalOf(profile, measure);
+  const total = session?.totalOf(profile, measure) ?? totalOf(profile, measure);
   if (!isRelative) profile = applyFilters(profile, units, config, warn);
+  const { granularity, noinlines, showcolumns } = config;
   const { type, unit } = profile.sampleTypes[measure.value];
   const file = profile.mappings.length > 0 ? profile.strings.get(profile.mappings.file[0]) : "";
   return new Report({
-    profile: aggregate(profile, config.granularity, config.noinlines, config.showcolumns),
+    profile:
+      session?.aggregate(profile, granularity, noinlines, showcolumns) ??
+      aggregate(profile, granularity, noinlines, showcolumns),
     config,
     format: command.format,
     measure,

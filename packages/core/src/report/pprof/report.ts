@@ -4,7 +4,7 @@
 import type { Zone } from "../../analysis/profile/go-format.ts";
 import { basePath, shortTime } from "../../analysis/profile/go-format.ts";
 import { label, percentage, scale, scaledLabel } from "../../analysis/profile/measurement.ts";
-import { NodeIndex } from "../../analysis/profile/nodes.ts";
+import { NodeIndex, type NodeOptions } from "../../analysis/profile/nodes.ts";
 import type { Profile } from "../../analysis/profile/profile.ts";
 import type { Regexp } from "../../analysis/profile/regexp/regexp.ts";
 import {
@@ -13,6 +13,7 @@ import {
   type ReportGraph,
   type TrimOptions,
 } from "../../analysis/profile/report-graph.ts";
+import type { ProfileSession } from "../../analysis/profile/session.ts";
 import { collectTags } from "../../analysis/profile/tags.ts";
 import { trimPath } from "../../analysis/profile/trim-path.ts";
 import { stackWeights, type Measure } from "../../analysis/profile/weights.ts";
@@ -31,6 +32,8 @@ export interface ReportHost {
   readonly openObject: OpenObject;
   /** Folder in which relative source files are looked for. */
   readonly workingFolder: string;
+  /** Where several reports of one loaded profile are made: what they have in common. */
+  readonly session?: ProfileSession | undefined;
 }
 
 export interface ReportParts {
@@ -110,17 +113,25 @@ export class Report {
 
   nodeIndex(): NodeIndex {
     const { trim_path, source_path } = this.config;
-    return new NodeIndex(this.profile, {
-      objectNames: KEEPS_OBJECTS.has(this.format),
+    const objectNames = KEEPS_OBJECTS.has(this.format);
+    const options: NodeOptions = {
+      objectNames,
       trimPath: (path) => trimPath(path, trim_path, source_path),
-    });
+    };
+    const key = JSON.stringify([objectNames, trim_path, source_path]);
+    return (
+      this.host.session?.nodeIndex(this.profile, options, key) ??
+      new NodeIndex(this.profile, options)
+    );
   }
 
   graph(edges: TrimOptions["edges"]): ReportGraph {
     const { config, profile, measure } = this;
     const isWhole = this.format === "callgrind";
     const unit = this.outputUnit;
-    return trimmedGraph(profile, this.nodeIndex(), stackWeights(profile, measure), {
+    const index = this.nodeIndex();
+    return trimmedGraph(profile, index, stackWeights(profile, measure), {
+      frames: this.host.session?.frames(profile, index),
       nodeCount: isWhole ? 0 : config.nodecount,
       nodeFraction: isWhole ? 0 : config.nodefraction,
       edgeFraction: isWhole ? 0 : config.edgefraction,
