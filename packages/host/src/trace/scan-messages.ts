@@ -1,11 +1,11 @@
 // What crosses between the reader of a trace and the threads that scan its generations.
 
-import type { GenerationBytes } from "@heapwright/core/formats/trace/container.ts";
+import type { GenerationContent } from "@heapwright/core/formats/trace/container.ts";
 import type { ScannedGeneration } from "@heapwright/core/formats/trace/scan.ts";
 
 export interface ScanRequest {
   readonly id: number;
-  readonly generation: Omit<GenerationBytes, "fault">;
+  readonly generation: GenerationContent;
 }
 
 /** An error keeps only its message across threads, so faults go as their two fields. */

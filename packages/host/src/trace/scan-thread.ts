@@ -12,7 +12,7 @@ port.on("message", ({ id, generation }: ScanRequest) => {
   let reply: ScanReply;
   let moved: ArrayBuffer[] = [];
   try {
-    const whole = scanGeneration({ ...generation, fault: undefined });
+    const whole = scanGeneration(generation);
     moved = buffersOf(whole);
     const { fault, ...scan } = whole;
     reply = {

@@ -38,7 +38,7 @@ export function hasEndMark(version: number): boolean {
 }
 
 /** The batches of one generation, and where they lay in the file. */
-export interface GenerationBytes {
+export interface GenerationContent {
   readonly version: number;
   /** Numbers are those of the runtime; the first one of a file is not always 1. */
   readonly number: number;
@@ -46,6 +46,9 @@ export interface GenerationBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Of `bytes` in the file. */
   readonly offset: number;
+}
+
+export interface GenerationBytes extends GenerationContent {
   /**
    * Go reads a generation whole before it looks at it. From 1.26 on what breaks in a generation costs
    * that generation; before, the generation is delivered first and the fault comes after it.
@@ -349,7 +352,7 @@ function kindOf(
 }
 
 /** Lists the batches of a generation that a splitter cut, so their headers are known to be sound. */
-export function indexBatches(generation: GenerationBytes, number: Uvarint): BatchColumns {
+export function indexBatches(generation: GenerationContent, number: Uvarint): BatchColumns {
   const { bytes, version } = generation;
   const kind: number[] = [];
   const thread = new GrowingFloat64();
