@@ -114,7 +114,8 @@ describe.skipIf(golden.length === 0)("slices of a generation that is long", () =
         expect(short.slices.isWide, name).toBe(false);
         expect(long.slices.isWide, name).toBe(true);
         expect(long.slices.length).toBe(short.slices.length);
-        const factor = 5e5 / nsPerTick;
+        const perSecond = Math.round(1e9 / nsPerTick);
+        const factor = perSecond / Math.trunc(perSecond / 1000);
         for (let row = 0; row < short.slices.length; row++) {
           for (const column of ["state", "goroutine", "proc"] as const) {
             expect(long.slices[column][row]).toBe(short.slices[column][row]);
@@ -129,11 +130,11 @@ describe.skipIf(golden.length === 0)("slices of a generation that is long", () =
         compared += 1;
       }
     }
-    expect(compared).toBeGreaterThan(2);
+    expect(compared).toBeGreaterThan(1);
   });
 });
 
-/** The same generation with a clock of 2,000 ticks a second: its frequency's bytes are written over. */
+/** The same generation with a clock a thousand times slower: its frequency's bytes are written over. */
 function withSlowerClock(
   generation: GenerationContent,
   nsPerTick: number,
@@ -146,7 +147,7 @@ function withSlowerClock(
     const length = number.next - at - 1;
     if (perSecond !== wanted || length < 3) continue;
     const bytes = generation.bytes.slice();
-    let rest = 2000;
+    let rest = Math.trunc(wanted / 1000);
     for (let i = 1; i <= length; i++) {
       bytes[at + i] = (rest & 0x7f) | (i === length ? 0 : 0x80);
       rest >>= 7;
