@@ -3,6 +3,7 @@
 
 import { ByteStrings } from "../src/model/builders/byte-strings.ts";
 import { CallStacksBuilder } from "../src/model/builders/call-stacks.ts";
+import { slicesOfRows } from "../src/model/builders/slice-parts.ts";
 import { GenerationSplitter, traceVersion } from "../src/formats/trace/container.ts";
 import type { EventConsumer, GenerationInfo } from "../src/formats/trace/event-batch.ts";
 import type { TraceInterner } from "../src/formats/trace/intern.ts";
@@ -315,16 +316,17 @@ class MemoryOfOrder implements EventConsumer {
         goroutine: f64(this.#labels, (l) => l.g),
         label: i32(this.#labels, (l) => l.label),
       },
-      slices: {
-        length: slices.length,
-        state: u8(slices, (s) => s.state),
-        startNs: f64(slices, (s) => s.start),
-        endNs: f64(slices, (s) => s.end),
-        goroutine: f64(slices, (s) => s.g),
-        thread: i32(slices, (s) => threadIndex.get(s.thread) ?? -1),
-        proc: i32(slices, (s) => s.proc),
-        threads: Float64Array.from(threads),
-      },
+      slices: slicesOfRows(
+        slices.map((s) => ({
+          state: s.state,
+          startNs: s.start,
+          endNs: s.end,
+          goroutine: s.g,
+          thread: threadIndex.get(s.thread) ?? -1,
+          proc: s.proc,
+        })),
+        Float64Array.from(threads),
+      ),
       samples: {
         length: this.#samples.length,
         timeNs: f64(this.#samples, (s) => s.time),

@@ -3,6 +3,7 @@
 import { expect } from "vitest";
 import * as ev from "../src/formats/trace/spec.ts";
 import { traceFormat } from "../src/formats/trace/trace.ts";
+import { rowsOfSlices } from "../src/model/builders/slice-parts.ts";
 import { METRIC_GOMAXPROCS, type TraceMemory } from "../src/model/tables/trace.ts";
 import { type OldTrace, readOldOrdered } from "./old-trace-reading.ts";
 import { readAll } from "./reading.ts";
@@ -57,13 +58,10 @@ export function checkScanAgainstOrder({ name, bytes }: Pick<OldTrace, "name" | "
   }
   // Values of 2^53 and more are ids to the order, and stand apart.
   if (values >= 0 && scanned < 2 ** 53) expect(scanned, name).toBe(values);
-  const { slices } = memory;
   const own = new Map<number, number>();
-  for (let row = 0; row < slices.length; row++) {
-    const g = slices.goroutine[row] ?? 0;
-    const ns = (slices.endNs[row] ?? Number.NaN) - (slices.startNs[row] ?? Number.NaN);
-    expect(ns).toBeGreaterThanOrEqual(0);
-    if (slices.state[row] === 0) own.set(g, (own.get(g) ?? 0) + ns);
+  for (const { goroutine: g, startNs, endNs, state } of rowsOfSlices(memory.slices)) {
+    expect(endNs).toBeGreaterThanOrEqual(startNs);
+    if (state === 0) own.set(g, (own.get(g) ?? 0) + endNs - startNs);
   }
   const total = (map: ReadonlyMap<number, number>): number =>
     [...map.values()].reduce((sum, ns) => sum + ns, 0);

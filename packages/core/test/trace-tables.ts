@@ -1,5 +1,6 @@
 // Small traces for tests, as the memory scan would give them: written as what happened, not as columns.
 
+import { slicesOfRows } from "../src/model/builders/slice-parts.ts";
 import { StringTableBuilder } from "../src/model/strings.ts";
 import {
   METRIC_GOMAXPROCS,
@@ -158,16 +159,17 @@ export function traceMemory(spec: TraceSpec): TraceMemory {
       goroutine: f64(labels, (l) => l.g),
       label: Int32Array.from(labels, (l) => strings.intern(l.label)),
     },
-    slices: {
-      length: runs.length,
-      state: Uint8Array.from(runs, (r) => (r.isSyscall === true ? SLICE_SYSCALL : SLICE_RUNNING)),
-      startNs: f64(runs, (r) => r.from),
-      endNs: f64(runs, (r) => r.to),
-      goroutine: f64(runs, (r) => r.g),
-      thread: Int32Array.from(runs, (r) => threads.indexOf(r.thread)),
-      proc: Int32Array.from(runs, (r) => r.proc ?? -1),
-      threads: Float64Array.from(threads),
-    },
+    slices: slicesOfRows(
+      runs.map((r) => ({
+        state: r.isSyscall === true ? SLICE_SYSCALL : SLICE_RUNNING,
+        startNs: r.from,
+        endNs: r.to,
+        goroutine: r.g,
+        thread: threads.indexOf(r.thread),
+        proc: r.proc ?? -1,
+      })),
+      Float64Array.from(threads),
+    ),
     samples: {
       length: samples.length,
       timeNs: f64(samples, (s) => s.at),

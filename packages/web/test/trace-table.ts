@@ -1,5 +1,6 @@
 // A trace as the memory scan gives it, written as what happened.
 
+import { slicesOfRows } from "@heapwright/core/model/builders/slice-parts.ts";
 import type { StringTable } from "@heapwright/core/model/strings.ts";
 import {
   METRIC_GOMAXPROCS,
@@ -114,16 +115,17 @@ export function traceOf(spec: TraceSpec): TraceTable {
         goroutine: new Float64Array(),
         label: new Int32Array(),
       },
-      slices: {
-        length: runs.length,
-        state: new Uint8Array(runs.length).fill(SLICE_RUNNING),
-        startNs: f64(runs, (r) => r.from),
-        endNs: f64(runs, (r) => r.to),
-        goroutine: f64(runs, (r) => r.g),
-        thread: Int32Array.from(runs, (r) => threads.indexOf(r.g)),
-        proc: Int32Array.from(runs, (r) => threads.indexOf(r.g) % 2),
-        threads: Float64Array.from(threads),
-      },
+      slices: slicesOfRows(
+        runs.map((r) => ({
+          state: SLICE_RUNNING,
+          startNs: r.from,
+          endNs: r.to,
+          goroutine: r.g,
+          thread: threads.indexOf(r.g),
+          proc: threads.indexOf(r.g) % 2,
+        })),
+        Float64Array.from(threads),
+      ),
       samples: {
         length: 0,
         timeNs: new Float64Array(),

@@ -1,10 +1,11 @@
 // A trace file, cut into generations while it is read; gzip undone. Memory: one chunk and what the
 // receiver keeps.
 
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import {
   type ContainerEnd,
+  GenerationFinder,
   GenerationSplitter,
   type TakeGeneration,
   traceVersion,
@@ -81,6 +82,43 @@ export async function openTrace(
     yield* gunzip(raw, report, { outputChunkBytes: 256 * 1024 });
   }
   return { chunks: decoded(), gzip: () => report };
+}
+
+export interface OpenGenerations {
+  readonly finder: GenerationFinder;
+  readonly fd: number;
+  readonly fileBytes: number;
+  readonly close: () => void;
+}
+
+/** For a file that can be read at any place; undefined for pipes, compressed files and other versions. */
+export function openGenerations(file: string, version: number): OpenGenerations | undefined {
+  if (!GENERATION_VERSIONS.includes(version)) return undefined;
+  const fd = openSync(file, "r");
+  const { size: fileBytes, isStored } = storedSize(fd);
+  if (!isStored) {
+    closeSync(fd);
+    return undefined;
+  }
+  const readAt = (offset: number, into: Uint8Array): number => {
+    let at = 0;
+    while (at < into.length) {
+      const bytes = readSync(fd, into, at, into.length - at, offset + at);
+      if (bytes === 0) break;
+      at += bytes;
+    }
+    return at;
+  };
+  const finder = new GenerationFinder(version, fileBytes, MAX_GENERATION_BYTES, readAt);
+  return { finder, fd, fileBytes, close: () => closeSync(fd) };
+}
+
+function storedSize(fd: number): { readonly size: number; readonly isStored: boolean } {
+  const info = fstatSync(fd);
+  if (!info.isFile()) return { size: 0, isStored: false };
+  const head = new Uint8Array(HEADER_BYTES);
+  const isWhole = readSync(fd, head, 0, HEADER_BYTES, 0) === HEADER_BYTES;
+  return { size: info.size, isStored: isWhole && traceVersion(head) !== undefined };
 }
 
 /** Of the header; undefined where the file has none of a trace. */

@@ -12,7 +12,13 @@ import type { Diagnostic } from "@heapwright/core/model/diagnostic.ts";
 import type { Completeness } from "@heapwright/core/model/diagnostic.ts";
 import { RANGE_GC_MARK, RANGE_MARK_ASSIST } from "@heapwright/core/model/tables/trace.ts";
 import type { TraceTable } from "@heapwright/core/model/tables/trace.ts";
-import { readGenerations, versionOfTrace, wholeTrace } from "./read-generations.ts";
+import {
+  openGenerations,
+  type OpenGenerations,
+  readGenerations,
+  versionOfTrace,
+  wholeTrace,
+} from "./read-generations.ts";
 import { ScanPool } from "./scan-pool.ts";
 
 export interface TraceRead {
@@ -36,12 +42,6 @@ export interface ReadTraceOptions {
   readonly onProgress?: (progress: TraceProgress) => void;
 }
 
-/** A generation that is waiting for its turn; its bytes may be with a thread by then. */
-interface Pending {
-  readonly at: { readonly offset: number; readonly length: number };
-  readonly scan: Promise<ScannedGeneration | TraceFault>;
-}
-
 /** @throws FormatError when no generation could be read. */
 export async function readTrace(file: string, options: ReadTraceOptions = {}): Promise<TraceRead> {
   const version = await versionOfTrace(file);
@@ -51,58 +51,130 @@ export async function readTrace(file: string, options: ReadTraceOptions = {}): P
     );
     return traceOf(readOldTrace(bytes, version));
   }
-  const threads = options.threadEntry === undefined ? 0 : Math.max(1, os.availableParallelism());
-  let pool: ScanPool | undefined;
-  let builder: TraceTableBuilder | undefined;
-  const pending: Pending[] = [];
-  const soFar = { events: 0, cycles: 0, assists: 0 };
-  const note = (scan: ScannedGeneration): void => {
-    soFar.events += scan.events;
-    for (let i = 0; i < scan.ranges.length; i++) {
-      if (scan.ranges.kind[i] === RANGE_GC_MARK) soFar.cycles += 1;
-      else if (scan.ranges.kind[i] === RANGE_MARK_ASSIST) soFar.assists += 1;
+  if (options.threadEntry === undefined) {
+    return readStreamed(file, scannedHere, new Joining(0, options.onProgress));
+  }
+  const threads = Math.max(1, os.availableParallelism());
+  const found = version === undefined ? undefined : openGenerations(file, version);
+  const pool = new ScanPool(options.threadEntry, threads);
+  try {
+    const joining = new Joining(threads, options.onProgress);
+    if (found === undefined || version === undefined) {
+      return await readStreamed(file, (generation) => pool.scan(generation), joining);
     }
-  };
-  const joinFirst = async () => {
-    const first = pending.shift();
+    return await readStored(found, version, pool, joining);
+  } finally {
+    await pool.close();
+    // Not before the threads have stopped, for they read it.
+    found?.close();
+  }
+}
+
+/** Scans under way, joined in the order of the file. */
+class Joining {
+  readonly #pending: {
+    readonly at: { readonly offset: number; readonly length: number };
+    readonly scan: Promise<ScannedGeneration | TraceFault>;
+  }[] = [];
+  readonly #threads: number;
+  readonly #onProgress: ReadTraceOptions["onProgress"];
+  readonly #soFar = { events: 0, cycles: 0, assists: 0 };
+  /** Once the version is known. */
+  builder: TraceTableBuilder | undefined;
+  /** Of the file. */
+  fraction = 0;
+
+  constructor(threads: number, onProgress: ReadTraceOptions["onProgress"]) {
+    this.#threads = threads;
+    this.#onProgress = onProgress;
+  }
+
+  add(
+    at: { readonly offset: number; readonly length: number },
+    scan: Promise<ScannedGeneration | TraceFault>,
+  ): void {
+    this.#pending.push({ at, scan });
+  }
+
+  /** Each thread has work, and one more piece is waiting. */
+  async ready(): Promise<void> {
+    while (this.#pending.length > this.#threads) await this.#joinFirst();
+    this.#tell();
+  }
+
+  async all(): Promise<TraceTableBuilder> {
+    while (this.#pending.length > 0) await this.#joinFirst();
+    if (this.builder === undefined) throw new Error("a file that was split has a builder");
+    return this.builder;
+  }
+
+  async #joinFirst(): Promise<void> {
+    const first = this.#pending.shift();
     if (first === undefined) return;
     const scan = await first.scan;
-    if (scan instanceof TraceFault) builder?.lose(first.at, scan);
+    if (scan instanceof TraceFault) this.builder?.lose(first.at, scan);
     else {
-      note(scan);
-      builder?.add(scan);
+      const soFar = this.#soFar;
+      soFar.events += scan.events;
+      for (let i = 0; i < scan.ranges.length; i++) {
+        if (scan.ranges.kind[i] === RANGE_GC_MARK) soFar.cycles += 1;
+        else if (scan.ranges.kind[i] === RANGE_MARK_ASSIST) soFar.assists += 1;
+      }
+      this.builder?.add(scan);
     }
-  };
-  try {
-    const { end } = await readGenerations(
-      file,
-      (version) => {
-        const joined = new TraceTableBuilder(version);
-        builder = joined;
-        return (generation) => {
-          if (options.threadEntry === undefined) {
-            scanHere(generation, joined);
-            return false;
-          }
-          pool ??= new ScanPool(options.threadEntry, threads);
-          const at = { offset: generation.offset, length: generation.bytes.length };
-          pending.push({ at, scan: pool.scan(generation) });
-          return true;
-        };
-      },
-      {
-        onProgress: (fraction) => options.onProgress?.({ fraction, ...soFar }),
-        ready: async () => {
-          while (pending.length > threads) await joinFirst();
-        },
-      },
-    );
-    while (pending.length > 0) await joinFirst();
-    if (builder === undefined) throw new Error("a file that was split has a builder");
-    return traceOf(builder.finish(end));
-  } finally {
-    await pool?.close();
+    this.#tell();
   }
+
+  #tell(): void {
+    this.#onProgress?.({ fraction: this.fraction, ...this.#soFar });
+  }
+}
+
+/** Threads read the file themselves, each its generation; here only headers are looked at. */
+async function readStored(
+  found: OpenGenerations,
+  version: number,
+  pool: ScanPool,
+  joining: Joining,
+): Promise<TraceRead> {
+  const { finder, fd, fileBytes } = found;
+  joining.builder = new TraceTableBuilder(version);
+  for (let next = finder.next(); next !== undefined; next = finder.next()) {
+    const at = { offset: next.start, length: next.end - next.start };
+    joining.add(at, pool.scan({ version, number: next.number, fd, ...at }));
+    await joining.ready();
+    joining.fraction = Math.min(1, next.next / fileBytes);
+  }
+  joining.fraction = 1;
+  const builder = await joining.all();
+  return traceOf(builder.finish(finder.end()));
+}
+
+/** What can only be read from its start: compressed files and pipes. */
+async function readStreamed(
+  file: string,
+  scan: (generation: GenerationBytes) => Promise<ScannedGeneration | TraceFault>,
+  joining: Joining,
+): Promise<TraceRead> {
+  const { end } = await readGenerations(
+    file,
+    (version) => {
+      joining.builder = new TraceTableBuilder(version);
+      return (generation) => {
+        const at = { offset: generation.offset, length: generation.bytes.length };
+        joining.add(at, scan(generation));
+        return true;
+      };
+    },
+    {
+      onProgress: (fraction) => {
+        joining.fraction = fraction;
+      },
+      ready: () => joining.ready(),
+    },
+  );
+  const builder = await joining.all();
+  return traceOf(builder.finish(end));
 }
 
 function traceOf({ table, diagnostics, completeness }: ReadResult): TraceRead {
@@ -110,11 +182,11 @@ function traceOf({ table, diagnostics, completeness }: ReadResult): TraceRead {
   return { table, diagnostics, completeness };
 }
 
-function scanHere(generation: GenerationBytes, builder: TraceTableBuilder): void {
+async function scannedHere(generation: GenerationBytes): Promise<ScannedGeneration | TraceFault> {
   try {
-    builder.add(scanGeneration(generation));
+    return scanGeneration(generation);
   } catch (error) {
     if (!(error instanceof TraceFault)) throw error;
-    builder.lose({ offset: generation.offset, length: generation.bytes.length }, error);
+    return error;
   }
 }

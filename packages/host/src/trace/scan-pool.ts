@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 import type { GenerationBytes } from "@heapwright/core/formats/trace/container.ts";
 import { TraceFault } from "@heapwright/core/formats/trace/fault.ts";
 import type { ScannedGeneration } from "@heapwright/core/formats/trace/scan.ts";
-import type { FaultFields, ScanReply, ScanRequest } from "./scan-messages.ts";
+import type { FaultFields, ScanReply, ScanRequest, StoredGeneration } from "./scan-messages.ts";
 
 interface Waiting {
   readonly resolve: (scan: ScannedGeneration | TraceFault) => void;
@@ -38,19 +38,25 @@ export class ScanPool {
     return worker;
   }
 
-  /** The bytes move to the thread. A fault means that nothing of the generation could be read. */
-  scan(generation: GenerationBytes): Promise<ScannedGeneration | TraceFault> {
+  /** The bytes, where they are given, move to the thread. A fault means that nothing of the generation could be read. */
+  scan(generation: GenerationBytes | StoredGeneration): Promise<ScannedGeneration | TraceFault> {
     const id = this.#next++;
     const least = Math.min(...this.#busy);
     const index = this.#busy.indexOf(least);
     this.#busy[index] = least + 1;
-    const { fault: _fault, ...rest } = generation;
-    const request: ScanRequest = { id, generation: rest };
     const reply = new Promise<ScannedGeneration | TraceFault>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
     });
-    this.#workers[index]?.postMessage(request, [generation.bytes.buffer]);
+    if ("fd" in generation) this.#post(index, { id, generation });
+    else {
+      const { fault: _fault, ...content } = generation;
+      this.#post(index, { id, generation: content }, [content.bytes.buffer]);
+    }
     return reply;
+  }
+
+  #post(index: number, request: ScanRequest, moved: ArrayBuffer[] = []): void {
+    this.#workers[index]?.postMessage(request, moved);
   }
 
   async close(): Promise<void> {

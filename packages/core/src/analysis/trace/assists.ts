@@ -9,7 +9,8 @@
 // one that met the bill; over many assists lines share it by the bytes they allocate, over few they do
 // not. And the ranges of a cut trace are lower bounds.
 
-import { RANGE_MARK_ASSIST, SLICE_RUNNING, type TraceMemory } from "../../model/tables/trace.ts";
+import { RANGE_MARK_ASSIST, type TraceMemory } from "../../model/tables/trace.ts";
+import { runningNs } from "./executing.ts";
 import { totalNs, WORKER_IDLE, type GcWork } from "./gc-work.ts";
 import type { GoroutineGroups } from "./goroutine-groups.ts";
 import { Groups, NOBODY, Payers, type Payer, type StackPlaces } from "./payers.ts";
@@ -107,22 +108,14 @@ export function analyzeAssists(
     endingNs: totalNs(w.assistEndings),
     longestNs,
     cut,
-    mutatorNs: mutatorNs(m, w),
+    // The background sweeper's is in it.
+    mutatorNs: runningNs(m, w.workerGoroutines),
     byStack: byStack.finish(),
     byLine: byLine.finish(),
     byAllocatingLine: byAllocatingLine.finish(),
     byGroup: groupRows,
     cpuOfRow,
   };
-}
-
-/** Running time of every goroutine that is no mark worker; the background sweeper's is in it. */
-function mutatorNs(m: TraceMemory, w: GcWork): number {
-  let sum = 0;
-  for (let i = 0; i < m.slices.length; i++)
-    if (m.slices.state[i] === SLICE_RUNNING && !w.workerGoroutines.has(m.slices.goroutine[i]))
-      sum += m.slices.endNs[i] - m.slices.startNs[i];
-  return sum;
 }
 
 /** ns that mark workers marked in each mode: dedicated, fractional, idle. What ended cycles is left out. */

@@ -3,6 +3,7 @@
 // sums are above CPU time. Time in system calls is not execution here.
 
 import { SLICE_RUNNING, type TraceMemory } from "../../model/tables/trace.ts";
+import { GoroutineIndex } from "./goroutine-index.ts";
 import { orderBy } from "./stretches.ts";
 
 /** Running slices of the goroutines asked for: those of goroutine `ids[i]` are [start[i], start[i+1]), by time. */
@@ -16,33 +17,49 @@ export interface Executing {
 
 /** Cost: two passes over all slices, and a sort of the wanted goroutines that changed threads. */
 export function executingOf(m: TraceMemory, wanted: ReadonlySet<number>): Executing {
-  const s = m.slices;
-  const index = new Map<number, number>();
-  const counts: number[] = [];
-  const dense = new Int32Array(s.length).fill(-1);
-  for (let i = 0; i < s.length; i++) {
-    const g = s.goroutine[i];
-    if (s.state[i] !== SLICE_RUNNING || !wanted.has(g)) continue;
-    let at = index.get(g);
-    if (at === undefined) {
-      at = index.size;
-      index.set(g, at);
-      counts.push(0);
+  const wantedIndex = new GoroutineIndex(wanted);
+  const counts = new Int32Array(wanted.size);
+  for (const part of m.slices.parts) {
+    const { state, goroutine, runStart, runEnd } = part;
+    for (let run = 0; run < runStart.length; run++) {
+      const end = runEnd[run];
+      for (let i = runStart[run]; i < end; i++) {
+        const at = wantedIndex.of(goroutine[i]);
+        if (at >= 0 && state[i] === SLICE_RUNNING) counts[at] += 1;
+      }
     }
-    dense[i] = at;
-    counts[at] += 1;
   }
-  const start = new Int32Array(index.size + 1);
-  for (let at = 0; at < counts.length; at++) start[at + 1] = start[at] + counts[at];
+  // Those that never ran have no place.
+  const index = new Map<number, number>();
+  const placeOf = new Int32Array(wanted.size);
+  const starts = [0];
+  let wantedAt = 0;
+  for (const goroutine of wanted) {
+    placeOf[wantedAt] = index.size;
+    const count = counts[wantedAt++];
+    if (count === 0) continue;
+    starts.push(starts[index.size] + count);
+    index.set(goroutine, index.size);
+  }
+  const start = Int32Array.from(starts);
   const rows = start[index.size];
   const next = start.slice();
   const from = new Float64Array(rows);
-  const row = new Int32Array(rows);
-  for (let i = 0; i < s.length; i++) {
-    if (dense[i] < 0) continue;
-    const at = next[dense[i]]++;
-    from[at] = s.startNs[i];
-    row[at] = i;
+  const to = new Float64Array(rows);
+  const on = new Int32Array(rows);
+  for (const part of m.slices.parts) {
+    const { state, goroutine, baseNs, runStart, runEnd } = part;
+    for (let run = 0; run < runStart.length; run++) {
+      const end = runEnd[run];
+      for (let i = runStart[run]; i < end; i++) {
+        const wantedRow = wantedIndex.of(goroutine[i]);
+        if (wantedRow < 0 || state[i] !== SLICE_RUNNING) continue;
+        const at = next[placeOf[wantedRow]]++;
+        from[at] = baseNs + part.startNs[i];
+        to[at] = baseNs + part.endNs[i];
+        on[at] = part.proc[i];
+      }
+    }
   }
   const startNs = new Float64Array(rows);
   const endNs = new Float64Array(rows);
@@ -52,10 +69,10 @@ export function executingOf(m: TraceMemory, wanted: ReadonlySet<number>): Execut
     const part = from.subarray(first, start[at + 1]);
     const order = orderBy(part, part.length);
     for (let k = 0; k < order.length; k++) {
-      const i = row[first + order[k]];
-      startNs[first + k] = s.startNs[i];
-      endNs[first + k] = s.endNs[i];
-      proc[first + k] = s.proc[i];
+      const row = first + order[k];
+      startNs[first + k] = from[row];
+      endNs[first + k] = to[row];
+      proc[first + k] = on[row];
     }
   }
   return { index, start, startNs, endNs, proc };
@@ -91,5 +108,21 @@ export function executedNs(
   const { from, to } = slicesAfter(x, goroutine, startNs);
   for (let i = from; i < to && x.startNs[i] < endNs; i++)
     sum += Math.min(endNs, x.endNs[i]) - Math.max(startNs, x.startNs[i]);
+  return sum;
+}
+
+/** Running time of every goroutine that is not among `without`. */
+export function runningNs(m: TraceMemory, without: ReadonlySet<number>): number {
+  const left = new GoroutineIndex(without);
+  let sum = 0;
+  for (const part of m.slices.parts) {
+    const { state, startNs, endNs, goroutine, runStart, runEnd } = part;
+    for (let run = 0; run < runStart.length; run++) {
+      const end = runEnd[run];
+      for (let i = runStart[run]; i < end; i++) {
+        if (state[i] === SLICE_RUNNING && left.of(goroutine[i]) < 0) sum += endNs[i] - startNs[i];
+      }
+    }
+  }
   return sum;
 }

@@ -8,8 +8,9 @@
 // still running then count twice (Go charges the whole pause to every proc too: src/runtime/mstats.go,
 // cpuStats.GCPauseTime). Slices are wall time on a proc, not CPU time.
 
-import { SLICE_RUNNING, type TraceMemory } from "../../model/tables/trace.ts";
+import type { TraceMemory } from "../../model/tables/trace.ts";
 import { workerNs } from "./assists.ts";
+import { runningNs } from "./executing.ts";
 import { capacityNs, totalNs, type GcWork } from "./gc-work.ts";
 import { nsWithin, type Stretches } from "./stretches.ts";
 
@@ -52,14 +53,12 @@ export function gcShare(m: TraceMemory, w: GcWork, mutatorNs: number): GcShare {
   let gcStopProcNs = 0;
   for (let i = 0; i < w.gcStops.length; i++)
     gcStopProcNs += capacityNs(w.procs, w.gcStops.startNs[i], w.gcStops.endNs[i]);
-  let runningNs = 0;
-  for (let i = 0; i < m.slices.length; i++)
-    if (m.slices.state[i] === SLICE_RUNNING) runningNs += m.slices.endNs[i] - m.slices.startNs[i];
+  const ranNs = runningNs(m, new Set());
   const endingNs = totalNs(w.assistEndings) + totalNs(w.workerEndings);
   const work = dedicatedNs + fractionalNs + assistNs + endingNs;
   // Within a stop every proc is charged once already.
   const twiceNs = withinStops(w.assistEndings, w.gcStops) + withinStops(w.workerEndings, w.gcStops);
-  const paid = runningNs - idleNs;
+  const paid = ranNs - idleNs;
   return {
     windowNs,
     capacityNs: capacity > 0 ? capacity : undefined,
@@ -72,7 +71,7 @@ export function gcShare(m: TraceMemory, w: GcWork, mutatorNs: number): GcShare {
     pauseNs,
     gcStopProcNs: Number.isFinite(gcStopProcNs) ? gcStopProcNs : undefined,
     markNs: nsWithin(w.marks, m.startNs, m.endNs),
-    runningNs,
+    runningNs: ranNs,
     ofCapacity: capacity > 0 ? Math.min(1, (work - twiceNs + gcStopProcNs) / capacity) : undefined,
     ofRunning: paid > 0 ? Math.min(1, work / paid) : undefined,
     assistOfMutator: mutatorNs > 0 ? Math.min(1, assistNs / mutatorNs) : undefined,

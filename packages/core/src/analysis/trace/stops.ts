@@ -103,34 +103,34 @@ interface LastToStop {
   readonly proc: Int32Array;
 }
 
-/** Cost: one pass over the slices, with a search among the stops for each. */
+/** Cost: one pass over the slices; the stops go along, for a thread's slices are in the order of time. */
 function lastToStop(m: TraceMemory, rows: readonly number[]): LastToStop {
   const r = m.ranges;
   const startNs = Float64Array.from(rows, (i) => r.startNs[i]);
+  const endNs = Float64Array.from(rows, (i) => r.endNs[i]);
   // Stops follow one another (the runtime holds worldsema), so the last that began before a slice ended
   // is the only one the slice can have held up.
   const stoppingNs = new Float64Array(rows.length);
   const goroutine = new Float64Array(rows.length).fill(-1);
   const proc = new Int32Array(rows.length).fill(-1);
-  const s = m.slices;
-  for (let i = 0; i < s.length; i++) {
-    if (s.state[i] !== SLICE_RUNNING) continue;
-    const end = s.endNs[i];
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const mid = (low + high) >>> 1;
-      if (startNs[mid] < end) low = mid + 1;
-      else high = mid;
-    }
-    const k = low - 1;
-    if (k < 0 || s.startNs[i] > startNs[k] || end > r.endNs[rows[k]]) continue;
-    if (s.goroutine[i] === r.goroutine[rows[k]]) continue;
-    const ns = end - startNs[k];
-    if (ns > stoppingNs[k]) {
-      stoppingNs[k] = ns;
-      goroutine[k] = s.goroutine[i];
-      proc[k] = s.proc[i];
+  for (const part of m.slices.parts) {
+    for (let run = 0; run < part.runThread.length; run++) {
+      let k = -1;
+      for (let i = part.runStart[run]; i < part.runEnd[run]; i++) {
+        const end = part.baseNs + part.endNs[i];
+        while (k + 1 < startNs.length && startNs[k + 1] < end) k += 1;
+        // Only where a damaged trace turns back.
+        while (k >= 0 && startNs[k] >= end) k -= 1;
+        if (k < 0 || part.state[i] !== SLICE_RUNNING) continue;
+        if (part.baseNs + part.startNs[i] > startNs[k] || end > endNs[k]) continue;
+        if (part.goroutine[i] === r.goroutine[rows[k]]) continue;
+        const ns = end - startNs[k];
+        if (ns > stoppingNs[k]) {
+          stoppingNs[k] = ns;
+          goroutine[k] = part.goroutine[i];
+          proc[k] = part.proc[i];
+        }
+      }
     }
   }
   return { stoppingNs, goroutine, proc };

@@ -38,7 +38,7 @@ export function hasEndMark(version: number): boolean {
 }
 
 /** The batches of one generation, and where they lay in the file. */
-export interface GenerationBytes {
+export interface GenerationContent {
   readonly version: number;
   /** Numbers are those of the runtime; the first one of a file is not always 1. */
   readonly number: number;
@@ -46,6 +46,9 @@ export interface GenerationBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Of `bytes` in the file. */
   readonly offset: number;
+}
+
+export interface GenerationBytes extends GenerationContent {
   /**
    * Go reads a generation whole before it looks at it. From 1.26 on what breaks in a generation costs
    * that generation; before, the generation is delivered first and the fault comes after it.
@@ -70,162 +73,110 @@ const FIRST_BUFFER = 1 << 20;
  */
 export type TakeGeneration = (generation: GenerationBytes) => boolean;
 
-/**
- * Push chunks cut anywhere; whole generations come out. Memory: one generation, capped by `maxBytes`.
- * After a fault the rest is counted and not looked at.
- */
-export class GenerationSplitter {
-  readonly version: number;
-  readonly #maxBytes: number;
+/** Where a generation's batches lie in the file. */
+export interface FoundGeneration {
+  readonly number: number;
+  readonly start: number;
+  readonly end: number;
+  /** Of what comes next: without the end mark. */
+  readonly next: number;
+}
+
+/** From batch to batch by their headers. All places are offsets in the file. */
+class BatchWalk {
+  readonly #version: number;
+  readonly #emit: (found: FoundGeneration) => void;
   readonly #number = new Uvarint();
-  #buffer = new Uint8Array(FIRST_BUFFER);
-  #length = 0;
-  /** Next byte to look at, in the buffer. */
-  #at = 0;
-  /** File offset of the buffer's first byte. */
-  #offset = HEADER_BYTES;
   #generation = 0;
   #hasEvents = false;
-  #fault: TraceFault | undefined;
-  #faultOffset: number | undefined;
-  #total = HEADER_BYTES;
-  #readBytes = HEADER_BYTES;
   #size = 0;
   #batchGeneration = 0;
+  /** Of the generation that is being gathered. */
+  start = HEADER_BYTES;
+  /** Of the next batch. */
+  at = HEADER_BYTES;
+  fault: TraceFault | undefined;
+  faultOffset: number | undefined;
 
-  constructor(version: number, maxBytes: number) {
-    this.version = version;
-    this.#maxBytes = maxBytes;
+  constructor(version: number, emit: (found: FoundGeneration) => void) {
+    this.#version = version;
+    this.#emit = emit;
   }
 
-  /** Bytes after the header. */
-  push(chunk: Uint8Array, take: TakeGeneration): void {
-    this.#total += chunk.length;
-    if (this.#fault !== undefined) return;
-    // A chunk is taken in pieces: a generation that ends in it leaves before the next piece comes.
-    for (let from = 0; from < chunk.length && this.#fault === undefined;) {
-      const piece = Math.min(chunk.length - from, FIRST_BUFFER);
-      this.#append(chunk, from, from + piece);
-      from += piece;
-      this.#split(take);
+  break(code: string, message: string, offset: number): void {
+    this.fault = new TraceFault(code, message);
+    this.faultOffset = offset;
+  }
+
+  /**
+   * Passes the batch at `at`. `bytes` hold the file from `from` on, `length` of them; batches that end
+   * before `until` count as whole. False: there is not enough, or a fault.
+   */
+  step(bytes: Uint8Array, from: number, length: number, until: number): boolean {
+    const start = this.at - from;
+    if (hasEndMark(this.#version) && bytes[start] === EV_END_OF_GENERATION) {
+      this.#end(this.at, this.at + 1);
+      return true;
     }
-  }
-
-  end(take: TakeGeneration): ContainerEnd {
-    if (this.#fault === undefined) this.#endOfFile(take);
-    return {
-      fault: this.#fault,
-      readBytes: this.#readBytes,
-      totalBytes: this.#total,
-      offsetOfFault: this.#faultOffset,
-    };
-  }
-
-  #append(chunk: Uint8Array, from: number, to: number): void {
-    const needed = this.#length + to - from;
-    if (needed > this.#maxBytes) {
-      this.#break(
-        "generation-too-large",
-        `a generation of more than ${this.#maxBytes} bytes`,
-        this.#offset + this.#at,
-      );
-      return;
+    const payload = this.#header(bytes, start, length, false);
+    if (payload === NEED_MORE) return false;
+    if (payload === BROKEN) {
+      this.#endByFault();
+      return false;
     }
-    if (needed > this.#buffer.length) {
-      const wider = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
-      wider.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = wider;
-    }
-    this.#buffer.set(chunk.subarray(from, to), this.#length);
-    this.#length = needed;
+    if (from + payload + this.#size > until) return false;
+    this.#batch(bytes, start, payload, this.at + payload - start + this.#size);
+    return this.fault === undefined;
   }
 
-  #break(code: string, message: string, offset: number): void {
-    this.#fault = new TraceFault(code, message);
-    this.#faultOffset = offset;
-  }
-
-  #split(take: TakeGeneration): void {
-    while (this.#fault === undefined && this.#at < this.#length) {
-      const start = this.#at;
-      if (hasEndMark(this.version) && this.#buffer[start] === EV_END_OF_GENERATION) {
-        this.#emit(take, start, start + 1);
-        continue;
-      }
-      const payload = this.#header(start, false);
-      if (payload === NEED_MORE) return;
-      if (payload === BROKEN) {
-        this.#endByFault(take);
-        return;
-      }
-      if (payload + this.#size > this.#length) return;
-      this.#batch(take, start, payload, payload + this.#size);
-    }
-  }
-
-  /** A whole batch lies at [start, end). */
-  #batch(take: TakeGeneration, start: number, payload: number, end: number): void {
+  /** A whole batch, up to `end`. */
+  #batch(bytes: Uint8Array, start: number, payload: number, end: number): void {
     const generation = this.#batchGeneration;
-    const offset = this.#offset + start;
     if (generation === 0) {
-      this.#break("generation-zero", "invalid generation number 0", offset);
+      this.break("generation-zero", "invalid generation number 0", this.at);
       return;
     }
     if (this.#generation === 0) this.#generation = generation;
     else if (generation !== this.#generation) {
-      if (hasEndMark(this.version)) {
-        this.#break(
+      if (hasEndMark(this.#version)) {
+        this.break(
           "generations-mixed",
           "broken trace: missing end-of-generation event, or generations are interleaved",
-          offset,
+          this.at,
         );
         return;
       }
       if (generation !== this.#generation + 1) {
-        this.#break("generations-out-of-order", "generations out of order", offset);
+        this.break("generations-out-of-order", "generations out of order", this.at);
         return;
       }
-      const moved = start;
-      this.#emit(take, start, start);
+      this.#end(this.at, this.at);
       this.#generation = generation;
-      this.#at = end - moved;
+      this.at = end;
       return;
     }
-    this.#hasEvents ||= kindOf(this.#buffer, start, payload, end, this.version) === BATCH_EVENTS;
-    this.#at = end;
+    const kind = kindOf(bytes, start, payload, payload + this.#size, this.#version);
+    this.#hasEvents ||= kind === BATCH_EVENTS;
+    this.at = end;
   }
 
-  /** Hands out the bytes before `end` and keeps those from `next` on. */
-  #emit(take: TakeGeneration, end: number, next: number): void {
-    const bytes = this.#buffer.subarray(0, end);
-    const offset = this.#offset;
-    const number = this.#generation;
-    const left = this.#length - next;
-    this.#length = left;
-    this.#offset += next;
-    this.#at = 0;
+  #end(end: number, next: number): void {
+    const found = { number: this.#generation, start: this.start, end, next };
+    this.start = next;
+    this.at = next;
     this.#generation = 0;
     this.#hasEvents = false;
-    this.#readBytes = this.#offset;
-    // What follows is at most a piece of a chunk; transferred bytes would take it along.
-    const rest = this.#buffer.slice(next, next + left);
-    if (take({ version: this.version, number, bytes, offset, fault: this.#fault })) {
-      this.#buffer = new Uint8Array(Math.max(FIRST_BUFFER, bytes.length + FIRST_BUFFER));
-    }
-    this.#buffer.set(rest);
+    this.#emit(found);
   }
 
-  /** Reads a batch's header; the payload's start, or why there is none. */
-  #header(start: number, isLast: boolean): number {
-    const bytes = this.#buffer;
-    const end = this.#length;
+  /** Reads a batch's header; the payload's place in `bytes`, or why there is none. */
+  #header(bytes: Uint8Array, start: number, end: number, isLast: boolean): number {
     const more = isLast || end - start >= MAX_BATCH_HEADER_BYTES ? BROKEN : NEED_MORE;
-    const offset = this.#offset + start;
     const kind = bytes[start];
     let at = start + 1;
     if (kind === EV_EXPERIMENTAL_BATCH) at += 1;
     else if (kind !== EV_EVENT_BATCH) {
-      this.#break("no-batch", `expected batch event, got event ${kind}`, offset);
+      this.break("no-batch", `expected batch event, got event ${kind}`, this.at);
       return BROKEN;
     }
     const number = this.#number;
@@ -238,7 +189,7 @@ export class GenerationSplitter {
               ? "EOF"
               : "unexpected EOF"
             : "binary: varint overflows a 64-bit integer";
-          this.#break("cut-batch", `error reading batch ${field}: ${cause}`, offset);
+          this.break("cut-batch", `error reading batch ${field}: ${cause}`, this.at);
         }
         return more;
       }
@@ -247,10 +198,10 @@ export class GenerationSplitter {
       this.#size = value;
     }
     if (this.#size > MAX_BATCH_BYTES) {
-      this.#break(
+      this.break(
         "batch-too-large",
         `invalid batch size ${this.#size}, maximum is ${MAX_BATCH_BYTES}`,
-        offset,
+        this.at,
       );
       return BROKEN;
     }
@@ -258,41 +209,212 @@ export class GenerationSplitter {
   }
 
   /** Below 1.26 a fault may belong to the next generation, so the one before it is delivered. */
-  #endByFault(take: TakeGeneration): void {
-    if (hasEndMark(this.version) || this.#generation === 0) return;
-    this.#emit(take, this.#at, this.#at);
+  #endByFault(): void {
+    if (hasEndMark(this.#version) || this.#generation === 0) return;
+    this.#end(this.at, this.at);
   }
 
-  #endOfFile(take: TakeGeneration): void {
-    const start = this.#at;
-    if (start < this.#length) {
-      const payload = this.#header(start, true);
+  /** The file has `total` bytes; `bytes` hold what is left of it, or the next header at least. */
+  finish(bytes: Uint8Array, from: number, length: number, total: number): void {
+    if (this.fault !== undefined) return;
+    if (this.at > total) {
+      this.break("cut-batch", "the file became shorter while it was read", total);
+      return;
+    }
+    if (this.at < total) {
+      const payload = this.#header(bytes, this.at - from, length, true);
       if (payload >= 0) {
-        this.#break(
+        this.break(
           "cut-batch",
-          `failed to read full batch: read ${this.#length - payload} but wanted ${this.#size}`,
-          this.#offset + start,
+          `failed to read full batch: read ${total - from - payload} but wanted ${this.#size}`,
+          this.at,
         );
       }
-      this.#endByFault(take);
+      this.#endByFault();
       return;
     }
-    if (!hasEndMark(this.version)) {
-      if (this.#generation !== 0) this.#emit(take, this.#length, this.#length);
-      else if (this.#total === HEADER_BYTES) this.#noGeneration();
+    if (!hasEndMark(this.#version)) {
+      if (this.#generation !== 0) this.#end(total, total);
+      else if (total === HEADER_BYTES) this.#noGeneration();
       return;
     }
-    if (this.#length > 0) {
-      this.#break(
+    if (this.start < total) {
+      this.break(
         this.#hasEvents ? "cut-generation" : "cut-tables",
         "incomplete generation found; trace likely truncated",
-        this.#offset,
+        this.start,
       );
-    } else if (this.#total === HEADER_BYTES) this.#noGeneration();
+    } else if (total === HEADER_BYTES) this.#noGeneration();
   }
 
   #noGeneration(): void {
-    this.#break("no-generation", "no frequency event found", HEADER_BYTES);
+    this.break("no-generation", "no frequency event found", HEADER_BYTES);
+  }
+}
+
+function tooLarge(walk: BatchWalk, maxBytes: number): void {
+  walk.break("generation-too-large", `a generation of more than ${maxBytes} bytes`, walk.at);
+}
+
+/**
+ * Push chunks cut anywhere; whole generations come out. Memory: one generation, capped by `maxBytes`.
+ * After a fault the rest is counted and not looked at.
+ */
+export class GenerationSplitter {
+  readonly version: number;
+  readonly #maxBytes: number;
+  readonly #walk: BatchWalk;
+  #take: TakeGeneration = () => false;
+  #buffer = new Uint8Array(FIRST_BUFFER);
+  #length = 0;
+  /** File offset of the buffer's first byte. */
+  #offset = HEADER_BYTES;
+  #total = HEADER_BYTES;
+
+  constructor(version: number, maxBytes: number) {
+    this.version = version;
+    this.#maxBytes = maxBytes;
+    this.#walk = new BatchWalk(version, (found) => this.#emit(found));
+  }
+
+  /** Bytes after the header. */
+  push(chunk: Uint8Array, take: TakeGeneration): void {
+    this.#total += chunk.length;
+    this.#take = take;
+    const walk = this.#walk;
+    // A chunk is taken in pieces: a generation that ends in it leaves before the next piece comes.
+    for (let from = 0; from < chunk.length && walk.fault === undefined;) {
+      const piece = Math.min(chunk.length - from, FIRST_BUFFER);
+      this.#append(chunk, from, from + piece);
+      from += piece;
+      this.#split();
+    }
+  }
+
+  end(take: TakeGeneration): ContainerEnd {
+    this.#take = take;
+    this.#walk.finish(this.#buffer, this.#offset, this.#length, this.#total);
+    return {
+      fault: this.#walk.fault,
+      readBytes: this.#offset,
+      totalBytes: this.#total,
+      offsetOfFault: this.#walk.faultOffset,
+    };
+  }
+
+  #append(chunk: Uint8Array, from: number, to: number): void {
+    const needed = this.#length + to - from;
+    if (needed > this.#maxBytes) {
+      tooLarge(this.#walk, this.#maxBytes);
+      return;
+    }
+    if (needed > this.#buffer.length) {
+      const wider = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+      wider.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = wider;
+    }
+    this.#buffer.set(chunk.subarray(from, to), this.#length);
+    this.#length = needed;
+  }
+
+  #split(): void {
+    const walk = this.#walk;
+    while (walk.fault === undefined && walk.at < this.#offset + this.#length) {
+      const end = this.#offset + this.#length;
+      if (!walk.step(this.#buffer, this.#offset, this.#length, end)) return;
+    }
+  }
+
+  /** Hands out a generation's bytes and keeps those after it. */
+  #emit({ number, start, end, next }: FoundGeneration): void {
+    const bytes = this.#buffer.subarray(0, end - start);
+    const used = next - this.#offset;
+    const left = this.#length - used;
+    this.#length = left;
+    this.#offset = next;
+    // What follows is at most a piece of a chunk; transferred bytes would take it along.
+    const rest = this.#buffer.slice(used, used + left);
+    const { fault } = this.#walk;
+    if (this.#take({ version: this.version, number, bytes, offset: start, fault })) {
+      this.#buffer = new Uint8Array(Math.max(FIRST_BUFFER, bytes.length + FIRST_BUFFER));
+    }
+    this.#buffer.set(rest);
+  }
+}
+
+/** Reads from an offset of the file into the array; the bytes read, fewer only at the file's end. */
+export type ReadAt = (offset: number, into: Uint8Array) => number;
+
+const WINDOW = 4096;
+
+/**
+ * Finds the generations of a file that can be read at any place, by the headers of their batches: a
+ * header tells how far it is to the next, so payloads are not read. The same generations and the same
+ * faults as the splitter's.
+ */
+export class GenerationFinder {
+  readonly #maxBytes: number;
+  readonly #readAt: ReadAt;
+  readonly #walk: BatchWalk;
+  readonly #window = new Uint8Array(WINDOW);
+  readonly #found: FoundGeneration[] = [];
+  #from = HEADER_BYTES;
+  #length = 0;
+  #total: number;
+  #readBytes = HEADER_BYTES;
+  #isFinished = false;
+
+  constructor(version: number, fileBytes: number, maxBytes: number, readAt: ReadAt) {
+    this.#walk = new BatchWalk(version, (found) => this.#found.push(found));
+    this.#total = fileBytes;
+    this.#maxBytes = maxBytes;
+    this.#readAt = readAt;
+  }
+
+  /** The next generation; undefined when nothing more comes. */
+  next(): FoundGeneration | undefined {
+    const walk = this.#walk;
+    while (this.#found.length === 0 && !this.#isFinished) {
+      if (walk.fault !== undefined || walk.at >= this.#total || !this.#step()) {
+        this.#isFinished = true;
+        this.#fill();
+        walk.finish(this.#window, this.#from, this.#length, this.#total);
+      }
+    }
+    const found = this.#found.shift();
+    if (found !== undefined) this.#readBytes = found.next;
+    return found;
+  }
+
+  #step(): boolean {
+    const walk = this.#walk;
+    this.#fill();
+    const isPassed = walk.step(this.#window, this.#from, this.#length, this.#total);
+    if (isPassed && walk.at - walk.start > this.#maxBytes) tooLarge(walk, this.#maxBytes);
+    return isPassed;
+  }
+
+  /** The window has the next header whole, or all that is left of the file. */
+  #fill(): void {
+    const { at } = this.#walk;
+    const end = this.#from + this.#length;
+    if (at >= this.#from && end - at > MAX_BATCH_HEADER_BYTES) return;
+    if (at >= this.#from && end === this.#total && at <= end) return;
+    this.#from = Math.min(at, this.#total);
+    const wanted = this.#window.subarray(0, Math.min(WINDOW, this.#total - this.#from));
+    this.#length = this.#readAt(this.#from, wanted);
+    // The file became shorter meanwhile.
+    if (this.#length < wanted.length) this.#total = this.#from + this.#length;
+  }
+
+  /** Once `next` gives nothing. */
+  end(): ContainerEnd {
+    return {
+      fault: this.#walk.fault,
+      readBytes: this.#readBytes,
+      totalBytes: this.#total,
+      offsetOfFault: this.#walk.faultOffset,
+    };
   }
 }
 
@@ -349,7 +471,7 @@ function kindOf(
 }
 
 /** Lists the batches of a generation that a splitter cut, so their headers are known to be sound. */
-export function indexBatches(generation: GenerationBytes, number: Uvarint): BatchColumns {
+export function indexBatches(generation: GenerationContent, number: Uvarint): BatchColumns {
   const { bytes, version } = generation;
   const kind: number[] = [];
   const thread = new GrowingFloat64();
@@ -366,6 +488,10 @@ export function indexBatches(generation: GenerationBytes, number: Uvarint): Batc
     const size = number.double(bytes, number.next, bytes.length);
     const from = number.next;
     at = from + size;
+    // The splitter has seen these headers; a file that changes between two looks has others.
+    if (from < 0 || !(at <= bytes.length)) {
+      throw new TraceFault("cut-batch", "the file changed while it was read");
+    }
     kind.push(kindOf(bytes, batch, from, at, version));
     thread.push(m);
     ticks.push(base);

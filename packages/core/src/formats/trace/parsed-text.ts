@@ -6,6 +6,7 @@ import type { TraceEventBatch } from "../../model/tables/trace.ts";
 import type { EventConsumer, GenerationInfo } from "./event-batch.ts";
 import type { TraceInterner } from "./intern.ts";
 import { quoteBytes } from "./go-quote.ts";
+import { LineHeads, LineTails } from "./line-parts.ts";
 import * as ev from "./spec.ts";
 import type { Uvarint } from "./uvarint.ts";
 
@@ -213,6 +214,9 @@ export class ParsedText implements EventConsumer {
   #baseHigh = 0;
   #baseLow = 0;
   #generation: GenerationInfo | undefined;
+  readonly #heads = new LineHeads();
+  readonly #tails = new LineTails();
+  #flushes = 0;
   readonly #quoted: (Uint8Array | undefined)[] = [];
   readonly #frames: (Uint8Array | undefined)[] = [];
   readonly #stacks = new Map<number, Uint8Array>();
@@ -238,6 +242,7 @@ export class ParsedText implements EventConsumer {
   flush(): void {
     if (this.#at > 0) this.#write(this.#out.subarray(0, this.#at));
     this.#at = 0;
+    this.#flushes += 1;
   }
 
   #put({ words, length }: Piece): void {
@@ -425,18 +430,19 @@ export class ParsedText implements EventConsumer {
 
   #event(batch: TraceEventBatch, i: number): void {
     const type = batch.type[i];
-    this.#put(M);
-    this.#signed(batch.thread[i]);
-    this.#put(P);
-    this.#signed(batch.proc[i]);
-    this.#put(G);
-    this.#signed(batch.goroutine[i]);
-    this.#put(KIND_NAME[type]);
+    this.#lineHead(type, batch.thread[i], batch.proc[i], batch.goroutine[i]);
     this.#time(batch.timeNs[i]);
     const stack = HAS_STACK[type] === 1 ? batch.stack[i] : -1;
     const kindOfType = KIND[type];
-    if (kindOfType === KIND_GO || kindOfType === KIND_PROC) this.#transition(batch, i, type, stack);
-    else if (kindOfType === KIND_METRIC) {
+    if (kindOfType === KIND_GO) {
+      this.#goTransition(batch, i, type, stack);
+      return;
+    }
+    if (kindOfType === KIND_PROC) {
+      this.#put(PROC_ID);
+      this.#signed(batch.arg0[i]);
+      this.#put(PROC_TRANSITIONS[batch.from[i] * PROC_STATES.length + batch.to[i]]);
+    } else if (kindOfType === KIND_METRIC) {
       this.#put(AFTER_TIME[type]);
       this.#put(VALUE);
       this.#unsigned(batch.arg0[i]);
@@ -448,32 +454,62 @@ export class ParsedText implements EventConsumer {
         if (batch.stack[i] >= 0) this.#putStack(batch.stack[i]);
       } else this.#putStack(stack);
     }
-    this.#out[this.#at++] = 10;
+    this.#out[this.#at++] = NEWLINE;
   }
 
-  #transition(batch: TraceEventBatch, i: number, type: number, stack: number): void {
-    if (KIND[type] === KIND_PROC) {
-      this.#put(PROC_ID);
-      this.#signed(batch.arg0[i]);
-      this.#put(PROC_TRANSITIONS[batch.from[i] * PROC_STATES.length + batch.to[i]]);
+  #lineHead(type: number, thread: number, proc: number, goroutine: number): void {
+    const start = this.#at;
+    const length = this.#heads.put(this.#view, start, type, thread, proc, goroutine);
+    if (length > 0) {
+      this.#at = start + length;
       return;
     }
+    this.#put(M);
+    this.#signed(thread);
+    this.#put(P);
+    this.#signed(proc);
+    this.#put(G);
+    this.#signed(goroutine);
+    this.#put(KIND_NAME[type]);
+    this.#heads.keep(this.#out, start, this.#at, type, thread, proc, goroutine);
+  }
+
+  #goTransition(batch: TraceEventBatch, i: number, type: number, stack: number): void {
     this.#put(GO_ID);
     this.#signed(batch.arg0[i]);
     const transition = batch.from[i] * GO_STATES.length + batch.to[i];
-    if (type === ev.EV_GO_BLOCK || type === ev.EV_GO_STOP) {
+    const hasReason = type === ev.EV_GO_BLOCK || type === ev.EV_GO_STOP;
+    const isCreate = type === ev.EV_GO_CREATE || type === ev.EV_GO_CREATE_BLOCKED;
+    const reason = hasReason ? batch.text0[i] : 0;
+    const otherStack = isCreate ? batch.otherStack[i] : -1;
+    const tail = this.#tails.get((type << 8) | transition, reason, stack, otherStack);
+    if (tail !== undefined) {
+      this.#out.set(tail, this.#at);
+      this.#at += tail.length;
+      return;
+    }
+    const { isKnown } = this.#tails;
+    const start = this.#at;
+    const flushes = this.#flushes;
+    if (hasReason) {
       this.#put(GO_TRANSITIONS_WHY[transition]);
-      this.#bytes(this.#quotedString(batch.text0[i]));
+      this.#bytes(this.#quotedString(reason));
       this.#out[this.#at++] = QUOTE;
     } else this.#put(GO_TRANSITIONS[transition]);
-    if (IS_OWN_STACK[type] === 1) {
-      if (stack < 0) return;
+    if (isCreate) {
+      this.#put(TRANSITION_STACK);
+      if (otherStack >= 0) this.#putStack(otherStack);
+    } else if (IS_OWN_STACK[type] === 1 && stack >= 0) {
       this.#put(TRANSITION_STACK);
       this.#putStack(stack);
-    } else if (type === ev.EV_GO_CREATE || type === ev.EV_GO_CREATE_BLOCKED) {
-      this.#put(TRANSITION_STACK);
-      if (batch.otherStack[i] >= 0) this.#putStack(batch.otherStack[i]);
     }
+    if (stack >= 0) {
+      this.#put(STACK);
+      this.#putStack(stack);
+    }
+    this.#out[this.#at++] = NEWLINE;
+    // A long stack may have gone out by itself.
+    if (isKnown && flushes === this.#flushes) this.#tails.keep(this.#out, start, this.#at);
   }
 
   #other(batch: TraceEventBatch, i: number, type: number, kindOfType: number): void {
@@ -565,6 +601,7 @@ export class ParsedText implements EventConsumer {
 }
 
 const TAB = 9;
+const NEWLINE = 10;
 const MINUS = 45;
 const ONE = 49;
 const QUOTE = 34;

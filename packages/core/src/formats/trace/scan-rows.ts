@@ -38,6 +38,13 @@ export class MetricRows {
     this.goroutine = new Float64Array(capacity);
   }
 
+  /** Makes room for that many rows more. */
+  reserve(rows: number): void {
+    if (this.length + rows > this.capacity) {
+      this.resize(Math.max(this.length + rows, this.capacity * 2));
+    }
+  }
+
   resize(length: number): void {
     this.metric = bytes(this.metric, length);
     this.timeNs = floats(this.timeNs, length);
@@ -47,47 +54,43 @@ export class MetricRows {
   }
 }
 
-/** 29 bytes a row, and it takes two events to make one. Grouped by thread. */
+/**
+ * Slices of a generation, grouped by thread; it takes two events to make one. Times relative to the
+ * generation's start. 17 bytes a row where times and goroutines are 32-bit numbers, else 29: `isWide`.
+ */
 export class SliceRows {
   length = 0;
   capacity: number;
-  state: Uint8Array<ArrayBuffer>;
-  startNs: Float64Array<ArrayBuffer>;
-  endNs: Float64Array<ArrayBuffer>;
-  goroutine: Float64Array<ArrayBuffer>;
-  proc: Int32Array<ArrayBuffer>;
+  readonly isWide: boolean;
+  state: Uint8Array;
+  startNs: Float64Array | Uint32Array;
+  endNs: Float64Array | Uint32Array;
+  goroutine: Float64Array | Int32Array;
+  proc: Int32Array;
 
-  constructor(capacity = FIRST_ROWS) {
+  constructor(capacity = FIRST_ROWS, isWide = true) {
     this.capacity = capacity;
+    this.isWide = isWide;
     this.state = new Uint8Array(capacity);
-    this.startNs = new Float64Array(capacity);
-    this.endNs = new Float64Array(capacity);
-    this.goroutine = new Float64Array(capacity);
+    this.startNs = isWide ? new Float64Array(capacity) : new Uint32Array(capacity);
+    this.endNs = isWide ? new Float64Array(capacity) : new Uint32Array(capacity);
+    this.goroutine = isWide ? new Float64Array(capacity) : new Int32Array(capacity);
     this.proc = new Int32Array(capacity);
   }
 
-  /** Cuts the columns to length: views while most of the room is used, for a copy touches new pages. */
-  trim(): void {
-    const { length } = this;
-    if (length * 2 < this.capacity) {
-      this.resize(length);
-      return;
+  /** Makes room for that many rows more. */
+  reserve(rows: number): void {
+    if (this.length + rows <= this.capacity) return;
+    const wider = new SliceRows(Math.max(this.length + rows, this.capacity * 2), this.isWide);
+    this.capacity = wider.capacity;
+    for (const name of ["state", "startNs", "endNs", "goroutine", "proc"] as const) {
+      wider[name].set(this[name].subarray(0, this.length));
     }
-    this.state = this.state.subarray(0, length);
-    this.startNs = this.startNs.subarray(0, length);
-    this.endNs = this.endNs.subarray(0, length);
-    this.goroutine = this.goroutine.subarray(0, length);
-    this.proc = this.proc.subarray(0, length);
-    this.capacity = length;
-  }
-
-  resize(length: number): void {
-    this.state = bytes(this.state, length);
-    this.startNs = floats(this.startNs, length);
-    this.endNs = floats(this.endNs, length);
-    this.goroutine = floats(this.goroutine, length);
-    this.proc = ints(this.proc, length);
-    this.capacity = length;
+    this.state = wider.state;
+    this.startNs = wider.startNs;
+    this.endNs = wider.endNs;
+    this.goroutine = wider.goroutine;
+    this.proc = wider.proc;
   }
 }
 

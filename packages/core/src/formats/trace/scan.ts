@@ -25,7 +25,7 @@ import {
   BATCH_EVENTS,
   BATCH_STRINGS,
   type BatchColumns,
-  type GenerationBytes,
+  type GenerationContent,
   indexBatches,
 } from "./container.ts";
 import { TraceFault } from "./fault.ts";
@@ -47,6 +47,9 @@ for (const [reads, types] of [
 ] as const) {
   for (const type of types) READ_ARGS[type] = reads;
 }
+
+/** In narrow columns of slices. */
+const MAX_NARROW_NS = 2 ** 32 - 1;
 
 /** A thread whose goroutine is not known yet: no status event and no start so far. */
 export const UNKNOWN = -2;
@@ -80,9 +83,13 @@ export interface ScannedGeneration {
 export interface ThreadColumns {
   readonly length: number;
   readonly id: Float64Array;
-  /** Its rows of `slices` are [sliceStart[i], sliceStart[i+1]). */
+  /** Its rows of `slices` are [sliceStart[i], sliceEnd[i]). */
   readonly sliceStart: Int32Array;
-  /** Its first slice goes on from the generation before (told by a status event). */
+  readonly sliceEnd: Int32Array;
+  /**
+   * 1: the row before `sliceStart` is its first slice, which goes on from the generation before (told
+   * by a status event). Where that starts is known only when the generations are joined.
+   */
   readonly continues: Uint8Array;
   /** At the thread's first event. */
   readonly firstNs: Float64Array;
@@ -127,16 +134,34 @@ export function buffersOf(scan: ScannedGeneration): ArrayBuffer[] {
   return [...buffers];
 }
 
-/** @throws TraceFault when the generation's tables are broken, so that nothing of it can be read. */
-export function scanGeneration(generation: GenerationBytes): ScannedGeneration {
+/** A value does not fit the narrow columns of slices. */
+class TooWide extends Error {}
+
+/**
+ * Nothing of the result refers to the generation's bytes. `metrics` is filled anew by each scan: pages
+ * that were touched once cost nothing to fill again.
+ * @throws TraceFault when the generation's tables are broken, so that nothing of it can be read.
+ */
+export function scanGeneration(
+  generation: GenerationContent,
+  metrics = new MetricRows(),
+): ScannedGeneration {
   const number = new Uvarint();
   const batches = indexBatches(generation, number);
   const tables = readTables(generation, batches, number);
-  return new GenerationScan(generation, batches, tables, number).run();
+  const scan = (isWide: boolean): ScannedGeneration =>
+    new GenerationScan(generation, batches, tables, number, metrics, isWide).run();
+  try {
+    return scan(false);
+  } catch (error) {
+    if (!(error instanceof TooWide)) throw error;
+    // A generation of more than four seconds, clocks that turn back, or very large ids.
+    return scan(true);
+  }
 }
 
 class GenerationScan {
-  readonly #generation: GenerationBytes;
+  readonly #generation: GenerationContent;
   readonly #bytes: Uint8Array;
   readonly #batches: BatchColumns;
   readonly #tables: GenerationTables;
@@ -168,12 +193,17 @@ class GenerationScan {
   #assist = -1;
   #stw = -1;
   #sweep = -1;
+  /** Second and third argument of the event that is being read. */
+  #arg1 = 0;
+  #arg2 = 0;
 
   constructor(
-    generation: GenerationBytes,
+    generation: GenerationContent,
     batches: BatchColumns,
     tables: GenerationTables,
     number: Uvarint,
+    metrics: MetricRows,
+    isWide: boolean,
   ) {
     this.#generation = generation;
     this.#bytes = generation.bytes;
@@ -187,13 +217,13 @@ class GenerationScan {
     for (let i = 0; i < batches.length; i++) {
       if (batches.kind[i] === BATCH_EVENTS) eventBytes += batches.end[i] - batches.start[i];
     }
-    this.#slices = new SliceRows(1024 + Math.trunc(eventBytes / 8));
-    this.#metrics = new MetricRows(1024 + Math.trunc(eventBytes / 8));
+    this.#slices = new SliceRows(1024 + Math.trunc(eventBytes / 6), isWide);
+    this.#metrics = metrics;
+    this.#metrics.length = 0;
   }
 
   run(): ScannedGeneration {
     for (const [thread, batches] of this.#byThread()) this.#readThread(thread, batches);
-    this.#slices.trim();
     this.#ranges.resize(this.#ranges.length);
     this.#halves.resize(this.#halves.length);
     this.#labels.resize(this.#labels.length);
@@ -285,6 +315,7 @@ class GenerationScan {
       this.#p,
       this.#since,
       this.#continues,
+      this.#slices.length,
     ]);
   }
 
@@ -292,13 +323,11 @@ class GenerationScan {
     const threads = this.#threads;
     const column = (field: number): Float64Array =>
       Float64Array.from(threads, (row) => row[field] ?? 0);
-    const sliceStart = new Int32Array(threads.length + 1);
-    sliceStart.set(column(1));
-    sliceStart[threads.length] = this.#slices.length;
     return {
       length: threads.length,
       id: column(0),
-      sliceStart,
+      sliceStart: Int32Array.from(threads, (row) => (row[1] ?? 0) + (row[2] ?? 0)),
+      sliceEnd: Int32Array.from(column(9)),
       continues: Uint8Array.from(column(2)),
       firstNs: column(3),
       openGoroutine: column(4),
@@ -327,122 +356,156 @@ class GenerationScan {
     };
   }
 
-  /** The hot loop: one event a turn. */
+  /**
+   * The hot loop: one event a turn. Numbers are read past the batch's end and the event refused
+   * afterwards, so that no byte is checked by itself; the thread's state is in locals meanwhile.
+   */
   #readBatch(start: number, end: number, baseNs: number): void {
     const bytes = this.#bytes;
     const number = this.#number;
     const { nsPerTick } = this.#tables;
     const metrics = this.#metrics;
+    const slices = this.#slices;
+    // An event has two bytes at least, and ends one slice at most; one with a value has three.
+    slices.reserve(((end - start) >> 1) + 1);
+    metrics.reserve(Math.trunc((end - start) / 3) + 1);
+    const { state: stateOf, startNs, endNs, goroutine, proc } = slices;
+    // Locals, for a bundler may make variables of constants, and those are looked up each time.
+    const argCount = ev.ARG_COUNT;
+    const readArgs = READ_ARGS;
+    let row = slices.length;
+    let g = this.#g;
+    let p = this.#p;
+    let state = this.#state;
+    let since = this.#since;
+    let continues = this.#continues;
+    let isFirst = this.#isFirstSlice;
+    let isInRange = this.#assist >= 0 || this.#stw >= 0;
+    let fault: TraceFault | undefined;
+    if (baseNs < 0) this.#needWide();
     let time = baseNs;
     let at = start;
     let events = 0;
     while (at < end) {
-      const type = bytes[at++];
-      const args = ev.ARG_COUNT[type];
+      const type = bytes[at];
+      const args = argCount[type];
       if (args === ev.NOT_TIMED) {
-        this.#events += events;
-        throw new TraceFault("odd-event", `found event without a timestamp: type=${type}`);
+        fault = new TraceFault("odd-event", `found event without a timestamp: type=${type}`);
+        break;
       }
-      let byte = at < end ? bytes[at] : 0x80;
-      let value = 0;
-      if (byte < 0x80) {
-        value = byte;
-        at += 1;
-      } else if (at + 1 < end && bytes[at + 1] < 0x80) {
-        value = (byte & 0x7f) | (bytes[at + 1] << 7);
-        at += 2;
-      } else {
-        value = number.double(bytes, at, end);
+      let value = bytes[at + 1];
+      at += 2;
+      if (value >= 0x80) {
+        const second = bytes[at++];
+        if (second < 0x80) value = (value & 0x7f) | (second << 7);
+        else {
+          value = number.double(bytes, at - 2, end);
+          at = number.next;
+          if (at < 0) {
+            fault = cutEvent();
+            break;
+          }
+        }
+      }
+      const reads = readArgs[type];
+      let arg0 = 0;
+      if (reads > 0) {
+        arg0 = bytes[at++];
+        if (arg0 >= 0x80) {
+          const second = bytes[at];
+          const third = bytes[at + 1];
+          if (second < 0x80) {
+            arg0 = (arg0 & 0x7f) | (second << 7);
+            at += 1;
+          } else if (third < 0x80) {
+            arg0 = (arg0 & 0x7f) | ((second & 0x7f) << 7) | (third << 14);
+            at += 2;
+          } else {
+            arg0 = number.id(bytes, at - 1, end);
+            at = number.next;
+            if (at < 0) {
+              fault = cutEvent();
+              break;
+            }
+            if (type === ev.EV_GO_START) this.#checkGoroutine(arg0);
+          }
+        }
+      }
+      if (reads > 1) {
+        this.#arg1 = number.id(bytes, at, end);
         at = number.next;
-        if (at < 0) throw cutEvent();
+        if (at >= 0 && reads > 2) {
+          this.#arg2 = number.id(bytes, at, end);
+          at = number.next;
+        }
+        if (at < 0) {
+          fault = cutEvent();
+          break;
+        }
+      }
+      for (let left = args - reads; left > 0;) left -= 1 - (bytes[at++] >>> 7);
+      if (!(at <= end)) {
+        fault = cutEvent();
+        break;
       }
       time += Math.trunc(value * nsPerTick);
-      let arg0 = 0;
-      let arg1 = 0;
-      let arg2 = 0;
-      const reads = READ_ARGS[type];
-      if (reads > 0) {
-        byte = at < end ? bytes[at] : 0x80;
-        if (byte < 0x80) {
-          arg0 = byte;
-          at += 1;
-        } else if (at + 1 < end && bytes[at + 1] < 0x80) {
-          arg0 = (byte & 0x7f) | (bytes[at + 1] << 7);
-          at += 2;
-        } else {
-          arg0 = number.id(bytes, at, end);
-          at = number.next;
-          if (at < 0) throw cutEvent();
-        }
-        if (reads > 1) {
-          byte = at < end ? bytes[at] : 0x80;
-          if (byte < 0x80) {
-            arg1 = byte;
-            at += 1;
-          } else if (at + 1 < end && bytes[at + 1] < 0x80) {
-            arg1 = (byte & 0x7f) | (bytes[at + 1] << 7);
-            at += 2;
-          } else {
-            arg1 = number.id(bytes, at, end);
-            at = number.next;
-            if (at < 0) throw cutEvent();
-          }
-        }
-        if (reads > 2) {
-          byte = at < end ? bytes[at] : 0x80;
-          if (byte < 0x80) {
-            arg2 = byte;
-            at += 1;
-          } else if (at + 1 < end && bytes[at + 1] < 0x80) {
-            arg2 = (byte & 0x7f) | (bytes[at + 1] << 7);
-            at += 2;
-          } else {
-            arg2 = number.id(bytes, at, end);
-            at = number.next;
-            if (at < 0) throw cutEvent();
-          }
-        }
-      }
-      let left = args - reads;
-      while (left > 0 && at < end) left -= 1 - (bytes[at++] >>> 7);
-      if (left > 0) throw cutEvent();
       events += 1;
       switch (type) {
+        case ev.EV_GO_START:
+          g = arg0;
+          state = SLICE_RUNNING;
+          since = time;
+          continues = 0;
+          break;
+        case ev.EV_GO_STOP:
+        case ev.EV_GO_BLOCK:
+        case ev.EV_GO_DESTROY:
+        case ev.EV_GO_SYSCALL_BEGIN:
+        case ev.EV_GO_SYSCALL_END:
+          if (type === ev.EV_GO_SYSCALL_END && g === UNKNOWN) state = SLICE_SYSCALL;
+          if (g !== -1) {
+            stateOf[row] = state;
+            startNs[row] = since;
+            endNs[row] = time;
+            goroutine[row] = g;
+            proc[row] = p;
+            row += 1;
+            if (isFirst) {
+              isFirst = false;
+              this.#firstContinues = g === UNKNOWN ? 1 : continues;
+            }
+          }
+          since = time;
+          continues = 0;
+          if (type === ev.EV_GO_SYSCALL_END) state = SLICE_RUNNING;
+          else if (type === ev.EV_GO_SYSCALL_BEGIN) {
+            state = SLICE_SYSCALL;
+            this.#hasNewProc = false;
+          } else {
+            g = -1;
+            if (isInRange) {
+              this.#assist = -1;
+              this.#stw = -1;
+              isInRange = false;
+            }
+          }
+          break;
         case ev.EV_HEAP_ALLOC:
         case ev.EV_HEAP_GOAL:
         case ev.EV_PROCS_CHANGE: {
-          if (metrics.length === metrics.capacity) metrics.resize(metrics.capacity * 2);
-          const row = metrics.length++;
-          metrics.metric[row] =
+          const metric = metrics.length++;
+          metrics.metric[metric] =
             type === ev.EV_HEAP_ALLOC
               ? METRIC_HEAP_ALLOC
               : type === ev.EV_HEAP_GOAL
                 ? METRIC_HEAP_GOAL
                 : METRIC_GOMAXPROCS;
-          metrics.timeNs[row] = time;
+          metrics.timeNs[metric] = time;
           // A goal of 2^53 and more (GOGC=off writes the largest number) is a size, not an id.
-          metrics.value[row] = arg0 < 0 ? number.high * 2 ** 32 + number.low : arg0;
-          metrics.goroutine[row] = this.#g;
+          metrics.value[metric] = arg0 < 0 ? number.high * 2 ** 32 + number.low : arg0;
+          metrics.goroutine[metric] = g;
           break;
         }
-        case ev.EV_GO_START:
-          this.#enter(time, arg0, SLICE_RUNNING, 0);
-          break;
-        case ev.EV_GO_STOP:
-        case ev.EV_GO_BLOCK:
-        case ev.EV_GO_DESTROY:
-          this.#leave(time);
-          break;
-        case ev.EV_GO_SYSCALL_BEGIN:
-          this.#close(time);
-          this.#state = SLICE_SYSCALL;
-          this.#hasNewProc = false;
-          break;
-        case ev.EV_GO_SYSCALL_END:
-          if (this.#g === UNKNOWN) this.#state = SLICE_SYSCALL;
-          this.#close(time);
-          this.#state = SLICE_RUNNING;
-          break;
         case ev.EV_GO_UNBLOCK:
         case ev.EV_GO_CREATE:
         case ev.EV_GO_CREATE_BLOCKED:
@@ -452,12 +515,39 @@ class GenerationScan {
         case ev.EV_USER_REGION_END:
         case ev.EV_USER_LOG:
           break;
-        default:
-          if (type < ev.EV_SPAN) this.#other(type, time, arg0, arg1, arg2);
+        default: {
+          if (type >= ev.EV_SPAN) break;
+          if (time > MAX_NARROW_NS) this.#needWide();
+          slices.length = row;
+          this.#g = g;
+          this.#p = p;
+          this.#state = state;
+          this.#since = since;
+          this.#continues = continues;
+          this.#isFirstSlice = isFirst;
+          this.#other(type, time, arg0, this.#arg1, this.#arg2);
+          row = slices.length;
+          g = this.#g;
+          p = this.#p;
+          state = this.#state;
+          since = this.#since;
+          continues = this.#continues;
+          isFirst = this.#isFirstSlice;
+          isInRange = this.#assist >= 0 || this.#stw >= 0;
+        }
       }
     }
+    slices.length = row;
+    this.#g = g;
+    this.#p = p;
+    this.#state = state;
+    this.#since = since;
+    this.#continues = continues;
+    this.#isFirstSlice = isFirst;
     this.#events += events;
+    if (time > MAX_NARROW_NS) this.#needWide();
     if (time > this.#endNs) this.#endNs = time;
+    if (fault !== undefined) throw fault;
   }
 
   /** What is rarer: procs, statuses, ranges, labels, switches. */
@@ -557,11 +647,23 @@ class GenerationScan {
     if (status === ev.STATUS_RUNNING) this.#enter(time, goroutine, SLICE_RUNNING, 1);
     else if (status === ev.STATUS_SYSCALL) {
       if (thread === this.#threadId) this.#enter(time, goroutine, SLICE_SYSCALL, 1);
-      else this.#callOf.set(thread, goroutine);
+      else {
+        this.#checkGoroutine(goroutine);
+        this.#callOf.set(thread, goroutine);
+      }
     }
   }
 
+  #needWide(): void {
+    if (!this.#slices.isWide) throw new TooWide();
+  }
+
+  #checkGoroutine(id: number): void {
+    if ((id | 0) !== id) this.#needWide();
+  }
+
   #enter(time: number, goroutine: number, state: number, continues: number): void {
+    this.#checkGoroutine(goroutine);
     this.#g = goroutine;
     this.#state = state;
     this.#since = time;
@@ -585,7 +687,6 @@ class GenerationScan {
   #close(time: number): void {
     if (this.#g !== -1) {
       const slices = this.#slices;
-      if (slices.length === slices.capacity) slices.resize(slices.capacity * 2);
       const row = slices.length++;
       slices.state[row] = this.#state;
       slices.startNs[row] = this.#since;
@@ -642,7 +743,12 @@ function cutEvent(): TraceFault {
 }
 
 /** Rows that were written before a thread's goroutine was known. */
-function fill(column: Float64Array, from: number, to: number, goroutine: number): void {
+function fill(
+  column: Float64Array | Int32Array,
+  from: number,
+  to: number,
+  goroutine: number,
+): void {
   for (let row = from; row < to && column[row] === UNKNOWN; row++) column[row] = goroutine;
 }
 

@@ -6,6 +6,7 @@
 
 import { ByteStrings } from "../../model/builders/byte-strings.ts";
 import { CallStacksBuilder } from "../../model/builders/call-stacks.ts";
+import { partOfRows, type SliceRow } from "../../model/builders/slice-parts.ts";
 import {
   RANGE_MARK_ASSIST,
   RANGE_STW,
@@ -14,10 +15,11 @@ import {
   type TraceMemory,
   type TraceRangeColumns,
   type TraceSliceColumns,
+  type TraceSlicePart,
 } from "../../model/tables/trace.ts";
 import { ACTIVE, END, Halves, type HeadlessRange, pairHalves } from "./range-pairs.ts";
 import { type ScannedGeneration, UNKNOWN } from "./scan.ts";
-import { orderOfRuns } from "./scan-rows.ts";
+import { orderOfRuns, type SliceRows } from "./scan-rows.ts";
 
 interface Part {
   readonly scan: ScannedGeneration;
@@ -30,12 +32,7 @@ interface Part {
 }
 
 /** What a thread was running at the end of the generations so far. */
-interface OpenSlice {
-  goroutine: number;
-  state: number;
-  proc: number;
-  sinceNs: number;
-}
+type OpenSlice = Omit<SliceRow, "endNs">;
 
 export class TraceMemoryBuilder {
   readonly #strings = new ByteStrings();
@@ -43,8 +40,8 @@ export class TraceMemoryBuilder {
   readonly #parts: Part[] = [];
   readonly #threads = new Map<number, number>();
   readonly #open = new Map<number, OpenSlice>();
-  /** Slices whose end is no event: open at a hole or at the end of the trace. */
-  readonly #tails: (OpenSlice & { readonly thread: number; readonly endNs: number })[] = [];
+  /** Slices that start or end where a generation does: the first and the last of a thread in it. */
+  readonly #crossing: SliceRow[] = [];
   #baseNs = 0;
   #events = 0;
 
@@ -102,49 +99,73 @@ export class TraceMemoryBuilder {
   #joinThread(part: Part, t: number): void {
     const { scan, shiftNs } = part;
     const { threads, slices } = scan;
-    const id = threads.id[t];
-    const open = this.#open.get(id);
-    const first = threads.sliceStart[t];
-    const hasSlice = first < threads.sliceStart[t + 1];
+    const thread = part.threadOf[t];
+    const open = this.#open.get(thread);
+    const isContinued = threads.continues[t] === 1;
+    const unknownIs = open?.goroutine ?? -1;
     let openGoroutine = threads.openGoroutine[t];
+    if (openGoroutine === UNKNOWN && open !== undefined) openGoroutine = open.goroutine;
+    if (isContinued) this.#name(slices, threads.sliceStart[t] - 1, threads.sliceEnd[t], unknownIs);
+    // The row of a first slice that goes on.
+    const first = threads.sliceStart[t] - 1;
+    let since = slices.startNs[first] + shiftNs;
     if (open !== undefined) {
-      if (hasSlice && slices.goroutine[first] === UNKNOWN) {
-        for (let row = first; row < threads.sliceStart[t + 1]; row++) {
-          if (slices.goroutine[row] !== UNKNOWN) break;
-          slices.goroutine[row] = open.goroutine;
-        }
-      }
-      if (openGoroutine === UNKNOWN) openGoroutine = open.goroutine;
+      const hasSlice = isContinued || threads.sliceStart[t] < threads.sliceEnd[t];
       const goesOn = hasSlice
-        ? threads.continues[t] === 1 &&
+        ? isContinued &&
           slices.goroutine[first] === open.goroutine &&
           slices.state[first] === open.state
         : threads.openGoroutine[t] === UNKNOWN ||
           (threads.openContinues[t] === 1 &&
             openGoroutine === open.goroutine &&
             threads.openState[t] === open.state);
-      if (goesOn && hasSlice) slices.startNs[first] = open.sinceNs - shiftNs;
-      else if (goesOn) return;
-      else this.#tails.push({ ...open, thread: id, endNs: threads.firstNs[t] + shiftNs });
-      this.#open.delete(id);
+      if (goesOn && !hasSlice) return;
+      if (goesOn) since = open.startNs;
+      else {
+        const endNs = Math.max(threads.firstNs[t] + shiftNs, open.startNs);
+        this.#crossing.push({ ...open, endNs });
+      }
+      this.#open.delete(thread);
+    }
+    if (isContinued) {
+      this.#crossing.push({
+        state: slices.state[first],
+        startNs: since,
+        endNs: slices.endNs[first] + shiftNs,
+        goroutine: slices.goroutine[first],
+        thread,
+        proc: slices.proc[first],
+      });
     }
     if (openGoroutine >= 0) {
-      this.#open.set(id, {
+      this.#open.set(thread, {
         goroutine: openGoroutine,
         state: threads.openState[t],
         proc: threads.openProc[t],
-        sinceNs: threads.openSinceNs[t] + shiftNs,
+        startNs: threads.openSinceNs[t] + shiftNs,
+        thread,
       });
     }
   }
 
+  /** Says who ran in a thread's first slices, which the generation itself does not tell. */
+  #name(slices: SliceRows, from: number, to: number, goroutine: number): void {
+    if (slices.goroutine[from] !== UNKNOWN) return;
+    if (!slices.isWide && (goroutine | 0) !== goroutine) {
+      slices.goroutine = Float64Array.from(slices.goroutine);
+    }
+    const column = slices.goroutine;
+    for (let row = from; row < to && column[row] === UNKNOWN; row++) column[row] = goroutine;
+  }
+
   #closeAll(last: Part): void {
     const endNs = last.scan.endNs + last.shiftNs;
-    for (const [thread, open] of this.#open) this.#tails.push({ ...open, thread, endNs });
+    for (const open of this.#open.values()) {
+      this.#crossing.push({ ...open, endNs: Math.max(endNs, open.startNs) });
+    }
     this.#open.clear();
   }
 
-  /** Once: it lets the scans go while it copies them. */
   finish(): TraceMemory {
     const parts = this.#parts;
     const last = parts.at(-1);
@@ -208,77 +229,26 @@ export class TraceMemoryBuilder {
     };
   }
 
-  /** By thread, then by time: a counting sort over the generations' rows and the tails. */
+  /** The generations' rows as they are, and one more part of what crosses their seams. */
   #slices(): TraceSliceColumns {
     const threads = Float64Array.from(this.#threads.keys());
-    const next = new Int32Array(threads.length + 1);
-    for (const { scan, threadOf } of this.#parts) {
-      const { sliceStart } = scan.threads;
-      for (let t = 0; t < threadOf.length; t++) {
-        next[threadOf[t] + 1] += sliceStart[t + 1] - sliceStart[t];
-      }
+    const parts: TraceSlicePart[] = this.#parts.map(({ scan, shiftNs, threadOf }) => ({
+      state: scan.slices.state,
+      baseNs: shiftNs,
+      startNs: scan.slices.startNs,
+      endNs: scan.slices.endNs,
+      goroutine: scan.slices.goroutine,
+      proc: scan.slices.proc,
+      runStart: scan.threads.sliceStart,
+      runEnd: scan.threads.sliceEnd,
+      runThread: threadOf,
+    }));
+    if (this.#crossing.length > 0) parts.push(partOfRows(this.#crossing));
+    let length = 0;
+    for (const { runStart, runEnd } of parts) {
+      for (let run = 0; run < runStart.length; run++) length += runEnd[run] - runStart[run];
     }
-    for (const tail of this.#tails) next[this.#thread(tail.thread) + 1] += 1;
-    for (let t = 0; t < threads.length; t++) next[t + 1] += next[t];
-    const length = next[threads.length];
-    const state = new Uint8Array(length);
-    const startNs = new Float64Array(length);
-    const endNs = new Float64Array(length);
-    const goroutine = new Float64Array(length);
-    const thread = new Int32Array(length);
-    const proc = new Int32Array(length);
-    const tails = this.#tails.toSorted((a, b) => a.sinceNs - b.sinceNs);
-    const byThread = new Map<number, typeof tails>();
-    for (const tail of tails) {
-      const t = this.#thread(tail.thread);
-      const list = byThread.get(t);
-      if (list === undefined) byThread.set(t, [tail]);
-      else list.push(tail);
-    }
-    const putTail = (t: number, tail: (typeof tails)[number]): void => {
-      const row = next[t]++;
-      state[row] = tail.state;
-      startNs[row] = tail.sinceNs;
-      endNs[row] = Math.max(tail.endNs, tail.sinceNs);
-      goroutine[row] = tail.goroutine;
-      thread[row] = t;
-      proc[row] = tail.proc;
-    };
-    const putTails = (t: number, waiting: typeof tails, before: number): void => {
-      for (let tail = waiting[0]; tail !== undefined; tail = waiting[0]) {
-        if (tail.sinceNs > before) return;
-        putTail(t, tail);
-        waiting.shift();
-      }
-    };
-    for (const { scan, shiftNs, threadOf } of this.#parts) {
-      const { slices } = scan;
-      const { sliceStart } = scan.threads;
-      for (let t = 0; t < threadOf.length; t++) {
-        const global = threadOf[t];
-        const from = sliceStart[t];
-        const to = sliceStart[t + 1];
-        if (from === to) continue;
-        // What is waiting began in a generation before this one.
-        const waiting = byThread.get(global);
-        if (waiting !== undefined) putTails(global, waiting, slices.startNs[from] + shiftNs);
-        const row = next[global];
-        const end = row + to - from;
-        next[global] = end;
-        state.set(slices.state.subarray(from, to), row);
-        startNs.set(slices.startNs.subarray(from, to), row);
-        endNs.set(slices.endNs.subarray(from, to), row);
-        goroutine.set(slices.goroutine.subarray(from, to), row);
-        proc.set(slices.proc.subarray(from, to), row);
-        thread.fill(global, row, end);
-        for (let i = row; i < end; i++) startNs[i] += shiftNs;
-        for (let i = row; i < end; i++) endNs[i] += shiftNs;
-        for (let i = row; i < end && goroutine[i] === UNKNOWN; i++) goroutine[i] = -1;
-      }
-      release(slices);
-    }
-    for (const [t, waiting] of byThread) putTails(t, waiting, Infinity);
-    return { length, state, startNs, endNs, goroutine, thread, proc, threads };
+    return { length, parts, threads };
   }
 
   #ranges(ends: readonly number[]): TraceRangeColumns {
@@ -381,16 +351,6 @@ export class TraceMemoryBuilder {
     }
     return column;
   }
-}
-
-/** Slices are most of the table, so a generation's are let go as soon as they are copied. */
-function release(slices: ScannedGeneration["slices"]): void {
-  slices.length = 0;
-  slices.state = new Uint8Array(0);
-  slices.startNs = new Float64Array(0);
-  slices.endNs = new Float64Array(0);
-  slices.goroutine = new Float64Array(0);
-  slices.proc = new Int32Array(0);
 }
 
 function mapped(column: Int32Array, to: Int32Array): Int32Array {

@@ -9,7 +9,7 @@ import {
   BATCH_STRINGS,
   BATCH_SYNC,
   type BatchColumns,
-  type GenerationBytes,
+  type GenerationContent,
 } from "./container.ts";
 import { TraceFault } from "./fault.ts";
 import { IdSlots } from "./id-slots.ts";
@@ -109,12 +109,20 @@ export function nsOf(ticks: number, nsPerTick: number): number {
   return ns < TWO_63 ? ns : -TWO_63;
 }
 
+/** Fewer numbers are passed one by one. */
+const MIN_WORDWISE = 16;
+/** So that the sum of the four counters stays below 256. */
+const MAX_WORDS = 63;
+
 function cut(): never {
   throw new TraceFault("cut-table", "unexpected EOF");
 }
 
 class TableReader {
   readonly #bytes: Uint8Array;
+  /** The same bytes as words, and how far into the first word they start. */
+  readonly #words: Int32Array;
+  readonly #offset: number;
   readonly #number: Uvarint;
   readonly stringId = new GrowingFloat64();
   readonly stringStart = new GrowingInt32();
@@ -134,6 +142,12 @@ class TableReader {
 
   constructor(bytes: Uint8Array, number: Uvarint) {
     this.#bytes = bytes;
+    this.#offset = bytes.byteOffset & 3;
+    this.#words = new Int32Array(
+      bytes.buffer,
+      bytes.byteOffset - this.#offset,
+      (bytes.length + this.#offset) >> 2,
+    );
     this.#number = number;
   }
 
@@ -183,7 +197,6 @@ class TableReader {
   }
 
   stacks(from: number, to: number): void {
-    const bytes = this.#bytes;
     this.#at = from + 1;
     this.#end = to;
     while (this.#at < to) {
@@ -199,18 +212,35 @@ class TableReader {
       this.stackId.push(id);
       this.stackStart.push(this.#at);
       this.stackFrames.push(frames);
-      // Each number ends with a byte below 0x80; what they say is read when the stack is wanted.
-      let left = frames * 4;
-      let at = this.#at;
-      for (const four = to - 3; left >= 4 && at < four; at += 4) {
-        left -= 4;
-        left += (bytes[at] >>> 7) + (bytes[at + 1] >>> 7);
-        left += (bytes[at + 2] >>> 7) + (bytes[at + 3] >>> 7);
-      }
-      while (left > 0 && at < to) left -= 1 - (bytes[at++] >>> 7);
-      if (left > 0) cut();
-      this.#at = at;
+      this.#at = this.#afterNumbers(frames * 4);
     }
+  }
+
+  /**
+   * Each number ends with a byte below 0x80; what they say is read when the stack is wanted. Of large
+   * tables this is most of the work, so four bytes are counted at once: as many as there are numbers
+   * left can be passed over unseen, and what is then still missing is counted again.
+   */
+  #afterNumbers(count: number): number {
+    const bytes = this.#bytes;
+    const words = this.#words;
+    const to = this.#end;
+    let at = this.#at;
+    let left = count;
+    while (left >= MIN_WORDWISE && at + left + 3 <= to) {
+      for (; ((at + this.#offset) & 3) !== 0; at++) left -= 1 - (bytes[at] >>> 7);
+      let word = (at + this.#offset) >> 2;
+      const end = word + Math.min(left >> 2, MAX_WORDS);
+      at += (end - word) << 2;
+      left -= (end - word) << 2;
+      // Four counters of continuation bytes, each below 256.
+      let more = 0;
+      for (; word < end; word++) more += (words[word] >>> 7) & 0x0101_0101;
+      left += Math.imul(more, 0x0101_0101) >>> 24;
+    }
+    while (left > 0 && at < to) left -= 1 - (bytes[at++] >>> 7);
+    if (left > 0) cut();
+    return at;
   }
 
   samples(from: number, to: number): void {
@@ -263,7 +293,7 @@ class TableReader {
 
 /** @throws TraceFault with the words of Go's reader, in the order in which it meets them. */
 export function readTables(
-  generation: GenerationBytes,
+  generation: GenerationContent,
   batches: BatchColumns,
   number: Uvarint,
 ): GenerationTables {

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readAll } from "../../../test/reading.ts";
 import { parsedText, readOrdered } from "../../../test/trace-reading.ts";
+import { rowsOfSlices, type SliceRow } from "../../model/builders/slice-parts.ts";
 import { RANGE_STARTED_BEFORE, type TraceEventBatch } from "../../model/tables/trace.ts";
 import * as ev from "./spec.ts";
 import { traceFormat } from "./trace.ts";
@@ -92,11 +93,15 @@ describe.skipIf(!isDialect)("fresh traces (needs go 1.26 or later)", () => {
       expect(table.memory.metrics.length, file).toBe(metrics);
       expect(Math.abs(table.memory.endNs - last), file).toBeLessThan(1e6);
       expect(slices.length, file).toBeGreaterThan(0);
-      for (let row = 0; row < slices.length; row++) {
-        expect(slices.endNs[row]).toBeGreaterThanOrEqual(slices.startNs[row] ?? Infinity);
-        expect(slices.goroutine[row]).toBeGreaterThan(0);
-        if (row === 0 || slices.thread[row] !== slices.thread[row - 1]) continue;
-        expect(slices.startNs[row]).toBeGreaterThanOrEqual(slices.endNs[row - 1] ?? Infinity);
+      let before: SliceRow | undefined;
+      const rows = [...rowsOfSlices(slices)];
+      for (const row of rows.toSorted((a, b) => a.thread - b.thread || a.startNs - b.startNs)) {
+        expect(row.endNs).toBeGreaterThanOrEqual(row.startNs);
+        expect(row.goroutine).toBeGreaterThan(0);
+        if (before?.thread === row.thread) {
+          expect(row.startNs).toBeGreaterThanOrEqual(before.endNs);
+        }
+        before = row;
       }
     }
   }, 240_000);

@@ -123,20 +123,34 @@ export const SLICE_RUNNING = 0;
 export const SLICE_SYSCALL = 1;
 
 /**
- * What each thread ran: one row per stretch in one state, by thread, then `startNs`. A stretch that
- * crosses a generation is one row. Threads without a goroutine have no row.
+ * What each thread ran: one row per stretch in one state. A stretch that crosses a generation is one row.
+ * Threads without a goroutine have no row. Of large traces these rows are most of the memory, so they
+ * stay in the parts in which they were made, as narrow as each part allows.
  */
 export interface TraceSliceColumns {
+  /** Rows of all parts. */
   readonly length: number;
+  readonly parts: readonly TraceSlicePart[];
+  readonly threads: Float64Array;
+}
+
+/**
+ * Rows by thread, then `startNs`; those of one thread are one run. Rows between runs are none of the
+ * table's, and columns may be longer than the last run. Parts are in no order.
+ */
+export interface TraceSlicePart {
   readonly state: Uint8Array;
-  readonly startNs: Float64Array;
-  readonly endNs: Float64Array;
-  readonly goroutine: Float64Array;
-  /** Index into `threads`. */
-  readonly thread: Int32Array;
+  /** Added to `startNs` and `endNs`. */
+  readonly baseNs: number;
+  readonly startNs: Float64Array | Uint32Array;
+  readonly endNs: Float64Array | Uint32Array;
+  readonly goroutine: Float64Array | Int32Array;
   /** −1 for none or unknown. */
   readonly proc: Int32Array;
-  readonly threads: Float64Array;
+  /** Rows [runStart[i], runEnd[i]) are those of thread `threads[runThread[i]]`. */
+  readonly runStart: Int32Array;
+  readonly runEnd: Int32Array;
+  readonly runThread: Int32Array;
 }
 
 /** CPU samples, by time; only in traces recorded beside a CPU profile. */

@@ -152,7 +152,7 @@ class Scan {
     return Math.trunc((ticks - this.#minTicks) * this.#container.tables.nsPerTick);
   }
 
-  #toNs(column: Float64Array): void {
+  #toNs(column: Float64Array | Uint32Array): void {
     for (let i = 0; i < column.length; i++) column[i] = this.#ns(column[i]);
   }
 
@@ -501,7 +501,8 @@ class Scan {
     return {
       length,
       id: ids,
-      sliceStart,
+      sliceStart: sliceStart.subarray(0, length),
+      sliceEnd: sliceStart.subarray(1),
       continues: new Uint8Array(length),
       firstNs: Float64Array.from(ids, (id) => this.#ns(this.#firstNs.get(id) ?? this.#minTicks)),
       openGoroutine: at((open) => open.goroutine, -1),
