@@ -39,9 +39,10 @@ gate that could not be evaluated, 70 a bug.`,
   define(command, { lang, version, done }) {
     command.argument(
       "<profiles...>",
-      words("two profiles, or more for a series; files or folders", "两份剖析，更多则为序列；文件或文件夹")[
-        lang
-      ],
+      words(
+        "two profiles, or more for a series; files or folders",
+        "两份剖析，更多则为序列；文件或文件夹",
+      )[lang],
     );
     flags(command, lang, words("What is compared:", "比较什么："), [
       [
@@ -68,10 +69,7 @@ gate that could not be evaluated, 70 a bug.`,
       ],
     ]);
     command.addOption(
-      new Option(
-        "--granularity <kind>",
-        words("what a site is", "以什么为一处")[lang],
-      )
+      new Option("--granularity <kind>", words("what a site is", "以什么为一处")[lang])
         .choices(["lines", "functions", "files"])
         .default("lines"),
     );
@@ -83,10 +81,7 @@ gate that could not be evaluated, 70 a bug.`,
           "是同一进程，尽管文件未能证明",
         ),
       ],
-      [
-        "--other-process",
-        words("they are different processes or builds", "是不同的进程或构建"),
-      ],
+      ["--other-process", words("they are different processes or builds", "是不同的进程或构建")],
     ]);
     command.addOption(
       new Option(

@@ -57,7 +57,9 @@ export async function diffVerb(
   }
   const asked = { top, requests, damage, version };
   const outcome =
-    subjects.length > 2 ? series(subjects, flags, voice, asked) : pair(subjects, flags, voice, asked);
+    subjects.length > 2
+      ? series(subjects, flags, voice, asked)
+      : pair(subjects, flags, voice, asked);
   const text =
     flags.json === true
       ? outcome.json()

@@ -74,7 +74,12 @@ function simulated(sites: readonly Truth[], random: Random): [ProfileTable, Prof
   // What every process allocates once at its start.
   const start: HeapRow = { stack: at(99, "main.start"), size: 8192, allocs: 3, inuse: 1 };
   // And what asking for a profile allocates: without it a quiet minute has no count that differs.
-  const asked = (n: number): HeapRow => ({ stack: at(98, "main.serve"), size: 4096, allocs: n, inuse: 0 });
+  const asked = (n: number): HeapRow => ({
+    stack: at(98, "main.serve"),
+    size: 4096,
+    allocs: n,
+    inuse: 0,
+  });
   return [profileAt([...before, start, asked(1)], 0), profileAt([...after, start, asked(3)], 60)];
 }
 
@@ -93,8 +98,7 @@ describe("simulated processes", () => {
         // A site of which not one sample was drawn is in neither profile.
         const { lo, hi } = site?.value ?? { lo: 0, hi: 0 };
         const grown = truth.size * (truth.born - truth.freed);
-        if (lo <= grown && grown <= hi)
-          covered.set(truth.line, (covered.get(truth.line) ?? 0) + 1);
+        if (lo <= grown && grown <= hi) covered.set(truth.line, (covered.get(truth.line) ?? 0) + 1);
         if (site?.standing === "grew" || site?.standing === "new")
           found.set(truth.line, (found.get(truth.line) ?? 0) + 1);
       }
@@ -102,7 +106,8 @@ describe("simulated processes", () => {
       const value = d.total?.value;
       if (value !== undefined && value.lo <= total && total <= value.hi) totalCovered += 1;
     }
-    for (const { line } of FIVE) expect((covered.get(line) ?? 0) / runs, `${line}`).toBeGreaterThan(0.95);
+    for (const { line } of FIVE)
+      expect((covered.get(line) ?? 0) / runs, `${line}`).toBeGreaterThan(0.95);
     expect(totalCovered / runs).toBeGreaterThan(0.95);
     expect((found.get(20) ?? 0) / runs, "5 MiB of 1 KiB objects").toBeGreaterThan(0.9);
     expect((found.get(40) ?? 0) / runs, "two of 1 MiB").toBeGreaterThanOrEqual(0.7);
@@ -318,7 +323,13 @@ describe("what can be compared, and how", () => {
 
   test("goroutines are counts", () => {
     const p = (n: number) =>
-      goroutineProfile([{ stack: at(3), count: n }, { stack: at(9), count: 10 }], ONE);
+      goroutineProfile(
+        [
+          { stack: at(3), count: n },
+          { stack: at(9), count: 10 },
+        ],
+        ONE,
+      );
     const grown = diffOf(p(10), p(800));
     expect(grown).toMatchObject({ status: "growth", unit: "count" });
     expect(grown.total?.value.value).toBe(790);
@@ -362,9 +373,13 @@ test("ten thousand sites, all changed or none: no square in it", () => {
   const one = diffOf(profileAt(many(0), 0), profileAt(many(9), 9));
   expect(one.sites).toHaveLength(10_000);
   expect(one.sites.every((s) => s.standing === "grew")).toBe(true);
-  const others = diffOf(profileAt(many(0), 0, {}), profileAt(many(9), 9, { vdso: 1, buildId: "x" }), {
-    ...LINES,
-    override: "other",
-  });
+  const others = diffOf(
+    profileAt(many(0), 0, {}),
+    profileAt(many(9), 9, { vdso: 1, buildId: "x" }),
+    {
+      ...LINES,
+      override: "other",
+    },
+  );
   expect(others.sites).toHaveLength(10_000);
 }, 60_000);

@@ -335,7 +335,8 @@ function finished(
       value,
       hasInterval,
       objects,
-      before: isOneProcess && before === after ? undefined : stateOf(sum.before, isObjects, measure),
+      before:
+        isOneProcess && before === after ? undefined : stateOf(sum.before, isObjects, measure),
       after: isOneProcess && before === after ? undefined : stateOf(sum.after, isObjects, measure),
       plusSamples: isCounted ? came : sum.change.plus.objects.samples,
       minusSamples: isCounted ? went : sum.change.minus.objects.samples,

@@ -136,8 +136,18 @@ describe("a series of one process", () => {
       Array.from({ length: 40 }, () => seriesOf(simulated([leak(growth)], 10, random)).status);
     const share = (list: string[], status: string): number =>
       list.filter((s) => s === status).length / list.length;
-    expect(share(statuses((j) => (j < 4 ? 12 : 0)), "ended")).toBeGreaterThan(0.85);
-    expect(share(statuses((j) => (j < 5 ? 0 : 12)), "growth")).toBeGreaterThan(0.9);
+    expect(
+      share(
+        statuses((j) => (j < 4 ? 12 : 0)),
+        "ended",
+      ),
+    ).toBeGreaterThan(0.85);
+    expect(
+      share(
+        statuses((j) => (j < 5 ? 0 : 12)),
+        "growth",
+      ),
+    ).toBeGreaterThan(0.9);
     // Three snapshots tell that there is more, not whether that goes on.
     const three = seriesOf(simulated([leak((j) => (j === 0 ? 30 : 0))], 3, random));
     expect(three.status).toBe("uneven");

@@ -107,10 +107,15 @@ describe("power", () => {
 
 describe("shapes", () => {
   const shapes = (c: Case, is: (shape: string, ended: boolean) => boolean): number =>
-    share(c, 13, (s) => {
-      const choice = shapeOf(s, noiseOf(spreadOf(s), NONE));
-      return choice !== undefined && is(choice.shape, hasEnded(choice, c.steps));
-    }, 150);
+    share(
+      c,
+      13,
+      (s) => {
+        const choice = shapeOf(s, noiseOf(spreadOf(s), NONE));
+        return choice !== undefined && is(choice.shape, hasEnded(choice, c.steps));
+      },
+      150,
+    );
 
   test("a line is no end, an end is no line", () => {
     const line: Case = { steps: 10, turnover: 5, growth: () => 20 };

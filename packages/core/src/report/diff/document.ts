@@ -66,7 +66,7 @@ export function documentMarkdown(d: DiffDocument): string {
   for (const table of d.tables) {
     out.push(`**${inline(table.title)}** ${inline(table.beside)}`.trimEnd(), "");
     out.push(`| ${table.header.map(inline).join(" | ")} |`);
-    out.push(`| ${[...table.align].map((a) => (a === "r" ? "--:" : ":--")).join(" | ")} |`);
+    out.push(`| ${Array.from(table.align, (a) => (a === "r" ? "--:" : ":--")).join(" | ")} |`);
     for (const row of table.rows) out.push(`| ${row.map(inline).join(" | ")} |`);
     out.push("");
   }

@@ -112,20 +112,36 @@ class PairWords extends Speech {
     const { total, unit, comparison } = this.#d;
     const facts = [comparisonFact(this, this.#d)];
     if (total === undefined) return facts;
-    if (total.before !== undefined && total.after !== undefined && comparison.form !== "identical") {
+    if (
+      total.before !== undefined &&
+      total.after !== undefined &&
+      comparison.form !== "identical"
+    ) {
       const from = this.amount(total.before.value, unit);
       const to = this.amount(total.after.value, unit);
       facts.push(
-        this.say(`${this.#what()} in all: ${from} before, ${to} after`, `合计${this.#what()}：之前 ${from}，之后 ${to}`),
+        this.say(
+          `${this.#what()} in all: ${from} before, ${to} after`,
+          `合计${this.#what()}：之前 ${from}，之后 ${to}`,
+        ),
       );
     }
     const { requests } = this.#o;
     if (requests !== undefined) {
       const per = (x: number): number => x / requests;
       const { value, lo, hi } = total.value;
-      const each = this.signed({ value: per(value), lo: per(lo), hi: per(hi) }, unit, total.hasInterval);
+      const each = this.signed(
+        { value: per(value), lo: per(lo), hi: per(hi) },
+        unit,
+        total.hasInterval,
+      );
       const count = this.number(requests);
-      facts.push(this.say(`${each} a request, over ${count} requests`, `每个请求 ${each}，共 ${count} 个请求`));
+      facts.push(
+        this.say(
+          `${each} a request, over ${count} requests`,
+          `每个请求 ${each}，共 ${count} 个请求`,
+        ),
+      );
     }
     return facts;
   }
@@ -172,7 +188,9 @@ class PairWords extends Speech {
     if (hasObjects) header.push(this.say("objects", "对象"));
     if (isSampled)
       header.push(
-        isPaired || this.#d.comparison.form === "paired" ? this.say("new/freed", "新增/释放") : this.say("samples", "样本"),
+        isPaired || this.#d.comparison.form === "paired"
+          ? this.say("new/freed", "新增/释放")
+          : this.say("samples", "样本"),
       );
     if (hasP) header.push("q");
     header.push(this.say("line", "行"));
@@ -180,7 +198,9 @@ class PairWords extends Speech {
       const row = [this.signed(s.value, unit, s.hasInterval)];
       if (hasState) row.push(s.after === undefined ? "" : this.amount(s.after.value, unit));
       if (hasObjects)
-        row.push(s.objects === undefined ? "" : this.signed(round(s.objects), "count", s.hasInterval));
+        row.push(
+          s.objects === undefined ? "" : this.signed(round(s.objects), "count", s.hasInterval),
+        );
       if (isSampled) {
         const plus = this.number(s.plusSamples);
         const minus = this.number(s.minusSamples);
@@ -192,7 +212,12 @@ class PairWords extends Speech {
     });
     const more = sites.length - rows.length;
     const rest =
-      more > 0 ? this.say(`${this.number(more)} more: --top ${sites.length}`, `另有 ${this.number(more)} 处：--top ${sites.length}`) : "";
+      more > 0
+        ? this.say(
+            `${this.number(more)} more: --top ${sites.length}`,
+            `另有 ${this.number(more)} 处：--top ${sites.length}`,
+          )
+        : "";
     const space = beside !== "" && rest !== "" ? this.say("; ", "；") : "";
     return {
       title,
@@ -210,14 +235,16 @@ class PairWords extends Speech {
     const shown = moved.filter((s) => s.plusSamples + s.minusSamples > 0);
     if (shown.length === 0) return undefined;
     const { unit } = this.#d;
-    const rows = shown.slice(0, this.#o.top).map((s) => [
-      this.signed(s.value, unit, s.hasInterval),
-      s.from === undefined ? "" : printable(shortLine(s.from)),
-      s.foundBy === "offset"
-        ? this.say("same distance from the function's start", "与函数起始的距离相同")
-        : this.say("order of lines and sizes: a guess", "按行序与大小推测"),
-      this.line(s),
-    ]);
+    const rows = shown
+      .slice(0, this.#o.top)
+      .map((s) => [
+        this.signed(s.value, unit, s.hasInterval),
+        s.from === undefined ? "" : printable(shortLine(s.from)),
+        s.foundBy === "offset"
+          ? this.say("same distance from the function's start", "与函数起始的距离相同")
+          : this.say("order of lines and sizes: a guess", "按行序与大小推测"),
+        this.line(s),
+      ]);
     const more = moved.length - rows.length;
     return {
       title: this.say("MOVED", "移动"),
@@ -309,7 +336,12 @@ class PairWords extends Speech {
   #rateHint(): string {
     const { total, after, unit, status } = this.#d;
     const rate = after.rows?.rate;
-    if (status !== "no-growth" || unit !== "bytes" || rate === undefined || total?.visible === undefined)
+    if (
+      status !== "no-growth" ||
+      unit !== "bytes" ||
+      rate === undefined ||
+      total?.visible === undefined
+    )
       return "";
     const lower = suggestedRate(total.visible, rate);
     if (lower === undefined) return "";
@@ -341,7 +373,10 @@ class PairWords extends Speech {
             `; if this is drift, about ${this.number(steps + 1)} snapshots this far apart would tell`,
             `；如果确在漂移，约 ${this.number(steps + 1)} 份同样间隔的快照可以判断`,
           );
-    return this.say(`${counts}. A pair says little of that${help}`, `${counts}。两份快照对此说明不了多少${help}`);
+    return this.say(
+      `${counts}. A pair says little of that${help}`,
+      `${counts}。两份快照对此说明不了多少${help}`,
+    );
   }
 }
 

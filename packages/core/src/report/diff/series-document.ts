@@ -96,12 +96,15 @@ class SeriesWords extends Speech {
       const at = first === undefined ? "" : printable(shortLine(first.at));
       const shape = first?.shape ?? total.shape;
       const how = shape === undefined ? "" : this.#shape(shape);
-      return `${[at, how, this.#firstToLast()].filter((x) => x !== "").join(this.say("; ", "；"))}`;
+      return [at, how, this.#firstToLast()].filter((x) => x !== "").join(this.say("; ", "；"));
     }
     if (status === "growth") {
       if (first === undefined || first.slope.value <= 0) return inAll;
       const at = printable(shortLine(first.at));
-      const where = this.say(`${this.#rate(first.slope)} at ${at}`, `${at} 处 ${this.#rate(first.slope)}`);
+      const where = this.say(
+        `${this.#rate(first.slope)} at ${at}`,
+        `${at} 处 ${this.#rate(first.slope)}`,
+      );
       return `${where}${this.say("; ", "；")}${inAll}`;
     }
     if (total.slope.hi < 0) return this.say(`${inAll}: it shrinks`, `${inAll}：在减少`);
@@ -121,7 +124,12 @@ class SeriesWords extends Speech {
     const last = snapshots[snapshots.length - 1];
     const first = snapshots[0];
     if (first === undefined || last === undefined) return facts;
-    const over = this.#d.hasTimes ? this.say(` over ${this.voice.words.duration(seconds)}`, `，历时 ${this.voice.words.duration(seconds)}`) : "";
+    const over = this.#d.hasTimes
+      ? this.say(
+          ` over ${this.voice.words.duration(seconds)}`,
+          `，历时 ${this.voice.words.duration(seconds)}`,
+        )
+      : "";
     const live = sparkline(Float64Array.from(snapshots, (s) => s.live.value));
     const from = this.amount(first.live.value, "bytes");
     const to = this.amount(last.live.value, "bytes");
@@ -140,7 +148,8 @@ class SeriesWords extends Speech {
         ),
       );
       const more = this.#firstToLast();
-      if (more !== "" && this.#d.status !== "ended" && this.#d.status !== "uneven") facts.push(more);
+      if (more !== "" && this.#d.status !== "ended" && this.#d.status !== "uneven")
+        facts.push(more);
       if (total.noise.factor > 1.5) {
         facts.push(
           this.say(
@@ -185,7 +194,8 @@ class SeriesWords extends Speech {
     switch (shape.shape) {
       case "line": {
         const nats = Math.round(shape.lineOverEnd * 10) / 10;
-        const over = nats > 0 ? this.say(` (over an end by ${nats})`, `（胜过已停止 ${nats}）`) : "";
+        const over =
+          nats > 0 ? this.say(` (over an end by ${nats})`, `（胜过已停止 ${nats}）`) : "";
         return this.say(`line${over}${unclear}`, `直线${over}${unclear}`);
       }
       case "plateau":
@@ -214,7 +224,10 @@ class SeriesWords extends Speech {
       const below = place.isAllocating
         ? caller === undefined
           ? ""
-          : this.say(`  from ${printable(shortLine(caller))}`, `  来自 ${printable(shortLine(caller))}`)
+          : this.say(
+              `  from ${printable(shortLine(caller))}`,
+              `  来自 ${printable(shortLine(caller))}`,
+            )
         : this.say("  and what it calls", "  及其所调用者");
       return [
         this.#rate(place.slope),
@@ -230,7 +243,10 @@ class SeriesWords extends Speech {
       title,
       beside:
         more > 0
-          ? this.say(`${this.number(more)} more: --top ${places.length}`, `另有 ${this.number(more)} 处：--top ${places.length}`)
+          ? this.say(
+              `${this.number(more)} more: --top ${places.length}`,
+              `另有 ${this.number(more)} 处：--top ${places.length}`,
+            )
           : "",
       header: [
         this.say("slope", "斜率"),

@@ -65,7 +65,8 @@ export class Speech {
 
   /** "could have seen 6.4 MiB". */
   visible(value: number | undefined, unit: DiffUnit | "bytes/s"): string {
-    if (value === undefined) return this.say("what it could have seen is not known", "能看出多少不得而知");
+    if (value === undefined)
+      return this.say("what it could have seen is not known", "能看出多少不得而知");
     const amount = this.amount(value, unit);
     return this.say(`could have seen ${amount}`, `可看出 ${amount}`);
   }
