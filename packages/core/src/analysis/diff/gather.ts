@@ -278,7 +278,8 @@ function sizesByLine(
     if (byLine === undefined) {
       byLine = new Map();
       const { rows } = s;
-      for (let r = 0; rows !== undefined && r < rows.rows; r++) {
+      if (rows === undefined) return NO_SIZES;
+      for (let r = 0; r < rows.rows; r++) {
         const at = places.alloc[rows.stack[r]];
         const sizes = byLine.get(at) ?? new Map<number, number>();
         const size = rows.size[r];

@@ -123,8 +123,9 @@ function sorted(given: readonly Subject[]): { list: Subject[]; ties: number } {
   const allocated = new Map<Subject, number>();
   for (const s of subjects) {
     let sum = 0;
-    for (let r = 0; s.rows !== undefined && r < s.rows.rows; r++)
-      sum += s.rows.allocs[r] * s.rows.size[r];
+    const { rows } = s;
+    if (rows !== undefined)
+      for (let r = 0; r < rows.rows; r++) sum += rows.allocs[r] * rows.size[r];
     allocated.set(s, sum);
   }
   const hasTimes = subjects.every((s) => Number.isFinite(s.timeMs));
@@ -235,7 +236,8 @@ export function diffSeries(subjects: readonly Subject[], { override }: SeriesOpt
 function liveOf(s: Subject): Interval {
   const memory = new SampledMemory();
   const { rows } = s;
-  for (let r = 0; rows !== undefined && r < rows.rows; r++) {
+  if (rows === undefined) return memoryInterval(memory).bytes;
+  for (let r = 0; r < rows.rows; r++) {
     if (s.isKept !== undefined && s.isKept[rows.stack[r]] === 0) continue;
     if (rows.size[r] > 0) memory.add(rows.inuse[r], rows.size[r], rows.rate);
   }

@@ -356,8 +356,8 @@ class PairWords extends Speech {
     const drift = this.#d.total?.drift;
     if (drift === undefined) return "";
     const counts = this.say(
-      `another question: ${this.number(drift.came)} samples came, ${this.number(drift.went)} went, p = ${this.p(drift.p)}`,
-      `是另一个问题：新增 ${this.number(drift.came)} 个样本，释放 ${this.number(drift.went)} 个，p = ${this.p(drift.p)}`,
+      `another question: ${this.number(drift.came)} samples came, ${this.number(drift.went)} went, p ${this.pIs(drift.p)}`,
+      `是另一个问题：新增 ${this.number(drift.came)} 个样本，释放 ${this.number(drift.went)} 个，p ${this.pIs(drift.p)}`,
     );
     if (drift.p <= 0.05) {
       return this.say(

@@ -96,7 +96,7 @@ class SeriesWords extends Speech {
       const at = first === undefined ? "" : printable(shortLine(first.at));
       const shape = first?.shape ?? total.shape;
       const how = shape === undefined ? "" : this.#shape(shape);
-      return `${[at, how, this.#firstToLast()].filter((x) => x !== "").join(this.say("; ", "；"))}`;
+      return [at, how, this.#firstToLast()].filter((x) => x !== "").join(this.say("; ", "；"));
     }
     if (status === "growth") {
       if (first === undefined || first.slope.value <= 0) return inAll;
@@ -143,8 +143,8 @@ class SeriesWords extends Speech {
       const shape = total.shape === undefined ? "" : `${this.#shape(total.shape)}; `;
       facts.push(
         this.say(
-          `in all ${shape}${this.number(total.came)} samples came, ${this.number(total.went)} went, p = ${this.p(total.p)}`,
-          `合计：${shape}新增 ${this.number(total.came)} 个样本，释放 ${this.number(total.went)} 个，p = ${this.p(total.p)}`,
+          `in all ${shape}${this.number(total.came)} samples came, ${this.number(total.went)} went, p ${this.pIs(total.p)}`,
+          `合计：${shape}新增 ${this.number(total.came)} 个样本，释放 ${this.number(total.went)} 个，p ${this.pIs(total.p)}`,
         ),
       );
       const more = this.#firstToLast();

@@ -78,6 +78,12 @@ export class Speech {
     return p >= 0.995 ? "1" : p.toFixed(p < 0.1 ? 3 : 2).replace(/^0/, "");
   }
 
+  /** "= .031" or "< .001". */
+  pIs(p: number): string {
+    const text = this.p(p);
+    return text.startsWith("<") ? `< ${text.slice(1)}` : `= ${text}`;
+  }
+
   /** `session/store.go:88  (*Store).Add`. */
   line(at: SourceLine): string {
     const name = printable(shortFunction(at.function));
