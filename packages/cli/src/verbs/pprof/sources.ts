@@ -3,6 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { profileOf, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
+import { asAddresses } from "@heapwright/core/goruntime/unsample.ts";
 import { errnoOf } from "@heapwright/host/bytes/errno.ts";
 import {
   loadProfileBytes,
@@ -126,7 +127,7 @@ export async function loadSources(
       continue;
     }
     for (const damage of outcome.loaded.damage) options.say(`${outcome.source}: ${damage}`);
-    profiles.push(profileOf(outcome.loaded.table));
+    profiles.push(profileOf(asAddresses(outcome.loaded.table)));
   }
   return profiles;
 }
