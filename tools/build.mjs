@@ -70,6 +70,17 @@ export function isBundled(root = ROOT) {
 }
 
 /**
+ * What the licence file of a package leaves out: programs that are compiled into it.
+ * @type {Readonly<Record<string, string>>}
+ */
+const WITHIN = {
+  "@hpcc-js/wasm-graphviz":
+    "It contains Graphviz, under the Eclipse Public License: its text and the source are at\n" +
+    "https://gitlab.com/graphviz/graphviz; and Expat, under the MIT License:\n" +
+    "https://github.com/libexpat/libexpat.",
+};
+
+/**
  * The licences of what the bundle contains, in one file: MIT and its like ask for it.
  * @param {string} root
  * @param {readonly string[]} inputs paths of the bundled files, relative to root
@@ -88,6 +99,8 @@ function licencesOf(root, inputs) {
     const file = readdirSync(at).find((name) => /^licen[cs]e/i.test(name));
     if (file === undefined) throw new Error(`${manifest.name} is bundled but has no licence file`);
     text += `${manifest.name} ${manifest.version} (${manifest.license})\n\n`;
+    const within = WITHIN[manifest.name];
+    if (within !== undefined) text += `${within}\n\n`;
     text += `${readFileSync(path.join(at, file), "utf8").trim()}\n\n`;
   }
   return text;

@@ -25,6 +25,26 @@ const SHOP_SOURCE = path.join(FIXTURES, "pprof/shop.go.txt");
 const heap = path.join(SCRATCH, "heap.pb.gz");
 writeFileSync(heap, PROFILE_GZ);
 
+describe("Go's debug=1 text", () => {
+  const text = fileURLToPath(
+    new URL("../../core/test/fixtures/profile-text/go1.26.heap.txt", import.meta.url),
+  );
+
+  // As go tool pprof reads it: scaled to what the samples stand for, addresses instead of names.
+  test("values are scaled as that tool scales them", async () => {
+    const [own, proto] = await Promise.all([
+      heapwright(["pprof", "-top", "-unit=MB", text]),
+      heapwright(["pprof", "-top", "-unit=MB", heap]),
+    ]);
+    const total = (said: string): string => /of (\S+) total/.exec(said)?.[1] ?? "";
+    expect(total(own.stdout)).toBe("16.82MB");
+    expect(total(proto.stdout)).toBe("16.82MB");
+    expect(own.stdout).toContain("<unknown>");
+    const raw = await heapwright(["pprof", "-raw", text]);
+    expect(raw.stdout).toContain("1: 0x0/0xffffffffffffffff/0x0");
+  });
+});
+
 describe("arguments", () => {
   test("-top and its aliases give the same list; compressed or not is the same", async () => {
     const raw = fileOf("heap.pb", PROFILE);

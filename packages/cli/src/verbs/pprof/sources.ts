@@ -107,11 +107,11 @@ async function loadOne(source: string, options: FetchOptions): Promise<LoadedTab
   }
 }
 
-/** Go's text of a heap holds what was sampled; every report is of what that stands for. */
-async function scaledUp(table: ProfileTable): Promise<ProfileTable> {
+/** Go's texts as that tool reads them: by address, heap samples as what they stand for. */
+async function asTheToolReads(table: ProfileTable): Promise<ProfileTable> {
   if (table.encoding !== "text") return table;
-  const { unsampled } = await import("@heapwright/core/goruntime/unsample.ts");
-  return unsampled(table);
+  const { asAddresses } = await import("@heapwright/core/goruntime/unsample.ts");
+  return asAddresses(table);
 }
 
 /** The tool's own words, but for what only this program says. */
@@ -148,7 +148,7 @@ export async function loadSources(
       const word = options.lang === "zh" ? "已损坏：" : "damaged: ";
       options.say(`${outcome.source}: ${word}${damage}`);
     }
-    profiles.push(profileOf(await scaledUp(outcome.loaded.table)));
+    profiles.push(profileOf(await asTheToolReads(outcome.loaded.table)));
   }
   return profiles;
 }

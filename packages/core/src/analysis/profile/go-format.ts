@@ -78,7 +78,11 @@ export function integer(value: number): string {
   return BigInt(Math.trunc(value)).toString();
 }
 
+/** The last address there is, which a double rounds up to 2^64. */
+const LAST_ADDRESS = 0xffff_ffff_ffff_ffffn;
+
 export function hex(value: number): string {
+  if (value >= 2 ** 64) return LAST_ADDRESS.toString(16);
   return value <= Number.MAX_SAFE_INTEGER ? value.toString(16) : BigInt(value).toString(16);
 }
 
