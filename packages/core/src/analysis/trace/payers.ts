@@ -1,9 +1,8 @@
 // Time spent within ranges, gathered by stack, line, start function, or whatever else names who paid.
 
 import type { SourceLine } from "../sites/site.ts";
-import { placeOf, type Place } from "../sites/place.ts";
+import { placeOf, type FrameOwner, type Place } from "../sites/place.ts";
 import { lineKey } from "../sites/site.ts";
-import type { Owner } from "../../goruntime/packages.ts";
 import type { CallStacks } from "../../model/tables/stacks.ts";
 
 export interface Payer {
@@ -99,7 +98,7 @@ interface Placed {
 export class StackPlaces {
   readonly #stacks: CallStacks;
   readonly #modulePath: string | undefined;
-  readonly #owners = new Map<number, Owner>();
+  readonly #owners = new Map<number, FrameOwner>();
   readonly #known = new Map<number, Placed>();
 
   constructor(stacks: CallStacks, modulePath: string | undefined) {
