@@ -14,10 +14,12 @@ function repeated(bytes: Uint8Array, members: number, first?: Uint8Array): Uint8
 }
 
 /** The beginning of a profile: a value type, a sample, and an empty string. */
-const HEAD = Uint8Array.of(
-  ...[0x0a, 4, 0x08, 1, 0x10, 2],
-  ...[0x12, 6, 0x0a, 1, 1, 0x12, 1, 7],
-  ...[0x32, 0],
+const HEAD = Uint8Array.from(
+  [
+    [0x0a, 4, 0x08, 1, 0x10, 2],
+    [0x12, 6, 0x0a, 1, 1, 0x12, 1, 7],
+    [0x32, 0],
+  ].flat(),
 );
 
 async function failure(bytes: Uint8Array, caps?: { decodedBytes: number; otherBytes: number }) {
