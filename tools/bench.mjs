@@ -18,6 +18,7 @@ import { ensureBuilt, ensureInstalled, orExplain, ROOT } from "./setup.mjs";
  * @property {number} [budget] in the same unit; the figure should stay below
  * @property {{ name: string, figure: number }} [peer] in the same unit
  * @property {number} [comparable] what is set against the peer where that is not `figure`
+ * @property {string} [note] of a figure over its budget: where the time goes
  */
 
 const FOLDER = path.join(ROOT, "tools/bench");
@@ -82,12 +83,15 @@ async function runAll() {
     return;
   }
   const rows = [["what", "figure", "budget", "peer", "ratio"]];
+  /** @type {string[]} */
+  const notes = [];
   for (const file of files) {
     process.stderr.write(`${file} … `);
     const started = Date.now();
     try {
       for (const row of await runBench(path.join(FOLDER, file))) {
         rows.push(cellsOf(row));
+        if (row.note !== undefined) notes.push(`${row.name}\n  ${row.note}\n`);
         if (row.budget !== undefined && row.figure > row.budget) process.exitCode = 1;
       }
       process.stderr.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
@@ -98,6 +102,7 @@ async function runAll() {
   }
   process.stdout.write("\n");
   printTable(rows);
+  if (notes.length > 0) process.stdout.write(`\nWhere the time goes\n${notes.join("")}`);
 }
 
 const [flag, one] = process.argv.slice(2);

@@ -19,6 +19,8 @@ export const MAX_DECODED_BYTES = 1024 ** 3;
 const MAX_OTHER_BYTES = 256 * 1024 ** 2;
 /** Below this a stream costs more than it hides. */
 const SMALL_BYTES = 1024 * 1024;
+/** What is undone in one call; a file that expands further is a large one, however small it looks. */
+const SMALL_DECODED_BYTES = 32 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 const HEAD_BYTES = 64 * 1024;
 /** Enough to know a profile by, nearly always, and a sixteenth of the walk. */
@@ -52,30 +54,64 @@ export function loadProfileFile(path: string): Promise<LoadedTable> {
 }
 
 /** @throws UnreadableProfileError */
-export async function loadProfileBytes(name: string, stored: Uint8Array): Promise<LoadedTable> {
+export async function loadProfileBytes(
+  name: string,
+  stored: Uint8Array,
+  caps: ProfileCaps = PROFILE_CAPS,
+): Promise<LoadedTable> {
   if (!isGzip(stored)) return await finishWhole(name, stored, []);
   if (stored.length <= SMALL_BYTES) {
-    const decoded = smallGunzip(stored);
-    if (decoded !== undefined) return await finishWhole(name, decoded, []);
-    return await loadDamaged(name, stored);
+    const decoded = smallGunzip(stored, Math.min(SMALL_DECODED_BYTES, caps.decodedBytes));
+    if (decoded instanceof Uint8Array) return await finishWhole(name, decoded, []);
+    if (decoded === "damaged") return await loadDamaged(name, stored, caps);
   }
-  const streaming = new StreamedProfile(name, stored);
-  const outcome = await streaming.run();
-  if (outcome === "damaged") return await loadDamaged(name, stored);
-  if (outcome === "too-large") {
-    const cap = streaming.isOther ? MAX_OTHER_BYTES : MAX_DECODED_BYTES;
-    throw new UnreadableProfileError("more decoded bytes than allowed", cap);
+  let outcome = await new StreamedProfile(name, stored, undefined, caps.decodedBytes).run();
+  let cap = caps.decodedBytes;
+  if (outcome instanceof OtherFormat) {
+    // Once more from the beginning, now that it is known who reads it.
+    const format = await otherFormat(name, outcome.head);
+    cap = caps.otherBytes;
+    outcome = await new StreamedProfile(name, stored, format, cap).run();
   }
-  return outcome === undefined ? await loadOther(name, streaming.decoded()) : outcome;
+  if (outcome === "damaged") return await loadDamaged(name, stored, caps);
+  if (outcome === "too-large") throw tooLarge(cap);
+  if (outcome instanceof OtherFormat) throw new Error("a format that was given is not asked for");
+  return outcome;
 }
 
-/** Undefined when the stream is damaged or too large for one call. */
-function smallGunzip(stored: Uint8Array): Uint8Array | undefined {
+/** Decoded bytes that are taken of one file. */
+export interface ProfileCaps {
+  readonly decodedBytes: number;
+  /** Of a form other than protobuf. */
+  readonly otherBytes: number;
+}
+
+const PROFILE_CAPS: ProfileCaps = { decodedBytes: MAX_DECODED_BYTES, otherBytes: MAX_OTHER_BYTES };
+
+function tooLarge(cap: number): UnreadableProfileError {
+  const size = cap >= 1024 ** 2 ? `${cap / 1024 ** 2} MiB` : `${cap} bytes`;
+  return new UnreadableProfileError(
+    `it is more than ${size} when decompressed, the most that is read; nothing of it was used. ` +
+      "If it is a real profile, record a shorter time or one with fewer labels",
+    cap,
+  );
+}
+
+function smallGunzip(stored: Uint8Array, most: number): Uint8Array | "damaged" | "large" {
   try {
-    return gunzipSync(stored, { maxOutputLength: MAX_DECODED_BYTES });
+    return gunzipSync(stored, { maxOutputLength: most });
   } catch (error) {
-    if (error instanceof Error && "code" in error) return undefined;
-    throw error;
+    if (!(error instanceof Error && "code" in error)) throw error;
+    return error.code === "ERR_BUFFER_TOO_LARGE" ? "large" : "damaged";
+  }
+}
+
+/** It begins as no protobuf profile does. */
+class OtherFormat {
+  readonly head: Uint8Array;
+
+  constructor(head: Uint8Array) {
+    this.head = head;
   }
 }
 
@@ -90,25 +126,20 @@ function statedLength(stored: Uint8Array): number {
 class StreamedProfile {
   readonly #name: string;
   readonly #stored: Uint8Array;
+  readonly #cap: number;
   #reader: FormatReader | undefined;
-  /** Bytes before the format is known; all of them when it is another. */
+  /** Bytes before the format is known. */
   readonly #held: Uint8Array[] = [];
   #heldBytes = 0;
   #decodedBytes = 0;
-  #isOther = false;
+  #other: OtherFormat | undefined;
 
-  constructor(name: string, stored: Uint8Array) {
+  /** `format` undefined: protobuf, if it is. */
+  constructor(name: string, stored: Uint8Array, format: Format | undefined, cap: number) {
     this.#name = name;
     this.#stored = stored;
-  }
-
-  /** Not protobuf. */
-  get isOther(): boolean {
-    return this.#isOther;
-  }
-
-  decoded(): Uint8Array {
-    return Buffer.concat(this.#held);
+    this.#cap = cap;
+    if (format !== undefined) this.#reader = format.open({ name, maxBytes: cap });
   }
 
   #take(chunk: Uint8Array): void {
@@ -118,26 +149,25 @@ class StreamedProfile {
     }
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
-    if (!this.#isOther && this.#heldBytes >= HEAD_BYTES) this.#begin();
+    if (this.#heldBytes >= HEAD_BYTES) this.#begin();
   }
 
   #begin(): void {
     const head = Buffer.concat(this.#held);
     if (!isPprof(head, this.#name)) {
-      this.#isOther = true;
+      this.#other = new OtherFormat(head);
       return;
     }
     this.#reader = pprofFormat.open({
       name: this.#name,
-      maxBytes: MAX_DECODED_BYTES,
-      expectedBytes: Math.max(statedLength(this.#stored), head.length),
+      maxBytes: this.#cap,
+      expectedBytes: Math.min(this.#cap, Math.max(statedLength(this.#stored), head.length)),
     });
     this.#reader.push(head);
     this.#held.length = 0;
   }
 
-  /** Undefined: sound, but another format. */
-  run(): Promise<LoadedTable | "damaged" | "too-large" | undefined> {
+  run(): Promise<LoadedTable | "damaged" | "too-large" | OtherFormat> {
     return new Promise((resolve, reject) => {
       const inflate = createGunzip({ chunkSize: CHUNK_BYTES });
       let waiting: Uint8Array[] = [];
@@ -147,7 +177,13 @@ class StreamedProfile {
         isScheduled = false;
         const chunks = waiting;
         waiting = [];
-        for (const chunk of chunks) this.#take(chunk);
+        for (const chunk of chunks) {
+          if (this.#other === undefined) this.#take(chunk);
+        }
+        const other = this.#other;
+        if (other === undefined) return;
+        inflate.destroy();
+        settle(() => resolve(other));
       };
       const settle = (finish: () => void): void => {
         if (isOver) return;
@@ -160,8 +196,7 @@ class StreamedProfile {
       };
       inflate.on("data", (chunk: Uint8Array) => {
         this.#decodedBytes += chunk.length;
-        const cap = this.#isOther ? MAX_OTHER_BYTES : MAX_DECODED_BYTES;
-        if (this.#decodedBytes > cap) {
+        if (this.#decodedBytes > this.#cap) {
           inflate.destroy();
           settle(() => resolve("too-large"));
           return;
@@ -177,9 +212,10 @@ class StreamedProfile {
       });
       inflate.on("end", () =>
         settle(() => {
-          drain();
-          if (this.#reader === undefined && !this.#isOther) this.#begin();
-          resolve(this.#reader === undefined ? undefined : finish(this.#reader, []));
+          for (const chunk of waiting) if (this.#other === undefined) this.#take(chunk);
+          if (this.#reader === undefined && this.#other === undefined) this.#begin();
+          if (this.#reader !== undefined) resolve(finish(this.#reader, []));
+          else resolve(this.#other ?? new OtherFormat(new Uint8Array(0)));
         }),
       );
       inflate.on("error", () => settle(() => resolve("damaged")));
@@ -202,7 +238,7 @@ async function finishWhole(
 ): Promise<LoadedTable> {
   if (bytes.length === 0) throw new UnreadableProfileError("parsing profile: empty input file");
   if (!isPprof(bytes, name)) {
-    return await loadOther(name, bytes, damage);
+    return finish(openWhole(await otherFormat(name, bytes), name, bytes), damage);
   }
   return finish(openWhole(pprofFormat, name, bytes), damage);
 }
@@ -237,33 +273,41 @@ function damageText({ code, count, params }: Diagnostic): string {
 }
 
 /** The formats that a profile can be in besides protobuf; loaded only when one is met. */
-async function loadOther(
-  name: string,
-  bytes: Uint8Array,
-  damage: readonly string[] = [],
-): Promise<LoadedTable> {
+async function otherFormat(name: string, head: Uint8Array): Promise<Format> {
   const { detectFormat } = await import("@heapwright/core/formats/registry.ts");
-  const found = detectFormat(bytes.subarray(0, HEAD_BYTES), name);
+  const found = detectFormat(head.subarray(0, HEAD_BYTES), name);
   if (found === undefined) {
     throw new UnreadableProfileError("parsing profile: unrecognized profile format");
   }
-  return finish(openWhole(found.format, name, bytes), damage);
+  return found.format;
 }
 
 /** What can be decoded of a damaged stream, and what was wrong. */
-async function loadDamaged(name: string, stored: Uint8Array): Promise<LoadedTable> {
+async function loadDamaged(
+  name: string,
+  stored: Uint8Array,
+  caps: ProfileCaps,
+): Promise<LoadedTable> {
   const report = newGzipReport();
   const chunks: Uint8Array[] = [];
   let total = 0;
+  let isJudged = false;
+  let cap = caps.decodedBytes;
   const source = (async function* once() {
     yield stored;
   })();
   for await (const chunk of gunzip(source, report)) {
     total += chunk.length;
-    if (total > MAX_DECODED_BYTES) {
-      throw new UnreadableProfileError("more decoded bytes than allowed", MAX_DECODED_BYTES);
-    }
     chunks.push(chunk);
+    if (!isJudged && total >= HEAD_BYTES) {
+      isJudged = true;
+      const head = Buffer.concat(chunks);
+      if (!isPprof(head, name)) {
+        await otherFormat(name, head);
+        cap = caps.otherBytes;
+      }
+    }
+    if (total > cap) throw tooLarge(cap);
   }
   if (total === 0) {
     throw new UnreadableProfileError(

@@ -116,11 +116,9 @@ async function asTheToolReads(table: ProfileTable): Promise<ProfileTable> {
 
 /** The tool's own words, but for what only this program says. */
 function problemText(error: UnreadableProfileError, lang: Lang): string {
-  if (error.capBytes === undefined) return error.message;
+  if (error.capBytes === undefined || lang === "en") return error.message;
   const mib = error.capBytes / 1024 ** 2;
-  return lang === "zh"
-    ? `解压后超过 ${mib} MiB；其中的内容都没有使用`
-    : `it is more than ${mib} MiB when decompressed; nothing of it was used`;
+  return `解压后超过 ${mib} MiB（读取上限）；其中的内容都没有使用。如果它是真的剖析，请缩短记录时间或减少标签`;
 }
 
 /** All sources that can be read, in order; what cannot is said and left out. */

@@ -180,7 +180,11 @@ async function unreadable(
   if (next !== undefined) {
     return new UnreadableError(`${name} is no profile: ${next.en}`, `${name} 不是剖析：${next.zh}`);
   }
-  return new UnreadableError(`${name} cannot be used: ${detail}`, `${name} 无法使用：${detail}`);
+  const zh =
+    error.capBytes === undefined
+      ? detail
+      : `解压后超过 ${error.capBytes / 1024 ** 2} MiB（读取上限），请缩短记录时间或减少标签`;
+  return new UnreadableError(`${name} cannot be used: ${detail}`, `${name} 无法使用：${zh}`);
 }
 
 /** What a file that is no profile is, and the verb for it; undefined: it seems to be a profile. */

@@ -75,6 +75,10 @@ function compare(least: number): void {
 }
 
 describe("inlineMarks", () => {
-  it("says of profiles without negative values what their edges say", () => compare(0));
-  it("says of differences what their edges say", () => compare(-20));
+  it("says of profiles without negative values what their edges say", () => {
+    expect(() => compare(0)).not.toThrow();
+  });
+  it("says of differences what their edges say", () => {
+    expect(() => compare(-20)).not.toThrow();
+  });
 });

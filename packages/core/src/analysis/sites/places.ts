@@ -1,8 +1,8 @@
 // Where a stack allocates, whose line that is, and who called it: worked out once a stack, in numbers.
 
-import { isProfilingFrame, ownerOf, type Owner } from "../../goruntime/packages.ts";
 import { functionFile, functionName } from "../../model/stack-frames.ts";
 import type { CallStacks } from "../../model/tables/stacks.ts";
+import { frameOwner, PlacedFrames, type FrameOwner } from "./place.ts";
 import { lineKey, type SourceLine } from "./site.ts";
 
 /** Source lines by number, the same number for the same (function, file, line) of every profile. */
@@ -36,12 +36,6 @@ export interface StackPlaces {
   readonly isOwn: Uint8Array;
 }
 
-const OWNERS: readonly Owner[] = ["runtime", "standard", "dependency", "own"];
-const RUNTIME = 0;
-const DEPENDENCY = 2;
-const OWN = 3;
-/** An own frame that profiles the service is not what the service does. */
-const PROFILING = 4;
 /** Lines of one function are told apart below this number: a line number of a Go file is less. */
 const LINES = 2 ** 24;
 
@@ -69,6 +63,9 @@ export function stackPlaces(
     return at;
   };
   let frames = new Int32Array(128);
+  const placed = new PlacedFrames();
+  const ownerAt = (at: number): FrameOwner =>
+    owners[lineFunction[frames[at] ?? 0] ?? 0] ?? "runtime";
   for (let s = 0; s < count; s++) {
     let depth = 0;
     for (let i = t.stacks.start[s] ?? 0; i < (t.stacks.start[s + 1] ?? 0); i++) {
@@ -78,21 +75,13 @@ export function stackPlaces(
         frames[depth++] = frame;
       }
     }
-    const ownerAt = (at: number) => owners[lineFunction[frames[at] ?? 0] ?? 0] ?? RUNTIME;
-    let leaf = 0;
-    // Leaf frames of the runtime itself (map internals from 1.24 on) are how, not who.
-    while (leaf < depth && ownerAt(leaf) === RUNTIME) leaf++;
-    if (leaf === depth) leaf = 0;
-    let ours = leaf;
-    let theirs = -1;
-    for (; ours < depth && ownerAt(ours) !== OWN; ours++)
-      if (theirs < 0 && ownerAt(ours) === DEPENDENCY) theirs = ours;
-    const user = ours < depth ? ours : theirs;
+    placed.find(depth, ownerAt);
+    const { leaf, nearest } = placed;
     alloc[s] = depth === 0 ? numbers.of("?", "", 0) : numberOf(frames[leaf] ?? 0);
-    own[s] = user < 0 ? (alloc[s] ?? 0) : numberOf(frames[user] ?? 0);
+    own[s] = nearest < 0 ? (alloc[s] ?? 0) : numberOf(frames[nearest] ?? 0);
     if (leaf + 1 < depth) caller[s] = numberOf(frames[leaf + 1] ?? 0);
     depths[s] = depth;
-    isOwn[s] = ours < depth ? 1 : 0;
+    isOwn[s] = placed.isOwn ? 1 : 0;
   }
   return { alloc, own, caller, depth: depths, isOwn };
 }
@@ -103,12 +92,8 @@ function doubled(frames: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   return out;
 }
 
-function ownersOf(t: CallStacks, modulePath: string | undefined): Uint8Array {
-  const out = new Uint8Array(t.functions.length);
-  for (let f = 0; f < out.length; f++) {
-    const name = functionName(t, f);
-    const owner = OWNERS.indexOf(ownerOf(name, functionFile(t, f), modulePath));
-    out[f] = owner === OWN && isProfilingFrame(name) ? PROFILING : owner;
-  }
-  return out;
+function ownersOf(t: CallStacks, modulePath: string | undefined): FrameOwner[] {
+  return Array.from({ length: t.functions.length }, (_, f) =>
+    frameOwner(functionName(t, f), functionFile(t, f), modulePath),
+  );
 }

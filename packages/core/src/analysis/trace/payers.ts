@@ -1,9 +1,9 @@
 // Time spent within ranges, gathered by stack, line, start function, or whatever else names who paid.
 
 import type { SourceLine } from "../sites/site.ts";
-import { placeOf, type Place } from "../sites/place.ts";
+import { placeOf, type FrameOwner, type Place } from "../sites/place.ts";
 import { lineKey } from "../sites/site.ts";
-import { ownerOf, type Owner } from "../../goruntime/packages.ts";
+import { ownerOf } from "../../goruntime/packages.ts";
 import { functionFile, functionName } from "../../model/stack-frames.ts";
 import type { CallStacks } from "../../model/tables/stacks.ts";
 import { startFunction } from "./goroutine-groups.ts";
@@ -101,7 +101,7 @@ interface Placed {
 export class StackPlaces {
   readonly #stacks: CallStacks;
   readonly #modulePath: string | undefined;
-  readonly #owners = new Map<number, Owner>();
+  readonly #owners = new Map<number, FrameOwner>();
   readonly #known = new Map<number, Placed>();
 
   constructor(stacks: CallStacks, modulePath: string | undefined) {

@@ -8,6 +8,7 @@ import type { DiagnosticLog } from "../../model/diagnostic.ts";
 import type { LabelColumns } from "../../model/tables/profile.ts";
 import type { StackColumns } from "../../model/tables/stacks.ts";
 import type { IdIndex } from "./ids.ts";
+import { MOST_LABELS, MOST_STACK_BYTES, tooMany } from "./limits.ts";
 import { BYTES, VARINT } from "../../model/builders/proto-wire.ts";
 import type { Wire } from "../../model/builders/proto-wire.ts";
 
@@ -185,7 +186,12 @@ class SampleReader {
         if (value < 0) negative = true;
       }
       if (negative) negativeRows += 1;
+      if (this.#labels.length > MOST_LABELS) throw tooMany("labels", MOST_LABELS, from.data[i]);
       rowStack[rows] = this.#stacks.intern(this.#stack, 0, this.#depth);
+      // Four bytes a frame here, one to four in the file.
+      if (this.#stacks.data.length > MOST_STACK_BYTES) {
+        throw tooMany("frames", MOST_STACK_BYTES, from.data[i]);
+      }
       this.#labels.endRow();
       rows += 1;
     }

@@ -6,6 +6,7 @@ import { ByteStrings } from "../../model/builders/byte-strings.ts";
 import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
 import type { DiagnosticLog } from "../../model/diagnostic.ts";
 import { FormatError } from "../../model/errors.ts";
+import { MOST_ENTRIES, MOST_SAMPLES, tooMany } from "./limits.ts";
 import { BYTES, VARINT } from "../../model/builders/proto-wire.ts";
 import type { Wire } from "../../model/builders/proto-wire.ts";
 
@@ -72,6 +73,16 @@ export class Sections {
 
   constructor() {
     this.locationLines.push(0);
+  }
+
+  hasMoreThan(most: number): boolean {
+    return (
+      this.stringAt.length > most ||
+      this.functionId.length > most ||
+      this.locationId.length > most ||
+      this.lineFunction.length > most ||
+      this.mappingId.length > most
+    );
   }
 }
 
@@ -271,7 +282,12 @@ export interface KnownSamples {
 }
 
 /** Walks the whole input once. Never reads past the first byte that cannot belong to a field. */
-export function readSections(wire: Wire, log: DiagnosticLog, known?: KnownSamples): Sections {
+export function readSections(
+  wire: Wire,
+  log: DiagnosticLog,
+  known?: KnownSamples,
+  most = MOST_ENTRIES,
+): Sections {
   const into = new Sections();
   const total = wire.bytes.length;
   wire.enter(0, total);
@@ -296,6 +312,7 @@ export function readSections(wire: Wire, log: DiagnosticLog, known?: KnownSample
       const from = wire.pos;
       const to = from + length;
       if (field === 2) {
+        if (into.sampleFrom.length === MOST_SAMPLES) throw tooMany("samples", MOST_SAMPLES, start);
         into.sampleFrom.push(from);
         into.sampleTo.push(to);
       } else if (field === 6) readString(wire, into, to);
@@ -319,6 +336,9 @@ export function readSections(wire: Wire, log: DiagnosticLog, known?: KnownSample
       if (!wire.bad) log.add("pprof.message-malformed", "damage", { field }, { offset: start });
     }
     if (wire.bad) break;
+    if (into.hasMoreThan(most)) {
+      throw tooMany("strings, functions, locations or lines", most, start);
+    }
     start = wire.pos;
   }
   if (wire.bad) into.stop = { offset: start, ranOut: wire.ranOut };

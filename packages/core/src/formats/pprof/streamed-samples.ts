@@ -12,6 +12,7 @@ import { HashSlots, scramble } from "../../model/builders/hash-slots.ts";
 import { LabelsBuilder } from "../../model/builders/labels.ts";
 import type { LabelColumns } from "../../model/tables/profile.ts";
 import type { IdIndex } from "./ids.ts";
+import { MOST_LABELS, MOST_SAMPLES, MOST_STACK_BYTES, tooMany } from "./limits.ts";
 import type { SampleColumns } from "./samples.ts";
 
 const SAMPLE_TAG = 0x12;
@@ -176,6 +177,8 @@ export class StreamedSamples {
     if (values < 0 && !this.#isWidth(0)) return false;
     // A list that ends inside a varint is no list.
     if (idsTo > idsFrom && bytes[idsTo - 1] >= 0x80) return false;
+    // The other reader says that there are too many.
+    if (this.#rows === MOST_SAMPLES || this.#labels.length > MOST_LABELS) return false;
     this.#rowStack.push(this.#stack(idsFrom, idsTo));
     this.#labels.endRow();
     this.#rows += 1;
@@ -332,6 +335,7 @@ export class StreamedSamples {
     const end = this.#stackTo.data;
     let listBytes = 0;
     for (let s = 0; s < count; s++) listBytes += end[s] - from[s];
+    if (listBytes > MOST_STACK_BYTES) throw tooMany("bytes of stacks", MOST_STACK_BYTES);
     const rowOfId = denseRows(to);
     const rows = rowOfId.length;
     // A frame takes a byte at least. What of this is not filled is never touched, so it takes no memory.
@@ -372,11 +376,9 @@ export class StreamedSamples {
 
 /** Ids to rows as one array, as far as ids are dense. */
 function denseRows({ locationIds, locationRow }: Resolved): Int32Array {
-  const rows = new Int32Array(locationRow.length * 4 + 1024);
-  for (let id = 0; id < rows.length; id++) {
-    const at = locationIds.find(id);
-    rows[id] = at < 0 ? -1 : locationRow[at];
-  }
+  const { dense } = locationIds;
+  const rows = new Int32Array(dense.length);
+  for (let id = 0; id < rows.length; id++) rows[id] = dense[id] < 0 ? -1 : locationRow[dense[id]];
   return rows;
 }
 
