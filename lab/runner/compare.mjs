@@ -59,6 +59,9 @@
  * @type {Readonly<Record<string, string>>}
  */
 const GENERAL = {
+  // Without the trace: that GC costs too much, not who waits for it or which setting makes it so.
+  "assist-bound-latency": "churn",
+  "gc-thrash": "churn",
   "context-leak": "heap-leak",
   "finalizer-blocked": "heap-leak",
   "substring-retention": "heap-leak",

@@ -18,6 +18,7 @@ import (
 	"runtime/trace"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -47,6 +48,16 @@ type counters struct {
 	// Exact: debug.GCStats.
 	PauseTotalSec float64 `json:"pauseTotalSec"`
 	Cycles        int64   `json:"cycles"`
+	// Of the process, by the kernel: less than its time on Ps where others wanted the cores too.
+	UsedSec float64 `json:"usedSec"`
+}
+
+func usedSec() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		log.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
 }
 
 type pauses struct {
@@ -98,6 +109,7 @@ func read() counters {
 		StoppingOther: pausesOf(samples[7]),
 		PauseTotalSec: gc.PauseTotal.Seconds(),
 		Cycles:        gc.NumGC,
+		UsedSec:       usedSec(),
 	}
 }
 
