@@ -24,7 +24,7 @@ function costOf(pid) {
     if (
       error instanceof Error &&
       "code" in error &&
-      ["ENOENT", "ESRCH"].includes(`${error.code}`)
+      (error.code === "ENOENT" || error.code === "ESRCH")
     ) {
       return undefined;
     }
@@ -59,17 +59,16 @@ export async function watched(command, args, page) {
     env: { ...process.env, BROWSER: "true" },
   });
   let said = "";
-  let isDone = false;
+  const state = { isAsked: false, isDone: false, hasEnded: false };
   child.stderr.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
     if (said.length < 1e5) said += text;
     const base = /https?:\/\/[\d.:]+/.exec(said)?.[0];
-    if (page === undefined || base === undefined || isAsked) return;
-    isAsked = true;
+    if (page === undefined || base === undefined || state.isAsked) return;
+    state.isAsked = true;
     void answers(base + page).then((isOk) => {
-      isDone = isOk;
+      state.isDone = isOk;
     });
   });
-  let isAsked = false;
   /** @type {Promise<number | null>} */
   const exit = new Promise((resolve, reject) => {
     child.on("error", reject);
@@ -77,21 +76,20 @@ export async function watched(command, args, page) {
   });
   let cost = { cpu: 0, mib: 0 };
   const pid = child.pid ?? 0;
-  let hasEnded = false;
   const ended = exit.finally(() => {
-    hasEnded = true;
+    state.hasEnded = true;
   });
   let isCutOff = false;
-  while (!hasEnded && !isDone && !isCutOff) {
+  while (!state.hasEnded && !state.isDone && !isCutOff) {
     cost = costOf(pid) ?? cost;
     isCutOff = seconds() > MAX_SECONDS || cost.mib > MAX_MIB;
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
   }
   cost = costOf(pid) ?? cost;
   const wall = seconds();
-  if (!hasEnded) child.kill("SIGKILL");
+  if (!state.hasEnded) child.kill("SIGKILL");
   const code = await ended;
-  if (code !== 0 && !isDone && !isCutOff) {
+  if (code !== 0 && !state.isDone && !isCutOff) {
     throw new Error(`${command} ${args.join(" ")}: exit code ${code}: ${said.slice(-2000)}`);
   }
   return isCutOff ? { wall, ...cost, isCutOff } : { wall, ...cost };
