@@ -1,21 +1,31 @@
-// Reading large execution traces, beside a minimal Go program that drains golang.org/x/exp/trace, in
-// turn on the same files: one with few stacks, one whose bytes are mostly tables. A shared machine makes
-// wall time vary threefold, so each pair is run three times and the medians are set against each other.
-// Needs Go and its module cache or network; skips by name otherwise. The traces (0.3 GB each) are
-// recorded into lab/out/traces once.
+// Reading execution traces, in turn on the same files beside a minimal Go program that drains
+// golang.org/x/exp/trace, and beside `go tool trace`. Two traces of some 250 MB, one with few stacks and
+// one whose bytes are mostly tables, and one of some 45 MB for what the tool can still open. A shared
+// machine makes wall time vary threefold, so each row stands in wall and in processor seconds (of all
+// threads), and the least of several runs counts. Every peer is bounded in time and memory.
+// Needs Go and its module cache or network; skips by name otherwise. The traces are recorded into
+// lab/out/traces once.
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { ROOT } from "../setup.mjs";
+import { watched } from "./trace/watched.mjs";
 
 const HERE = path.join(ROOT, "tools/bench/trace");
 const OUT = path.join(ROOT, "lab/out/traces/bench");
 const RUNS = 3;
 const TRACES = [
-  { name: "few stacks", program: "gomaxprocs", ms: 12_000 },
-  { name: "many stacks", program: "deep-stacks", ms: 5000 },
+  { name: "few stacks", program: "gomaxprocs", ms: 9500 },
+  { name: "many stacks", program: "deep-stacks", ms: 3300 },
 ];
 const MAX_MIB = 1536;
 
@@ -26,20 +36,11 @@ function run(command, args, cwd = ROOT) {
   return stdout.trim();
 }
 
-/** @param {number[]} values */
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-/** @param {string} name */
-async function bundle(name) {
+/** @param {string} name @param {import("esbuild").BuildOptions} input */
+async function bundle(name, input) {
   const outfile = path.join(OUT, `${name}.mjs`);
   await build({
-    stdin: {
-      contents: await import("node:fs/promises").then((fs) =>
-        fs.readFile(path.join(HERE, `${name}.ts.txt`), "utf8"),
-      ),
-      resolveDir: ROOT,
-      loader: "ts",
-    },
+    ...input,
     bundle: true,
     platform: "node",
     format: "esm",
@@ -62,49 +63,110 @@ function buildDrain() {
   return binary;
 }
 
+/** @param {string} program @param {number} ms @param {string} out */
+function recorded(program, ms, out) {
+  const record = path.join(ROOT, "lab/traces/record.mjs");
+  run(process.execPath, [record, "--go", "local", "--ms", `${ms}`, "--out", out, program]);
+  const file = path.join(out, "local", `${program}.trace`);
+  return { file, mb: statSync(file).size / 1e6 };
+}
+
+/**
+ * @typedef {{ wall: number, cpu: number, mib: number }} Cost seconds, seconds, MiB at most
+ * @param {readonly Cost[]} costs
+ * @returns {Cost}
+ */
+const least = (costs) => ({
+  wall: Math.min(...costs.map((cost) => cost.wall)),
+  cpu: Math.min(...costs.map((cost) => cost.cpu)),
+  mib: Math.min(...costs.map((cost) => cost.mib)),
+});
+
+/**
+ * Throughput in wall and in processor time.
+ * @param {string} name @param {number} mb @param {Cost} ours @param {string} peer @param {Cost} theirs
+ * @returns {import("../bench.mjs").BenchRow[]}
+ */
+const speeds = (name, mb, ours, peer, theirs) =>
+  /** @type {const} */ (["wall", "cpu"]).map((clock) => ({
+    name: `${name}, ${clock}`,
+    figure: mb / ours[clock],
+    unit: "MB/s",
+    peer: { name: peer, figure: mb / theirs[clock] },
+  }));
+
+/** @returns {Promise<import("../bench.mjs").BenchRow[]>} */
+async function largeTraces() {
+  const drain = buildDrain();
+  const contents = readFileSync(path.join(HERE, "read.ts.txt"), "utf8");
+  const reader = await bundle("read", { stdin: { contents, resolveDir: ROOT, loader: "ts" } });
+  const worker = await bundle("scan-worker", {
+    entryPoints: [path.join(ROOT, "packages/host/src/trace/scan-thread.ts")],
+  });
+  /** @type {import("../bench.mjs").BenchRow[]} */
+  const rows = [];
+  for (const { name, program, ms } of TRACES) {
+    const { file, mb } = recorded(program, ms, OUT);
+    /** @type {Record<"drain" | "scan" | "order", Cost[]>} */
+    const costs = { drain: [], scan: [], order: [] };
+    for (let turn = 0; turn < RUNS; turn++) {
+      costs.drain.push(await watched(drain, [file]));
+      for (const mode of /** @type {const} */ (["scan", "order"])) {
+        const [wall = 0, cpu = 0, mib = 0] = run(process.execPath, [reader, mode, file, worker])
+          .split(" ")
+          .map(Number);
+        costs[mode].push({ wall, cpu, mib });
+      }
+    }
+    const go = least(costs.drain);
+    for (const mode of /** @type {const} */ (["scan", "order"])) {
+      const label = `trace ${mode}, ${name}, ${mb.toFixed(0)} MB`;
+      const ours = least(costs[mode]);
+      rows.push(...speeds(label, mb, ours, "x/exp/trace", go), {
+        name: `${label}, memory`,
+        figure: ours.mib,
+        unit: "MiB",
+        ...(mode === "order" ? { budget: MAX_MIB } : {}),
+      });
+    }
+  }
+  return rows;
+}
+
+/** What `go tool trace` can still open. @returns {Promise<import("../bench.mjs").BenchRow[]>} */
+async function smallTrace() {
+  const { file, mb } = recorded("gomaxprocs", 1800, path.join(OUT, "small"));
+  const size = `${mb.toFixed(0)} MB`;
+  const main = path.join(ROOT, "packages/cli/dist/main.js");
+  const tool = run("go", ["tool", "-n", "trace"]);
+  /** @param {readonly string[]} args */
+  const ours = async (...args) => {
+    const costs = [];
+    for (let turn = 0; turn < RUNS; turn++) {
+      costs.push(await watched(process.execPath, [main, "trace", ...args]));
+    }
+    return least(costs);
+  };
+  const text = await ours("-d=parsed", file);
+  const goText = await watched(tool, ["-d=parsed", file]);
+  const summary = await ours("--goroutines", file);
+  const page = await watched(tool, ["-http=127.0.0.1:0", file], "/goroutines");
+  const name = page.isCutOff === true ? "go tool trace (ended before)" : "go tool trace";
+  return [
+    ...speeds(`trace -d=parsed, ${size}`, mb, text, "go tool trace", goText),
+    ...speeds(`trace to the goroutine summary, ${size}`, mb, summary, name, page),
+    {
+      name: `trace to the goroutine summary, ${size}, memory`,
+      figure: summary.mib,
+      unit: "MiB",
+      peer: { name, figure: page.mib },
+    },
+  ];
+}
+
 /** @returns {Promise<import("../bench.mjs").BenchRow[]>} */
 export default async function trace() {
   if (spawnSync("go", ["version"]).status !== 0) return [];
   mkdirSync(OUT, { recursive: true });
-  const drain = buildDrain();
-  const reader = await bundle("read");
-  const worker = await bundle("scan-worker");
-  /** @type {import("../bench.mjs").BenchRow[]} */
-  const rows = [];
-  for (const { name, program, ms } of TRACES) {
-    const record = path.join(ROOT, "lab/traces/record.mjs");
-    run(process.execPath, [record, "--go", "local", "--ms", `${ms}`, "--out", OUT, program]);
-    const file = path.join(OUT, "local", `${program}.trace`);
-    const mb = statSync(file).size / 1e6;
-    /** @type {Record<"drain" | "scan" | "order", number[]>} */
-    const seconds = { drain: [], scan: [], order: [] };
-    /** @type {number[]} */
-    const mib = [];
-    for (let turn = 0; turn < RUNS; turn++) {
-      seconds.drain.push(Number(run(drain, [file])));
-      for (const mode of /** @type {const} */ (["scan", "order"])) {
-        const [wall = 0, , most = 0] = run(process.execPath, [reader, mode, file, worker])
-          .split(" ")
-          .map(Number);
-        seconds[mode].push(wall);
-        if (mode === "order") mib.push(most);
-      }
-    }
-    const go = { name: "x/exp/trace", figure: mb / median(seconds.drain) };
-    for (const mode of /** @type {const} */ (["scan", "order"])) {
-      rows.push({
-        name: `trace ${mode}, ${name}, ${mb.toFixed(0)} MB`,
-        figure: mb / median(seconds[mode]),
-        unit: "MB/s",
-        peer: go,
-      });
-    }
-    rows.push({
-      name: `trace order, ${name}, memory`,
-      figure: median(mib),
-      unit: "MiB",
-      budget: MAX_MIB,
-    });
-  }
-  return rows;
+  return [...(await largeTraces()), ...(await smallTrace())];
 }
