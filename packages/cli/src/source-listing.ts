@@ -54,9 +54,7 @@ export async function sourceListing(
     matches: options.matches,
     source: (file) => {
       const found = find(file);
-      return "text" in found
-        ? { path: found.path, lines: splitSource(found.text) }
-        : undefined;
+      return "text" in found ? { path: found.path, lines: splitSource(found.text) } : undefined;
     },
   });
   const highlight = options.hasColour

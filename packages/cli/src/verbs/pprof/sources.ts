@@ -107,11 +107,17 @@ async function loadOne(source: string, options: FetchOptions): Promise<LoadedTab
   }
 }
 
-/** Go's text of a heap holds what was sampled; every report is of what that stands for. */
+/**
+ * Go's text of a heap holds what was sampled; every report is of what that stands for, without the
+ * allocator's frames, which the runtime takes off its protobuf and the tool off a text.
+ */
 async function scaledUp(table: ProfileTable): Promise<ProfileTable> {
   if (table.encoding !== "text") return table;
-  const { unsampled } = await import("@heapwright/core/goruntime/unsample.ts");
-  return unsampled(table);
+  const [{ unsampled }, { legacyFrames }] = await Promise.all([
+    import("@heapwright/core/goruntime/unsample.ts"),
+    import("@heapwright/core/formats/pprof-legacy/drop-frames.ts"),
+  ]);
+  return { ...unsampled(table), ...legacyFrames(table.sampleTypes) };
 }
 
 /** The tool's own words, but for what only this program says. */
