@@ -129,6 +129,7 @@ describe("a listing as text", () => {
     measure: MEASURE,
     matches: (name) => name === "main.main",
     source: () => SHOP,
+    margin: 20,
   }).functions[0];
 
   it("folds what has no samples, says how much, and loses no line", () => {

@@ -18,6 +18,7 @@ import {
   type PprofConfig,
 } from "../src/report/pprof/config.ts";
 import { prepareReport, writeReport, type ReportCommand } from "../src/report/pprof/generate.ts";
+import { writeInstructions } from "../src/report/pprof/instructions.ts";
 import type { ObjectFile, ObjectFrame } from "../src/report/pprof/objects.ts";
 import type { ReportHost } from "../src/report/pprof/report.ts";
 import { corpus } from "./corpus.ts";
@@ -183,7 +184,7 @@ function run(test: Case, inputs: Inputs): string {
   const chunks: Uint8Array[] = [];
   const host = hostOf(inputs.object_tool, command.pattern);
   const report = prepareReport(profile, command, asked.config, host, () => {});
-  writeReport(report, (chunk) => chunks.push(chunk.slice()));
+  writeReport(report, (chunk) => chunks.push(chunk.slice()), writeInstructions);
   return Buffer.concat(chunks).toString("utf8");
 }
 

@@ -141,6 +141,12 @@ export const MADE_DELTA: JsonProfile = {
   })),
 };
 
+/** Everything went: no value above zero, as after a base that was larger throughout. */
+export const MADE_GONE: JsonProfile = {
+  ...MADE_CPU,
+  samples: SAMPLES.map((sample) => ({ ...sample, values: sample.values.map((value) => -value) })),
+};
+
 /** Nothing but addresses, as of a program without symbols. */
 export const MADE_BARE: JsonProfile = {
   sample_types: [{ type: "events", unit: "" }],

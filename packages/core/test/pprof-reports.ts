@@ -6,6 +6,7 @@ import type { Profile } from "../src/analysis/profile/profile.ts";
 import { COMMANDS } from "../src/report/pprof/commands.ts";
 import { configure, defaultConfig } from "../src/report/pprof/config.ts";
 import { prepareReport, writeReport, type Generated } from "../src/report/pprof/generate.ts";
+import { writeInstructions } from "../src/report/pprof/instructions.ts";
 import type { ReportHost } from "../src/report/pprof/report.ts";
 
 export const TEST_HOST: ReportHost = {
@@ -43,7 +44,7 @@ export function runReport(
   const report = prepareReport(profile, { name, pattern }, config, host, (message) =>
     warnings.push(message),
   );
-  const generated = writeReport(report, (chunk) => chunks.push(chunk.slice()));
+  const generated = writeReport(report, (chunk) => chunks.push(chunk.slice()), writeInstructions);
   const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const chunk of chunks) {

@@ -51,6 +51,8 @@ export interface ListingView {
 export type PaintToken = (text: string, kind: TokenKind | "dim" | "bold") => string;
 
 const TAB_WIDTH = 4;
+/** Fewer lines are shorter than what would be said of them. */
+const FEWEST_FOLDED = 4;
 
 /** Tabs as blanks, and nothing that could move the cursor or turn the direction of writing. */
 export function sourceText(text: string): string {
@@ -141,8 +143,7 @@ export function listingRows(fn: ListedFunction, view: ListingView): ListingRow[]
   const rows: ListingRow[] = [];
   let hidden: ListingLine[] = [];
   const fold = (): void => {
-    // One line takes no more room than the row that would stand for it.
-    if (hidden.length > 1) rows.push({ kind: "folded", count: hidden.length });
+    if (hidden.length >= FEWEST_FOLDED) rows.push({ kind: "folded", count: hidden.length });
     else for (const line of hidden) rows.push({ kind: "line", line, tokens: tokensOf(line) });
     hidden = [];
   };

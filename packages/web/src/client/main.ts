@@ -9,6 +9,7 @@ import { startKeys } from "./keys.ts";
 import { LiveMain, listen } from "./live.ts";
 import { readState, writeState } from "./state.ts";
 import "./style.css";
+import "./listing.css";
 
 const THEME = "heapwright-theme";
 const labels = CLIENT_WORDS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"];

@@ -17,8 +17,8 @@ import {
   writeReport,
   type ReportCommand,
 } from "@heapwright/core/report/pprof/generate.ts";
-import type { ReportHost } from "@heapwright/core/report/pprof/report.ts";
-import type { WriteBytes } from "@heapwright/core/report/pprof/sink.ts";
+import type { Report, ReportHost } from "@heapwright/core/report/pprof/report.ts";
+import type { Sink, WriteBytes } from "@heapwright/core/report/pprof/sink.ts";
 import { errnoOf } from "@heapwright/host/bytes/errno.ts";
 import { isExecutableFile } from "@heapwright/host/profiles/executable.ts";
 import {
@@ -53,15 +53,23 @@ export const host: ReportHost = {
   workingFolder: process.cwd(),
 };
 
-/** With a disassembler, which is loaded for the reports that show instructions. */
-async function hostWithObjects(config: PprofConfig): Promise<ReportHost> {
-  const { objdumpOpener } = await import("@heapwright/host/binaries/objdump.ts");
+interface Equipment {
+  readonly host: ReportHost;
+  readonly writeInstructions?: (report: Report, out: Sink) => void;
+}
+
+/** What only the reports that show instructions load. */
+async function withDisassembler(config: PprofConfig): Promise<Equipment> {
+  const [{ objdumpOpener }, { writeInstructions }] = await Promise.all([
+    import("@heapwright/host/binaries/objdump.ts"),
+    import("@heapwright/core/report/pprof/instructions.ts"),
+  ]);
   const folders = process.env["PPROF_BINARY_PATH"] ?? `${process.env["HOME"] ?? ""}/pprof/binaries`;
   const openObject = objdumpOpener({
     intelSyntax: config.intel_syntax,
     searchPath: folders.split(":").filter((folder) => folder !== ""),
   });
-  return { ...host, openObject };
+  return { host: { ...host, openObject }, writeInstructions };
 }
 
 /** The arguments cannot be honoured; a message and exit code 2. */
@@ -151,16 +159,17 @@ async function generate(
   session?: ProfileSession,
 ): Promise<void> {
   const showsInstructions = command.name === "disasm" || command.name === "weblist";
-  const equipped = showsInstructions ? await hostWithObjects(config) : host;
-  const report = prepareReport(profile, command, config, { ...equipped, session }, say);
+  const equipment: Equipment = showsInstructions ? await withDisassembler(config) : { host };
+  const { writeInstructions } = equipment;
+  const report = prepareReport(profile, command, config, { ...equipment.host, session }, say);
   const output = outputOf(config, suffixOf(command.name), isShell);
   const type = COMMANDS[command.name]?.image;
   if (type === undefined && report.format !== "proto" && report.format !== "topproto") {
     if (output === "") {
-      writeReport(report, (bytes) => writeFully(STDOUT, bytes));
+      writeReport(report, (bytes) => writeFully(STDOUT, bytes), writeInstructions);
       return;
     }
-    deliveryTo(output)((write) => writeReport(report, write));
+    deliveryTo(output)((write) => writeReport(report, write, writeInstructions));
     return;
   }
   const chunks: Uint8Array[] = [];

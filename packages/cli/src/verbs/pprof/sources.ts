@@ -107,11 +107,17 @@ async function loadOne(source: string, options: FetchOptions): Promise<LoadedTab
   }
 }
 
-/** Go's texts as that tool reads them: by address, heap samples as what they stand for. */
-async function asTheToolReads(table: ProfileTable): Promise<ProfileTable> {
+/**
+ * Go's text of a heap holds what was sampled; every report is of what that stands for, without the
+ * allocator's frames, which the runtime takes off its protobuf and the tool off a text.
+ */
+async function scaledUp(table: ProfileTable): Promise<ProfileTable> {
   if (table.encoding !== "text") return table;
-  const { asAddresses } = await import("@heapwright/core/goruntime/unsample.ts");
-  return asAddresses(table);
+  const [{ unsampled }, { legacyFrames }] = await Promise.all([
+    import("@heapwright/core/goruntime/unsample.ts"),
+    import("@heapwright/core/formats/pprof-legacy/drop-frames.ts"),
+  ]);
+  return { ...unsampled(table), ...legacyFrames(table.sampleTypes) };
 }
 
 /** The tool's own words, but for what only this program says. */
@@ -146,7 +152,7 @@ export async function loadSources(
       const word = options.lang === "zh" ? "已损坏：" : "damaged: ";
       options.say(`${outcome.source}: ${word}${damage}`);
     }
-    profiles.push(profileOf(await asTheToolReads(outcome.loaded.table)));
+    profiles.push(profileOf(await scaledUp(outcome.loaded.table)));
   }
   return profiles;
 }

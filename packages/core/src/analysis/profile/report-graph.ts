@@ -198,7 +198,19 @@ class NodeOrder {
 }
 
 const NO_EDGES = new Edges();
-const INT64_LEAST = -(2 ** 63);
+
+/**
+ * `abs(int64(product) + flat)`. Edges of weight 0 or, below a negative flat, any edge make the entropy
+ * NaN. Go on amd64 turns that into the least int64, and adding wraps around: a node with a flat of its
+ * own comes before all others, those with the smaller flat first, and a node without comes last.
+ */
+function scoreOf(product: number, flat: number): number {
+  if (!Number.isNaN(product)) return Math.abs(Math.trunc(product) + flat);
+  return flat === 0 ? -1 : SCORE_OF_WRAPPED / (Math.abs(flat) + 1);
+}
+
+/** Above every score that is a sum of values, whatever the flat is divided by. */
+const SCORE_OF_WRAPPED = 2 ** 130;
 
 /** The order for pictures: nodes where paths part or join before those that only pass on. */
 function entropyScores(
@@ -228,10 +240,7 @@ function entropyScores(
     const flat = totals.flat[node];
     let score = ins.length === 0 ? 1 : entropy(ins, 0);
     score += outs.length === 0 ? 1 : entropy(outs, flat);
-    const product = score * totals.cum[node];
-    // An edge of weight 0 makes the entropy NaN, which Go turns into the least int64.
-    const whole = (Number.isNaN(product) ? INT64_LEAST : Math.trunc(product)) + flat;
-    scores.set(node, whole === INT64_LEAST && flat <= 0 ? INT64_LEAST : Math.abs(whole));
+    scores.set(node, scoreOf(score * totals.cum[node], flat));
   }
   return scores;
 }

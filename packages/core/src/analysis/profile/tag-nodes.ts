@@ -135,8 +135,9 @@ export function addTagNodes(
   for (let k = 0; k < count; k++) {
     const row = sampleAt(profile, k);
     const old = profile.stack[row];
-    const leaves = add(row, leaf, "leaf");
+    // Roots first: the ids of the new locations are in the order in which they are made.
     const roots = add(row, root, "root");
+    const leaves = add(row, leaf, "leaf");
     const inner = stacks.location.subarray(stacks.from[old], stacks.to[old]);
     const whole = new Int32Array(leaves.length + inner.length + roots.length);
     whole.set(leaves);

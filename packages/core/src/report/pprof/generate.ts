@@ -23,13 +23,11 @@ import { addTagNodes } from "../../analysis/profile/tag-nodes.ts";
 import { totalOf, type Measure } from "../../analysis/profile/weights.ts";
 import { COMMANDS, withOverrides } from "./commands.ts";
 import type { PprofConfig } from "./config.ts";
-import { writeDisassembly } from "./disasm.ts";
 import { writeDot } from "./dot.ts";
 import { dividedProfile, topProfile, writeCallgrind, writeList } from "./formats.ts";
 import { writeComments, writeRaw, writeTags, writeTop, writeTraces, writeTree } from "./lists.ts";
 import { Report, type ReportHost } from "./report.ts";
 import { Sink, type WriteBytes } from "./sink.ts";
-import { writeWebList } from "./weblist-page.ts";
 
 /** A command line of the tool: the name, and the pattern of those that take one. */
 export interface ReportCommand {
@@ -208,7 +206,12 @@ export function writeForLayout(report: Report, write: WriteBytes): void {
 }
 
 /** Writes a report of text; nothing reaches `write` when it turns out that there is nothing to say. */
-export function writeReport(report: Report, write: WriteBytes): Generated {
+export function writeReport(
+  report: Report,
+  write: WriteBytes,
+  /** instructions.ts, which whoever may be asked for these reports loads. */
+  writeInstructions?: (report: Report, out: Sink) => void,
+): Generated {
   const out = new Sink(write);
   switch (report.format) {
     case "proto":
@@ -240,10 +243,10 @@ export function writeReport(report: Report, write: WriteBytes): Generated {
       writeList(report, out);
       break;
     case "weblist":
-      writeWebList(report, out);
-      break;
     case "disasm":
-      writeDisassembly(report, out);
+      if (writeInstructions === undefined)
+        throw new Error(`no writer was given for ${report.format}`);
+      writeInstructions(report, out);
       break;
     case "comments":
       writeComments(report, out);

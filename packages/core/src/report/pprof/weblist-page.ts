@@ -15,7 +15,7 @@ body { font-family: system-ui, sans-serif; }
 .inlinesrc { font-style: italic; }
 .livesrc { cursor: pointer; }
 .livesrc:hover { text-decoration: underline; }
-.asm { display: none; border-left: 2px solid GrayText; }
+.asm { display: none; box-shadow: -3px 0 0 -1px GrayText; }
 </style>`;
 
 /** A line with instructions is pressed: they appear, or go. */
