@@ -55,7 +55,7 @@ describe("a wrong command line: exit 2, one sentence, the nearest name", () => {
   test.each<[string[], RegExp]>([
     [["wy"], /Did you mean why\?/],
     [["captur", "x"], /Did you mean capture\?/],
-    [["frobnicate"], /There are why, capture, view, show, trace, pprof, evidence/],
+    [["frobnicate"], /There are why, capture, view, show, diff, trace, pprof, evidence/],
     [["/dev"], /heapwright why \/dev/],
     [[":6060"], /heapwright why :6060/],
     [["why", "--jsn", "x"], /Did you mean --json\?/],

@@ -16,7 +16,7 @@ const FOREIGN: ReadonlySet<string> = new Set([
   "--cum",
 ]);
 
-const verbs = ["why", "capture", "view", "show", "trace", "evidence"] as const;
+const verbs = ["why", "capture", "view", "show", "diff", "trace", "evidence"] as const;
 /** Its flags are those of another tool. */
 const otherVerbs = ["pprof"] as const;
 
@@ -24,7 +24,7 @@ const isVerb = (word: string): boolean => [...verbs, ...otherVerbs].some((v) => 
 
 async function flagsOf(verb: string): Promise<Set<string>> {
   const help = await heapwright([verb, "--help"]);
-  return new Set([...help.stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map((m) => m[1] ?? ""));
+  return new Set([...help.stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z_-]+)/gm)].map((m) => m[1] ?? ""));
 }
 
 const flags = new Map<string, Set<string>>();
@@ -35,8 +35,8 @@ const known = async (): Promise<Set<string>> => {
 
 test.each(verbs)("%s --help says the same in Chinese", async (verb) => {
   const { stdout } = await heapwright([verb, "--help", "--lang", "zh"]);
-  const options = stdout.split("\n").filter((line) => /^ {2}(-\w, )?--[a-z-]+/.test(line));
-  expect(options.map((line) => /--[a-z-]+/.exec(line)?.[0])).toEqual([...(await flagsOf(verb))]);
+  const options = stdout.split("\n").filter((line) => /^ {2}(-\w, )?--[a-z_-]+/.test(line));
+  expect(options.map((line) => /--[a-z_-]+/.exec(line)?.[0])).toEqual([...(await flagsOf(verb))]);
   // What stands behind each flag is Chinese.
   for (const line of options) expect(line).toMatch(/\p{Script=Han}/u);
   expect(stdout).not.toMatch(/Usage:|Options:|Arguments:|default:|choices:/);
@@ -90,7 +90,7 @@ function isDecrement(text: string, at: number, flag: string): boolean {
 
 /** A flag: two dashes that begin a word. In the page they may as well be a custom property of CSS. */
 function flagsIn(text: string, isPage = false): string[] {
-  const found = text.matchAll(/(?<![\w-])--[a-z][a-z-]*(?![\w-])/g);
+  const found = text.matchAll(/(?<![\w-])--[a-z][a-z_-]*(?![\w-])/g);
   const isProperty = (at: number, flag: string) =>
     isPage && (text[at - 1] === "(" || /^\s*:/.test(text.slice(at + flag.length)));
   return [...found]

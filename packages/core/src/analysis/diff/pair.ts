@@ -33,6 +33,7 @@ export type DiffUnit = "bytes" | "count" | "ns" | "cores";
 export type Standing = "grew" | "new" | "shrank" | "gone" | "unsure" | "quiet";
 
 export interface Drift {
+  /** Samples that came and are live in the later profile; that went of those live in the earlier. */
   readonly came: number;
   readonly went: number;
   readonly p: number;
@@ -329,7 +330,10 @@ function finished(
   const isIdentical = comparison.form === "identical";
   const isCounted = isOneProcess && measure === "live";
   const changeOf = (sum: SiteSum, seen: number | undefined): Change => {
-    const { came, went } = sum.change;
+    const { plus, minus } = sum.change;
+    // Of what came only what stayed, of what went only what was there before: the rest is in both.
+    const came = plus.objects.samples;
+    const went = minus.objects.samples;
     const { value, objects } = isIdentical ? { value: ZERO, objects: ZERO } : valueOf(sum);
     return {
       value,
@@ -338,8 +342,8 @@ function finished(
       before:
         isOneProcess && before === after ? undefined : stateOf(sum.before, isObjects, measure),
       after: isOneProcess && before === after ? undefined : stateOf(sum.after, isObjects, measure),
-      plusSamples: isCounted ? came : sum.change.plus.objects.samples,
-      minusSamples: isCounted ? went : sum.change.minus.objects.samples,
+      plusSamples: isCounted ? sum.change.came : came,
+      minusSamples: isCounted ? sum.change.went : went,
       drift:
         isOneProcess && measure === "live"
           ? { came, went, p: comeAndGoP(came, went), stepsNeeded: stepsToTell(came, went) }

@@ -1,6 +1,7 @@
 // Three or more heap profiles of one service: does a place keep growing, since when, and did it stop?
 //
-// Every two neighbours of one process make a *step*: what came and what went, bucket by bucket. A
+// Every two neighbours of one process make a *step*: what came and is still there at its end, and what
+// went of what was there at its beginning, bucket by bucket; what passed in between is in neither. A
 // restart makes no step; a snapshot that shows the same GC cycle as the one before is left out. Steps
 // on both sides of a restart are of one series, since what is asked is a rate.
 //
@@ -66,6 +67,7 @@ export interface SeriesPlace {
   readonly slope: Interval;
   /** Largest live estimate at each snapshot, bytes. */
   readonly live: Float64Array;
+  /** Samples that came in a step and were live at its end; that went of those at its beginning. */
   readonly came: number;
   readonly went: number;
   readonly p: number;
@@ -310,8 +312,9 @@ class SeriesAnalysis {
         const at = bucket(isAfter ? after : before, row, size);
         // Counts rise in every bucket of a step, and nothing is freed that was not there.
         if (at < 0 || born < 0 || freed < 0) continue;
-        this.#came[at * k + j] += born;
-        this.#went[at * k + j] += freed;
+        // What came and went within the step is in both and says nothing of its end.
+        this.#came[at * k + j] += Math.min(born, aligned.inuse[1][b]);
+        this.#went[at * k + j] += Math.min(freed, aligned.inuse[0][b]);
       }
     });
     this.#snapshots.forEach(({ subject: s }, i) => {

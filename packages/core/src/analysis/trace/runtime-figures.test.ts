@@ -91,11 +91,17 @@ function assists(recording: Recording): Pair {
 function given(recording: Recording): number {
   const { before, after } = recording.figures;
   const { fromNs, toNs } = window(recording);
-  const { length, state, startNs, endNs } = recording.trace.memory.slices;
   let onP = 0;
-  for (let i = 0; i < length; i++)
-    if (state[i] === SLICE_RUNNING)
-      onP += Math.max(0, Math.min(endNs[i], toNs) - Math.max(startNs[i], fromNs));
+  for (const part of recording.trace.memory.slices.parts) {
+    const { state, baseNs, startNs, endNs, runStart, runEnd } = part;
+    for (let run = 0; run < runStart.length; run++)
+      for (let i = runStart[run]; i < runEnd[run]; i++)
+        if (state[i] === SLICE_RUNNING)
+          onP += Math.max(
+            0,
+            Math.min(baseNs + endNs[i], toNs) - Math.max(baseNs + startNs[i], fromNs),
+          );
+  }
   return ((after.usedSec - before.usedSec) * 1e9) / onP;
 }
 

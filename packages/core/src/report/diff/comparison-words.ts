@@ -38,8 +38,8 @@ export function obstacleText(s: Speech, d: PairDiff, why: Obstacle): string {
               ` 增长以 HeapAlloc 的变化 ${s.signed({ value: bound, lo: bound, hi: bound }, "bytes", false)} 为界。`,
             );
       return s.say(
-        `not one allocation count differs: no GC cycle ended between the two, and both show the same one, whatever happened since.${heap} Take the second after two more cycles, or with ?gc=1`,
-        `没有任何分配计数不同：两者之间没有 GC 周期结束，显示的是同一个周期，此后发生的都看不到。${heap} 请在再过两个周期之后取第二份，或用 ?gc=1`,
+        `not one allocation count differs: no GC cycle ended between the two, so that both show the same one, or nothing was allocated that sampling saw.${heap} Take the second after two more cycles, or with ?gc=1`,
+        `没有任何分配计数不同：两者之间没有 GC 周期结束，显示的是同一个周期；或没有采样看得到的分配。${heap} 请在再过两个周期之后取第二份，或用 ?gc=1`,
       );
     }
     case "delta-in-pair":

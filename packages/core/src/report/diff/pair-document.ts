@@ -356,13 +356,13 @@ class PairWords extends Speech {
     const drift = this.#d.total?.drift;
     if (drift === undefined) return "";
     const counts = this.say(
-      `another question: ${this.number(drift.came)} samples came, ${this.number(drift.went)} went, p ${this.pIs(drift.p)}`,
-      `是另一个问题：新增 ${this.number(drift.came)} 个样本，释放 ${this.number(drift.went)} 个，p ${this.pIs(drift.p)}`,
+      `another question: ${this.number(drift.came)} samples came and stayed, ${this.number(drift.went)} went, p ${this.pIs(drift.p)}`,
+      `是另一个问题：新增并留下 ${this.number(drift.came)} 个样本，离去 ${this.number(drift.went)} 个，p ${this.pIs(drift.p)}`,
     );
     if (drift.p <= 0.05) {
       return this.say(
-        `${counts}: more ${drift.came > drift.went ? "came than went" : "went than came"}; whether that goes on, three or more snapshots tell`,
-        `${counts}：${drift.came > drift.went ? "新增多于释放" : "释放多于新增"}；是否持续，需要三份以上快照`,
+        `${counts}: more ${drift.came > drift.went ? "stayed than went" : "went than stayed"}; whether that goes on, three or more snapshots tell`,
+        `${counts}：${drift.came > drift.went ? "留下多于离去" : "离去多于留下"}；是否持续，需要三份以上快照`,
       );
     }
     const steps = drift.stepsNeeded;

@@ -143,8 +143,8 @@ class SeriesWords extends Speech {
       const shape = total.shape === undefined ? "" : `${this.#shape(total.shape)}; `;
       facts.push(
         this.say(
-          `in all ${shape}${this.number(total.came)} samples came, ${this.number(total.went)} went, p ${this.pIs(total.p)}`,
-          `合计：${shape}新增 ${this.number(total.came)} 个样本，释放 ${this.number(total.went)} 个，p ${this.pIs(total.p)}`,
+          `in all ${shape}${this.number(total.came)} samples came and stayed, ${this.number(total.went)} went, p ${this.pIs(total.p)}`,
+          `合计：${shape}新增并留下 ${this.number(total.came)} 个样本，离去 ${this.number(total.went)} 个，p ${this.pIs(total.p)}`,
         ),
       );
       const more = this.#firstToLast();
@@ -153,8 +153,8 @@ class SeriesWords extends Speech {
       if (total.noise.factor > 1.5) {
         facts.push(
           this.say(
-            `steps vary ${this.number(Math.round(total.noise.factor * 10) / 10)} times as much as chance: load; intervals are widened for it`,
-            `各步的波动是偶然的 ${this.number(Math.round(total.noise.factor * 10) / 10)} 倍：来自负载；区间已相应放宽`,
+            `steps vary ${this.number(Math.round(total.noise.factor * 10) / 10)} times as much as chance (load, a jump, or a stop); intervals are widened for it`,
+            `各步的波动是偶然的 ${this.number(Math.round(total.noise.factor * 10) / 10)} 倍（负载、跃升或停止）；区间已相应放宽`,
           ),
         );
       }
@@ -250,7 +250,7 @@ class SeriesWords extends Speech {
           : "",
       header: [
         this.say("slope", "斜率"),
-        this.say("new / freed", "新增 / 释放"),
+        this.say("came / went", "新增 / 离去"),
         "q",
         this.say("shape", "形态"),
         this.say("live", "存活"),
