@@ -33,10 +33,10 @@ async function failure(bytes: Uint8Array, caps?: { decodedBytes: number; otherBy
 }
 
 describe("loadProfileBytes", () => {
-  it("refuses ten gigabytes of zeros by their beginning", async () => {
+  it("refuses ten gigabytes of zeros without keeping any", async () => {
     const bomb = repeated(new Uint8Array(64 * MIB), 160);
     const before = process.memoryUsage().arrayBuffers;
-    expect(await failure(bomb)).toBe("parsing profile: unrecognized profile format");
+    expect(await failure(bomb)).toContain("more than 256 MiB when decompressed");
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * MIB);
   });
 

@@ -69,8 +69,16 @@ export async function loadProfileBytes(
   let cap = caps.decodedBytes;
   if (outcome instanceof OtherFormat) {
     // Once more from the beginning, now that it is known who reads it.
-    const format = await otherFormat(name, outcome.head);
     cap = caps.otherBytes;
+    let format: Format;
+    try {
+      format = await otherFormat(name, outcome.head);
+    } catch (error) {
+      if (error instanceof UnreadableProfileError && (await expandsBeyond(stored, cap))) {
+        throw tooLarge(cap);
+      }
+      throw error;
+    }
     outcome = await new StreamedProfile(name, stored, format, cap).run();
   }
   if (outcome === "damaged") return await loadDamaged(name, stored, caps);
@@ -87,6 +95,24 @@ export interface ProfileCaps {
 }
 
 const PROFILE_CAPS: ProfileCaps = { decodedBytes: MAX_DECODED_BYTES, otherBytes: MAX_OTHER_BYTES };
+
+/** Is a stream larger than `cap`; nothing of it is kept. */
+function expandsBeyond(stored: Uint8Array, cap: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const inflate = createGunzip({ chunkSize: CHUNK_BYTES });
+    let total = 0;
+    inflate.on("data", (chunk: Uint8Array) => {
+      total += chunk.length;
+      if (total <= cap) return;
+      inflate.destroy();
+      resolve(true);
+    });
+    // What is wrong with it is not asked here.
+    inflate.on("error", () => resolve(false));
+    inflate.on("end", () => resolve(false));
+    inflate.end(stored);
+  });
+}
 
 function tooLarge(cap: number): UnreadableProfileError {
   const size = cap >= 1024 ** 2 ? `${cap / 1024 ** 2} MiB` : `${cap} bytes`;

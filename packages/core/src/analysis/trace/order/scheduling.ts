@@ -6,7 +6,12 @@
 // also fills run queues, so a longer wait within the phase is not by itself the collector's doing.
 
 import { GrowingFloat64 } from "../../../model/builders/growing.ts";
-import { GO_RUNNABLE, GO_RUNNING, type TraceEventBatch } from "../../../model/tables/trace.ts";
+import {
+  GO_NOT_EXIST,
+  GO_RUNNABLE,
+  GO_RUNNING,
+  type TraceEventBatch,
+} from "../../../model/tables/trace.ts";
 import * as event from "./event-types.ts";
 import { isGoroutineEvent } from "./event-types.ts";
 import { GoroutineSlots, wideEnough } from "./goroutine-slots.ts";
@@ -72,6 +77,7 @@ class WaitHistogram {
 
 export class Scheduling {
   readonly #slots = new GoroutineSlots();
+  /** When the wait began; NaN while the goroutine does not wait. */
   #since: Float64Array = new Float64Array(64);
   /** Mark time of the trace when the wait began. */
   #markThen: Float64Array = new Float64Array(64);
@@ -125,21 +131,23 @@ export class Scheduling {
   #transition(b: TraceEventBatch, i: number, t: number): void {
     const goroutine = b.arg0[i];
     const to = b.to[i];
-    if (b.from[i] === GO_RUNNABLE || to !== GO_RUNNABLE) {
-      const slot = this.#slots.of(goroutine);
-      if (slot >= 0) {
+    let slot = this.#slots.of(goroutine);
+    if (slot >= 0 && (b.from[i] === GO_RUNNABLE || to !== GO_RUNNABLE)) {
+      if (!Number.isNaN(this.#since[slot])) {
         this.#advance(t);
         this.#runnable -= 1;
-        this.#slots.remove(goroutine);
         // Only a wait whose beginning and end were both seen has a length.
         if (to === GO_RUNNING) this.#waited(slot, t);
+        this.#since[slot] = NaN;
       }
+      // A goroutine that is there keeps its slot: giving one back at each start cost as much as the rest.
+      if (to === GO_NOT_EXIST) this.#slots.remove(goroutine);
     }
     if (to !== GO_RUNNABLE) return;
     this.#advance(t);
     this.#runnable += 1;
     this.#mostRunnable = Math.max(this.#mostRunnable, this.#runnable);
-    const slot = this.#slots.add(goroutine);
+    if (slot < 0) slot = this.#slots.add(goroutine);
     this.#since = wideEnough(this.#since, slot);
     this.#markThen = wideEnough(this.#markThen, slot);
     this.#since[slot] = t;
