@@ -66,4 +66,6 @@ export interface TraceFlags extends SharedFlags {
 
 export interface ViewFlags extends SharedFlags, LiveFlags, JudgeFlags {
   readonly port?: string;
+  readonly base?: string;
+  readonly html?: string;
 }

@@ -1,0 +1,62 @@
+// Values of a profile in words: bytes, times, counts and whatever else a sample type says its unit is.
+
+import type { Known } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { byteUnit, grouped, short, timeUnit } from "./numbers.ts";
+
+/** A column has one unit, so that its digits can be compared. */
+export interface AmountUnit {
+  /** "" for plain counts. */
+  readonly name: string;
+  readonly of: (value: number) => string;
+}
+
+const MINUS = "\u2212";
+const NBSP = "\u00a0";
+
+export function amountUnit(unit: string, largest: number): AmountUnit {
+  if (unit === "bytes") {
+    const { name, size } = byteUnit(largest);
+    return { name, of: (v) => short(v / size) };
+  }
+  if (unit === "nanoseconds") {
+    const { name, ns } = timeUnit(largest);
+    return { name, of: (v) => short(v / ns) };
+  }
+  return {
+    name: unit === "count" ? "" : unit,
+    of: (v) => (v < 0 ? `${MINUS}${grouped(-v)}` : grouped(v)),
+  };
+}
+
+/** Standing alone, in the unit that suits it. */
+export function amount(unit: string, value: number): string {
+  const { name, of } = amountUnit(unit, Math.abs(value));
+  return name === "" ? of(value) : `${of(value)}${NBSP}${name}`;
+}
+
+export function signedAmount(unit: string, value: number): string {
+  return value > 0 ? `+${amount(unit, value)}` : amount(unit, value);
+}
+
+/** "[375, 431]"; "" where the value is exact or nothing is known of it. */
+export function limitsIn(unit: AmountUnit, { lo, hi, net }: Known): string {
+  if (!Number.isFinite(lo) || !Number.isFinite(hi)) return "";
+  if (Math.max(hi - net, net - lo) <= Math.abs(net) * 1e-9) return "";
+  return `[${unit.of(lo)}, ${unit.of(hi)}]`;
+}
+
+/** "12.3 MiB [8.1, 18.0]"; in a difference with its sign. */
+export function amountWithLimits(unit: string, known: Known, isSigned: boolean): string {
+  const most = Math.max(Math.abs(known.net), Math.abs(known.hi) || 0);
+  const column = amountUnit(unit, Number.isFinite(most) ? most : Math.abs(known.net));
+  const value = `${isSigned && known.net > 0 ? "+" : ""}${column.of(known.net)}`;
+  const limits = limitsIn(column, known);
+  const name = column.name === "" ? "" : `${NBSP}${column.name}`;
+  return limits === "" ? `${value}${name}` : `${value}${name} ${limits}`;
+}
+
+/** Whole where counted exactly; one digit where it was estimated. */
+export function sampleText(n: number): string {
+  if (!Number.isFinite(n)) return "";
+  return Math.abs(n - Math.round(n)) < 1e-6 ? grouped(n) : short(n);
+}
