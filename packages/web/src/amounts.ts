@@ -1,7 +1,7 @@
 // Values of a profile in words: bytes, times, counts and whatever else a sample type says its unit is.
 
 import type { Known } from "@heapwright/core/pictures/profile/tree-view.ts";
-import { byteUnit, grouped, short, timeUnit } from "./numbers.ts";
+import { byteUnit, grouped, percent, short, timeUnit } from "./numbers.ts";
 
 /** A column has one unit, so that its digits can be compared. */
 export interface AmountUnit {
@@ -59,4 +59,18 @@ export function amountWithLimits(unit: string, known: Known, isSigned: boolean):
 export function sampleText(n: number): string {
   if (!Number.isFinite(n)) return "";
   return Math.abs(n - Math.round(n)) < 1e-6 ? grouped(n) : short(n);
+}
+
+/**
+ * What percentages are of: the total; of a difference what there was before, as in
+ * `go tool pprof -diff_base`, or what there is now where there was nothing.
+ */
+export function wholeOf({ plus, minus }: Known): number {
+  return minus > 0 ? minus : plus;
+}
+
+export function shareText(value: number, whole: number): string {
+  if (!(whole > 0)) return "";
+  const share = percent(Math.abs(value) / whole);
+  return `${value < 0 && share !== "0" ? MINUS : ""}${share}${NBSP}%`;
 }

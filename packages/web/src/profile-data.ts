@@ -7,10 +7,7 @@
 //   u32 length of the header, header (JSON, UTF-8), columns in the order of `write`
 
 import type { CallTree } from "@heapwright/core/analysis/profile/call-tree.ts";
-import type {
-  AmountSeries,
-  AmountType,
-} from "@heapwright/core/analysis/profile/stack-amounts.ts";
+import type { AmountSeries, AmountType } from "@heapwright/core/analysis/profile/stack-amounts.ts";
 import { GrowingBytes } from "@heapwright/core/model/builders/growing.ts";
 import { safeHead, safeTail } from "@heapwright/core/pictures/text-width.ts";
 import type { ProfilePicture } from "@heapwright/core/pictures/profile/picture.ts";

@@ -39,10 +39,7 @@ export const view: Verb = {
     );
     command.option(
       "--base <file>",
-      words(
-        "compare one profile with this earlier one",
-        "把一份剖析与这份更早的剖析比较",
-      )[lang],
+      words("compare one profile with this earlier one", "把一份剖析与这份更早的剖析比较")[lang],
     );
     command.option(
       "--html <file>",

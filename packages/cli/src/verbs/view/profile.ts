@@ -1,7 +1,11 @@
 // `heapwright view FILE` where the file is one profile: its page instead of an answer's.
 
 import { statSync } from "node:fs";
-import { ProfileError, profileOf, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
+import {
+  ProfileError,
+  profileOf,
+  type Profile,
+} from "@heapwright/core/analysis/profile/profile.ts";
 import { unsampled } from "@heapwright/core/goruntime/unsample.ts";
 import { loadProfileFile, UnreadableProfileError } from "@heapwright/host/profiles/load-profile.ts";
 import { EXIT } from "../../exit-codes.ts";

@@ -73,7 +73,10 @@ export function layered(nodes: readonly LayeredNode[], edges: readonly LayeredEd
   place(vertices, rows);
 
   const heights = rows.map((row) =>
-    row.reduce((most, i) => Math.max(most, vertices[i].node < 0 ? 0 : nodes[vertices[i].node].height), 0),
+    row.reduce(
+      (most, i) => Math.max(most, vertices[i].node < 0 ? 0 : nodes[vertices[i].node].height),
+      0,
+    ),
   );
   const tops: number[] = [];
   let y = 0;
@@ -218,7 +221,9 @@ function place(vertices: readonly Vertex[], rows: readonly (readonly number[])[]
       const wish = row.map((v) => {
         const { up, down, x } = vertices[v];
         const near = round >= ROUNDS ? [...up, ...down] : isDown ? up : down;
-        return near.length === 0 ? x : near.reduce((sum, u) => sum + vertices[u].x, 0) / near.length;
+        return near.length === 0
+          ? x
+          : near.reduce((sum, u) => sum + vertices[u].x, 0) / near.length;
       });
       settle(vertices, row, wish);
     }
@@ -229,7 +234,11 @@ function place(vertices: readonly Vertex[], rows: readonly (readonly number[])[]
  * Nearest places to the wishes that keep order and distance: neighbours that would touch form a block
  * at the mean of its members' wishes (pool adjacent violators).
  */
-function settle(vertices: readonly Vertex[], row: readonly number[], wish: readonly number[]): void {
+function settle(
+  vertices: readonly Vertex[],
+  row: readonly number[],
+  wish: readonly number[],
+): void {
   const offset = new Float64Array(row.length);
   for (let i = 1; i < row.length; i++) {
     const gap = (vertices[row[i - 1]].width + vertices[row[i]].width) / 2 + GAP_X;

@@ -46,7 +46,7 @@ export function leftHeavy(view: TreeView): FlameRows {
     filled = 1;
   }
   // Rows come out in order of x because each is made from the one above, left to right.
-  for (let from = 0; from < filled; ) {
+  for (let from = 0; from < filled;) {
     const to = filled;
     start.push(to);
     for (let p = from; p < to; p++) {
@@ -78,7 +78,12 @@ export function leftHeavy(view: TreeView): FlameRows {
 }
 
 /** First place of a row whose right end is beyond `x`; the row's end when there is none. */
-export function firstBeyond({ start, x1 }: FlameRows, row: number, x: number, from?: number): number {
+export function firstBeyond(
+  { start, x1 }: FlameRows,
+  row: number,
+  x: number,
+  from?: number,
+): number {
   let low = from ?? start[row];
   let high = start[row + 1];
   while (low < high) {
@@ -106,7 +111,7 @@ export function visitRow(
 ): void {
   const { x0, x1, start } = flame;
   const end = start[row + 1];
-  for (let p = firstBeyond(flame, row, from); p < end && x0[p] < to; ) {
+  for (let p = firstBeyond(flame, row, from); p < end && x0[p] < to;) {
     if (x1[p] - x0[p] >= least) {
       visit(p, p, x0[p], x1[p]);
       p += 1;

@@ -139,6 +139,11 @@ function counted(sums: Sums, node: number): WeightedCount | undefined {
   return out;
 }
 
+/** What one sample of a side weighs, without what is certain to be sampled. */
+function stepOf({ samples, variance }: Sums, node: number): number {
+  return Math.sqrt((variance?.[node] ?? Number.NaN) / (samples?.[node] ?? Number.NaN));
+}
+
 /**
  * Value, limits and samples of a node. The two sides of a difference are taken as independent: right
  * for two processes, too wide for two profiles of one, whose common samples cancel.
@@ -151,7 +156,8 @@ export function knownOf(
   const down = minus === undefined ? 0 : minus.value[node];
   const net = up - down;
   const seen =
-    (plus.samples?.[node] ?? Number.NaN) + (minus === undefined ? 0 : (minus.samples?.[node] ?? NaN));
+    (plus.samples?.[node] ?? Number.NaN) +
+    (minus === undefined ? 0 : (minus.samples?.[node] ?? NaN));
   const known = { plus: up, minus: down, net };
   if (type.basis === "counted") return { ...known, lo: net, hi: net, samples: Number.NaN };
   const a = counted(plus, node);
@@ -161,8 +167,8 @@ export function knownOf(
     return { ...known, ...sampledLimits(up, a.squares, a.variance), samples: seen };
   }
   // A side without a sample may hide as much as samples of the other side's weight would show.
-  if (a.value === 0) a.step = Math.sqrt(b.variance / b.samples);
-  if (b.value === 0) b.step = Math.sqrt(a.variance / a.samples);
+  if (a.value === 0 && minus !== undefined) a.step = stepOf(minus, node);
+  if (b.value === 0) b.step = stepOf(plus, node);
   const { lo, hi } = differenceInterval(a, b);
   return { ...known, lo, hi, samples: seen };
 }
@@ -209,8 +215,8 @@ export function shadesOf(view: TreeView): Uint8Array {
       halves(plus, i, up);
       halves(minus, i, down);
       // An empty side may hide 3.7 samples of the other's weight, the upper limit of none seen.
-      if (plus.value[i] === 0) up[1] = 3.69 * (minus.value[i] / (minus.samples?.[i] ?? NaN));
-      if (minus.value[i] === 0) down[1] = 3.69 * (plus.value[i] / (plus.samples?.[i] ?? NaN));
+      if (plus.value[i] === 0) up[1] = 3.69 * stepOf(minus, i);
+      if (minus.value[i] === 0) down[1] = 3.69 * stepOf(plus, i);
       const lo = net - Math.hypot(up[0], down[1]);
       const hi = net + Math.hypot(up[1], down[0]);
       out[i] = lo > 0 ? 5 : hi < 0 ? 6 : 7;

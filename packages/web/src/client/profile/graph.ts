@@ -6,8 +6,8 @@ import { shadesOf, type TreeView } from "@heapwright/core/pictures/profile/tree-
 import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { functionForms } from "@heapwright/core/pictures/go-names.ts";
 import { cutMiddle, textWidth } from "@heapwright/core/pictures/text-width.ts";
-import { amount, amountWithLimits, signedAmount } from "../../amounts.ts";
-import { grouped, percent } from "../../numbers.ts";
+import { amount, amountWithLimits, shareText, signedAmount, wholeOf } from "../../amounts.ts";
+import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import { svg } from "../dom.ts";
 import type { Model } from "./model.ts";
@@ -52,7 +52,11 @@ export interface DrawnGraph {
   readonly graph: CallGraph;
 }
 
-export function drawGraph({ model, words, picked }: GraphTargets, view: TreeView, type: number): DrawnGraph {
+export function drawGraph(
+  { model, words, picked }: GraphTargets,
+  view: TreeView,
+  type: number,
+): DrawnGraph {
   const { profile } = model;
   const rows = chosen(model, type);
   const frames = rows.map((row) => profile.frames.frame[row] ?? 0);
@@ -60,7 +64,7 @@ export function drawGraph({ model, words, picked }: GraphTargets, view: TreeView
   const { unit } = model.type(type);
   const total = model.total(type);
   const whole = total.plus + total.minus;
-  const share = (value: number): string => percent(whole > 0 ? value / whole : 0);
+  const share = (value: number): string => shareText(value, wholeOf(total));
 
   const texts = rows.map((row, i) => {
     const name = model.name(frames[i] ?? 0);
@@ -70,7 +74,7 @@ export function drawGraph({ model, words, picked }: GraphTargets, view: TreeView
     const flat = model.flat(row, type);
     const cum = model.cum(row, type);
     const value = (v: number): string => (model.isDiff ? signedAmount(unit, v) : amount(unit, v));
-    const lines = [`${value(cum.net)} · ${share(cum.net)} %`, `${words.flat} ${value(flat.net)}`];
+    const lines = [`${value(cum.net)} · ${share(cum.net)}`, `${words.flat} ${value(flat.net)}`];
     const width = Math.min(
       MOST_WIDTH,
       Math.max(textWidth(label, FONT, true), ...lines.map((l) => textWidth(l, SMALL))) + 16,
@@ -106,7 +110,11 @@ export function drawGraph({ model, words, picked }: GraphTargets, view: TreeView
     });
     const text = model.isDiff ? signedAmount(unit, net) : amount(unit, edge.plus);
     path.append(
-      svg("title", {}, words.calls(texts[edge.from]?.label ?? "", texts[edge.to]?.label ?? "", text)),
+      svg(
+        "title",
+        {},
+        words.calls(texts[edge.from]?.label ?? "", texts[edge.to]?.label ?? "", text),
+      ),
     );
     lines.append(path, head(points));
     if (size >= 0.05) {

@@ -1,7 +1,7 @@
 // Entry of the script of a profile's page: unpacks the profile, then keeps picture, table and URL at what
 // the reader chose.
 
-import { amount, amountWithLimits } from "../../amounts.ts";
+import { amount, amountWithLimits, shareText, wholeOf } from "../../amounts.ts";
 import { grouped, percent } from "../../numbers.ts";
 import { decodeProfile } from "../../profile-data.ts";
 import { PROFILE_WORDS } from "../../profile-words.ts";
@@ -255,15 +255,13 @@ class ProfilePage {
     if (hits === undefined) this.#hits.textContent = "";
     else {
       const { boxes, plus, minus } = hits.found;
-      const all = this.#model.total(type);
-      const whole = all.plus + all.minus;
       this.#hits.textContent =
         boxes === 0
           ? words.noHits
           : words.hits(
               grouped(boxes),
               amount(unit, plus - minus),
-              percent(whole > 0 ? (plus + minus) / whole : 0),
+              shareText(plus - minus, wholeOf(this.#model.total(type))),
             );
     }
   }

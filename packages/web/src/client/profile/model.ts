@@ -142,12 +142,18 @@ export class Model {
 
   cum(row: number, type: number): Known {
     const { profile } = this;
-    return knownOf({ ...rowSums(profile, profile.frames.cum, row, type), type: this.type(type) }, 0);
+    return knownOf(
+      { ...rowSums(profile, profile.frames.cum, row, type), type: this.type(type) },
+      0,
+    );
   }
 
   line(row: number, type: number): Known {
     const { profile } = this;
-    return knownOf({ ...rowSums(profile, profile.lines.flat, row, type), type: this.type(type) }, 0);
+    return knownOf(
+      { ...rowSums(profile, profile.lines.flat, row, type), type: this.type(type) },
+      0,
+    );
   }
 
   name(frame: number): string {

@@ -251,10 +251,11 @@ export class Painter {
         const used = this.#widthOf(text);
         if (room - used < 70) return;
         const net = view.plus.value[node] ?? 0;
-        const value = amountOf(view.minus === undefined ? net : net - (view.minus.value[node] ?? 0));
+        const value = amountOf(
+          view.minus === undefined ? net : net - (view.minus.value[node] ?? 0),
+        );
         const wide = this.#widthOf(value);
         if (room - used < wide + 16) return;
-        c.fillStyle = p.ink3;
         c.fillText(value, right - PADDING - wide - 1, y + ROW_PX / 2);
       });
     }
@@ -303,10 +304,13 @@ export function rectOf(
   };
 }
 
-export function boxName(model: Model, frame: number, words: { all: string; other: string }): string {
+export function boxName(
+  model: Model,
+  frame: number,
+  words: { all: string; other: string },
+): string {
   if (frame === ROOT_FRAME) return words.all;
   if (frame === OTHER_FRAME) return words.other;
   const name = model.name(frame);
   return name === "" ? "?" : shortFunction(name);
 }
-

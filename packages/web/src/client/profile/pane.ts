@@ -6,11 +6,26 @@
 import { OTHER_FRAME } from "@heapwright/core/analysis/profile/call-tree.ts";
 import { placeAt, visitRow } from "@heapwright/core/pictures/profile/left-heavy.ts";
 import { knownOf, widthOf } from "@heapwright/core/pictures/profile/tree-view.ts";
-import { amount, amountWithLimits, sampleText } from "../../amounts.ts";
-import { grouped, percent } from "../../numbers.ts";
+import {
+  amount,
+  amountWithLimits,
+  sampleText,
+  shareText,
+  signedAmount,
+  wholeOf,
+} from "../../amounts.ts";
+import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import type { Model, Part, Scene, SceneHits } from "./model.ts";
-import { boxName, type Marked, Painter, rectOf, ROW_PX, sceneRow, type Viewport } from "./painter.ts";
+import {
+  boxName,
+  type Marked,
+  Painter,
+  rectOf,
+  ROW_PX,
+  sceneRow,
+  type Viewport,
+} from "./painter.ts";
 
 /** What fills the width: a box by part and node of the tree that is not folded, or a stretch. */
 export type Zoom =
@@ -48,7 +63,9 @@ export class Pane {
   #hover: Marked | undefined;
   #isWaiting = false;
   #items0 = 0;
-  #drag: { x: number; y: number; x0: number; x1: number; top: number; isMoving: boolean } | undefined;
+  #drag:
+    | { x: number; y: number; x0: number; x1: number; top: number; isMoving: boolean }
+    | undefined;
   /** Resolves with each picture that was drawn: for measuring. */
   drawn = 0;
 
@@ -181,7 +198,8 @@ export class Pane {
       hits: this.#hits,
       focus: this.#focus,
       hover: this.#hover,
-      amountOf: (value) => amount(unit, value),
+      amountOf: (value) =>
+        this.#targets.model.isDiff ? signedAmount(unit, value) : amount(unit, value),
     });
     this.drawn += 1;
   }
@@ -378,9 +396,7 @@ export class Pane {
       const box = this.#box(marked);
       const node = part.nodeOf === undefined ? box : (part.nodeOf[box] ?? 0);
       this.zoomTo(
-        part.view.parent[box] === -1
-          ? { kind: "all" }
-          : { kind: "box", part: marked.part, node },
+        part.view.parent[box] === -1 ? { kind: "all" } : { kind: "box", part: marked.part, node },
       );
     }
     this.#list();
@@ -401,7 +417,11 @@ export class Pane {
         let up = part.view.parent[box] ?? -1;
         while (up > 0 && widthOf(part.view, up) <= width) up = part.view.parent[up] ?? -1;
         if (up > 0) {
-          next = { kind: "box", part: index, node: part.nodeOf === undefined ? up : (part.nodeOf[up] ?? 0) };
+          next = {
+            kind: "box",
+            part: index,
+            node: part.nodeOf === undefined ? up : (part.nodeOf[up] ?? 0),
+          };
         }
       }
     }
@@ -460,12 +480,19 @@ export class Pane {
     let best: Marked | undefined;
     let most = 0;
     const inPart = scene.rowOf[row] ?? 0;
-    visitRow(target.flame, inPart, left, Math.max(right, left + least), least, (place, last, from, to) => {
-      const width = Math.min(to, right) - Math.max(from, left);
-      if (best !== undefined && width <= most * 1.000001) return;
-      best = { part: index, place, last };
-      most = width;
-    });
+    visitRow(
+      target.flame,
+      inPart,
+      left,
+      Math.max(right, left + least),
+      least,
+      (place, last, from, to) => {
+        const width = Math.min(to, right) - Math.max(from, left);
+        if (best !== undefined && width <= most * 1.000001) return;
+        best = { part: index, place, last };
+        most = width;
+      },
+    );
     if (best !== undefined) this.#setFocus(best);
   }
 
@@ -480,8 +507,10 @@ export class Pane {
     if (next < (flame.start[row] ?? 0) || next >= (flame.start[row + 1] ?? 0)) return;
     const middle = ((flame.x0[next] ?? 0) + (flame.x1[next] ?? 0)) / 2;
     const found = this.#markedAt(scene, sceneRow(scene, marked.part, row), middle);
-    const isNew = found !== undefined && (by > 0 ? found.place > marked.last : found.last < marked.place);
-    const to = isNew && found !== undefined ? found : { part: marked.part, place: next, last: next };
+    const isNew =
+      found !== undefined && (by > 0 ? found.place > marked.last : found.last < marked.place);
+    const to =
+      isNew && found !== undefined ? found : { part: marked.part, place: next, last: next };
     // What is beside the screen is brought onto it.
     const left = flame.x0[to.place] ?? 0;
     const right = flame.x1[to.last] ?? 0;
@@ -499,13 +528,14 @@ export class Pane {
     if (part === undefined || scene === undefined) return "";
     const type = model.type(scene.type);
     const { view, flame } = part;
-    const share = (value: number): string => words.ofTotal(percent(scene.width > 0 ? value / this.#whole() : 0));
+    const whole = wholeOf(model.total(scene.type));
+    const share = (value: number): string => shareText(value, whole);
     if (marked.place !== marked.last) {
       const width = (flame.x1[marked.last] ?? 0) - (flame.x0[marked.place] ?? 0);
       return [
         words.merged(grouped(marked.last - marked.place + 1)),
         amount(type.unit, width),
-        share(width),
+        ...(view.minus === undefined ? [share(width)] : []),
       ].join(" · ");
     }
     const box = this.#box(marked);
@@ -528,25 +558,22 @@ export class Pane {
     const folded = view.folded[box] ?? 0;
     if (folded > 0) {
       const first = view.first[box] ?? -1;
-      parts.push(`${words.foldedFrames(grouped(folded + 1))}: ${boxName(model, first, words)} › … › ${boxName(model, frame, words)}`);
+      parts.push(
+        `${words.foldedFrames(grouped(folded + 1))}: ${boxName(model, first, words)} › … › ${boxName(model, frame, words)}`,
+      );
     }
     if (frame === OTHER_FRAME) {
       const stacks = view.stacks[box] ?? 0;
       parts.push(stacks > 0 ? words.otherStacks(grouped(stacks)) : words.otherSome);
       const up = view.frame[view.parent[box] ?? 0] ?? -1;
       const name = up < 0 ? "" : model.name(up).replace(/[.*+?()[\]{}|^$\\]/g, "\\$&");
-      const focus = name === "" || name.length > 120 || /['\u0000-\u001f‹]/.test(name) ? "" : ` '-focus=^${name}$'`;
+      const focus =
+        name === "" || name.length > 120 || /['\u0000-\u001f‹]/.test(name)
+          ? ""
+          : ` '-focus=^${name}$'`;
       parts.push(words.openOther(`heapwright pprof -traces${focus} ${file}`));
     }
     return parts.join(" · ");
-  }
-
-  /** What percentages are of: everything of this type, also inside a sandwich. */
-  #whole(): number {
-    const { model } = this.#targets;
-    const total = model.total(this.#scene?.type ?? 0);
-    const whole = total.plus + total.minus;
-    return whole > 0 ? whole : 1;
   }
 
   /** The focused box, its callers and its largest callees, for a screen reader. */
@@ -580,7 +607,11 @@ export class Pane {
     const items = path.map((b, i) => {
       const place = flame.place[b] ?? 0;
       const isLast = b === box;
-      return item(isLast ? marked : { part: marked.part, place, last: place }, i + 1, isLast ? focusId : undefined);
+      return item(
+        isLast ? marked : { part: marked.part, place, last: place },
+        i + 1,
+        isLast ? focusId : undefined,
+      );
     });
     if (marked.place === marked.last) {
       const row = (flame.row[box] ?? 0) + 1;

@@ -3,8 +3,8 @@
 
 import { shortFunction } from "@heapwright/core/pictures/go-names.ts";
 import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
-import { amountUnit, limitsIn, sampleText } from "../../amounts.ts";
-import { grouped, percent } from "../../numbers.ts";
+import { amountUnit, limitsIn, sampleText, shareText, wholeOf } from "../../amounts.ts";
+import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import { all, one } from "../dom.ts";
 import type { Model } from "./model.ts";
@@ -106,7 +106,8 @@ export class FunctionTable {
     const rows: number[] = [];
     frame.forEach((f, row) => {
       if (matches !== undefined && matches[f] === 0) return;
-      if ((keys.flat[row] ?? 0) !== 0 || (keys.cum[row] ?? 0) !== 0 || matches !== undefined) rows.push(row);
+      if ((keys.flat[row] ?? 0) !== 0 || (keys.cum[row] ?? 0) !== 0 || matches !== undefined)
+        rows.push(row);
     });
     const sign = sort.isRising ? 1 : -1;
     if (sort.column === "name") {
@@ -119,7 +120,9 @@ export class FunctionTable {
     const size = (row: number): number => Math.abs(key[row] ?? 0);
     return rows.sort(
       (a, b) =>
-        sign * (size(a) - size(b)) || Math.abs(keys.cum[b] ?? 0) - Math.abs(keys.cum[a] ?? 0) || a - b,
+        sign * (size(a) - size(b)) ||
+        Math.abs(keys.cum[b] ?? 0) - Math.abs(keys.cum[a] ?? 0) ||
+        a - b,
     );
   }
 
@@ -136,7 +139,7 @@ export class FunctionTable {
     const order = this.#order(choice);
     const shown = order.slice(0, this.#shown);
     const total = model.total(choice.type);
-    const whole = total.plus + total.minus;
+    const whole = wholeOf(total);
     const rows = shown.map((row) => ({
       row,
       flat: model.flat(row, choice.type),
@@ -160,11 +163,11 @@ export class FunctionTable {
         return td;
       };
       cell("n", `${sign(flat.net)}${unit.of(flat.net)}`);
-      cell("iv", limitsIn(unit, flat));
-      cell("n", `${percent(whole > 0 ? flat.net / whole : 0)} %`);
+      cell("lim", limitsIn(unit, flat));
+      cell("n", shareText(flat.net, whole));
       cell(flat.samples < 2.5 ? "n few" : "n", sampleText(flat.samples));
       cell("n", `${sign(cum.net)}${unit.of(cum.net)}`);
-      cell("iv", limitsIn(unit, cum));
+      cell("lim", limitsIn(unit, cum));
       const th = document.createElement("th");
       th.scope = "row";
       th.title = model.name(frame);
@@ -212,7 +215,10 @@ export class FunctionTable {
     const { others, otherFlat } = profile.frames;
     if (this.#says !== undefined) {
       const known = rowSums(profile, otherFlat, 0, choice.type);
-      const more = others === 0 ? "" : ` · ${words.otherFunctions(grouped(others))}: ${unit.of((known.plus.value[0] ?? 0) - (known.minus?.value[0] ?? 0))} ${unit.name}`;
+      const more =
+        others === 0
+          ? ""
+          : ` · ${words.otherFunctions(grouped(others))}: ${unit.of((known.plus.value[0] ?? 0) - (known.minus?.value[0] ?? 0))} ${unit.name}`;
       this.#says.textContent = words.rowsOf(grouped(shown.length), grouped(order.length)) + more;
     }
   }

@@ -132,9 +132,12 @@ function heading(ctx: ProfileContext, facts: ProfileFacts): Markup {
   const says =
     type === undefined
       ? ""
-      : { sampled: own.sampled, approximate: own.approximate, unknown: own.unknownCounts, counted: own.counted }[
-          type.basis
-        ];
+      : {
+          sampled: own.sampled,
+          approximate: own.approximate,
+          unknown: own.unknownCounts,
+          counted: own.counted,
+        }[type.basis];
   return markup`<section class="verdict" id="profile" aria-labelledby="answer">
     <div class="answer">
       <h1 class="h1" id="answer"><bdi>${cutName(type?.type ?? "", 80)}</bdi> ${total}</h1>
@@ -188,7 +191,12 @@ function pictureSection(ctx: ProfileContext, view: ProfilePageInput["view"]): Ma
       <fieldset class="seg">
         <legend class="vh">${own.type}</legend>
         ${picture.types.map(({ type }, i) =>
-          radio("pt", String(i), markup`<bdi>${cutName(type, 40)}</bdi>`, i === picture.defaultType),
+          radio(
+            "pt",
+            String(i),
+            markup`<bdi>${cutName(type, 40)}</bdi>`,
+            i === picture.defaultType,
+          ),
         )}
       </fieldset>
     </div>

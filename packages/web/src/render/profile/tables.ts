@@ -4,8 +4,8 @@ import type { LabelValue } from "@heapwright/core/analysis/profile/label-totals.
 import { shortFunction } from "@heapwright/core/pictures/go-names.ts";
 import { knownOf, rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { type Markup, markup } from "../../markup.ts";
-import { amount, amountUnit, limitsIn, sampleText } from "../../amounts.ts";
-import { bytes, grouped, percent } from "../../numbers.ts";
+import { amount, amountUnit, limitsIn, sampleText, shareText, wholeOf } from "../../amounts.ts";
+import { bytes, grouped } from "../../numbers.ts";
 import { positionName, cutName } from "../names.ts";
 import type { ProfileContext } from "./page.ts";
 
@@ -23,10 +23,12 @@ export function functionTable(ctx: ProfileContext): Markup {
     i,
     flat: known(frames.flat, i),
     cum: known(frames.cum, i),
-  })).sort((a, b) => Math.abs(b.flat.net) - Math.abs(a.flat.net) || b.cum.plus - a.cum.plus || a.i - b.i);
+  })).sort(
+    (a, b) => Math.abs(b.flat.net) - Math.abs(a.flat.net) || b.cum.plus - a.cum.plus || a.i - b.i,
+  );
   const rows = all.slice(0, FIRST_ROWS);
   const whole = knownOf({ ...rowSums(picture, total, 0, defaultType), type }, 0);
-  const size = whole.plus + whole.minus;
+  const size = wholeOf(whole);
   const unit = amountUnit(type.unit, Math.max(...rows.map((r) => Math.abs(r.cum.net)), 0));
   const sign = (v: number): string => (isDiff && v > 0 ? "+" : "");
   const sampledText = own.samplesHead;
@@ -39,10 +41,10 @@ export function functionTable(ctx: ProfileContext): Markup {
       <thead>
         <tr>
           ${head("flat", unit.name === "" ? own.flat : `${own.flat}, ${unit.name}`)}
-          <th scope="col" class="iv">95 %</th>
+          <th scope="col" class="lim">95 %</th>
           ${head("share", own.share)} ${head("samples", sampledText)}
           ${head("cum", unit.name === "" ? own.cum : `${own.cum}, ${unit.name}`)}
-          <th scope="col" class="iv">95 %</th>
+          <th scope="col" class="lim">95 %</th>
           <th scope="col" data-sort="name">${own.functionHead}</th>
           <th scope="col">${own.fileHead}</th>
         </tr>
@@ -54,11 +56,11 @@ export function functionTable(ctx: ProfileContext): Markup {
           const file = picture.files[frame] ?? "";
           return markup`<tr>
             <td class="n">${sign(flat.net)}${unit.of(flat.net)}</td>
-            <td class="iv">${limitsIn(unit, flat)}</td>
-            <td class="n">${percent(size > 0 ? flat.net / size : 0)} %</td>
+            <td class="lim">${limitsIn(unit, flat)}</td>
+            <td class="n">${shareText(flat.net, size)}</td>
             <td class="n${flat.samples < 2.5 ? " few" : ""}">${sampleText(flat.samples)}</td>
             <td class="n">${sign(cum.net)}${unit.of(cum.net)}</td>
-            <td class="iv">${limitsIn(unit, cum)}</td>
+            <td class="lim">${limitsIn(unit, cum)}</td>
             <th scope="row" title="${cutName(name, 1000)}">
               <code><bdi>${name === "" ? own.unknownName : cutName(shortFunction(name.slice(0, 1000)), 100)}</bdi></code>
             </th>
@@ -88,7 +90,12 @@ export function labelTables(ctx: ProfileContext): Markup | undefined {
   return markup`<section id="labels" aria-labelledby="labels-head">
     <h2 class="lab" id="labels-head">${own.labelsHead}</h2>
     ${labels.map(
-      ({ key, shown, others, otherValues }) => markup`<details class="plab"${labels.length === 1 ? markup` open` : ""}>
+      ({
+        key,
+        shown,
+        others,
+        otherValues,
+      }) => markup`<details class="plab"${labels.length === 1 ? markup` open` : ""}>
         <summary><code><bdi>${cutName(key, 80)}</bdi></code> ${grouped(shown.length + others)}</summary>
         <div class="wide" tabindex="0" role="group" aria-label="${cutName(key, 80)}">
         <table class="ptab">
