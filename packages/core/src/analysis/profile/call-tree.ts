@@ -294,7 +294,8 @@ class TreeBuilder {
       for (let i = restFrom; i < at; i++) this.#addOwn(other, order[i]);
       this.stacks.data[other] = at - restFrom;
     }
-    if (children.length === 1 && cut.length === 0 && this.parent.length < this.#mostNodes) {
+    const isChain = children.length === 1 && cut.length === 0 && kept === to - from;
+    if (isChain && this.parent.length < this.#mostNodes) {
       return children[0];
     }
     for (const child of children) this.#heap.push(child);
