@@ -38,10 +38,10 @@ export function signedAmount(unit: string, value: number): string {
   return value > 0 ? `+${amount(unit, value)}` : amount(unit, value);
 }
 
-/** "[375, 431]"; "" where the value is exact or nothing is known of it. */
-export function limitsIn(unit: AmountUnit, { lo, hi, net }: Known): string {
+/** "[375, 431]"; "" where the value was counted, is nothing, or nothing is known of it. */
+export function limitsIn(unit: AmountUnit, { lo, hi, net, samples }: Known): string {
   if (!Number.isFinite(lo) || !Number.isFinite(hi)) return "";
-  if (Math.max(hi - net, net - lo) <= Math.abs(net) * 1e-9) return "";
+  if (lo === net && hi === net && !(samples > 0)) return "";
   return `[${unit.of(lo)}, ${unit.of(hi)}]`;
 }
 

@@ -24,6 +24,8 @@ const FONT = 12;
 const SMALL = 11;
 const MOST_WIDTH = 190;
 const HEIGHT = 50;
+/** Of a difference, before the name: what is certain is never told by colour alone. */
+const SIGNS: Readonly<Record<number, string>> = { 5: "▲ ", 6: "▼ " };
 
 /** Half by what they hold themselves, the rest by what passes through them. */
 function chosen(model: Model, type: number): number[] {
@@ -69,15 +71,15 @@ export function drawGraph(
   const texts = rows.map((row, i) => {
     const name = model.name(frames[i] ?? 0);
     const forms = name === "" ? [words.unknownName] : functionForms(name.slice(0, 400));
-    const fits = forms.find((form) => textWidth(form, FONT) <= MOST_WIDTH - 16);
-    const label = fits ?? cutMiddle(forms[forms.length - 1] ?? "", MOST_WIDTH - 16, FONT) ?? "…";
+    const fits = forms.find((form) => textWidth(form, FONT) <= MOST_WIDTH - 32);
+    const label = fits ?? cutMiddle(forms[forms.length - 1] ?? "", MOST_WIDTH - 32, FONT) ?? "…";
     const flat = model.flat(row, type);
     const cum = model.cum(row, type);
     const value = (v: number): string => (model.isDiff ? signedAmount(unit, v) : amount(unit, v));
     const lines = [`${value(cum.net)} · ${share(cum.net)}`, `${words.flat} ${value(flat.net)}`];
     const width = Math.min(
       MOST_WIDTH,
-      Math.max(textWidth(label, FONT, true), ...lines.map((l) => textWidth(l, SMALL))) + 16,
+      Math.max(textWidth(`▲ ${label}`, FONT, true), ...lines.map((l) => textWidth(l, SMALL))) + 16,
     );
     return { row, name, label, lines, width, cum, flat };
   });
@@ -125,6 +127,7 @@ export function drawGraph(
   const boxes = svg("g", { class: "boxes" });
   const shades = shadesOf(rowView(model, view, rows, type));
   texts.forEach(({ label, lines: values, width: w, cum, flat, name }, i) => {
+    const shade = shades[i] ?? 1;
     const g = svg("g", {
       class: "pnode",
       role: "button",
@@ -134,8 +137,8 @@ export function drawGraph(
     });
     g.append(
       svg("title", {}, name),
-      svg("rect", { width: w.toFixed(1), height: HEIGHT, class: `s${shades[i] ?? 1}` }),
-      svg("text", { x: 8, y: 16, class: "t1" }, label),
+      svg("rect", { width: w.toFixed(1), height: HEIGHT, class: `s${shade}` }),
+      svg("text", { x: 8, y: 16, class: "t1" }, `${SIGNS[shade] ?? ""}${label}`),
       svg("text", { x: 8, y: 30 }, values[0]),
       svg("text", { x: 8, y: 43 }, values[1]),
     );
