@@ -76,7 +76,8 @@ const en = {
   samples: (n: string) => (n === "1" ? "1 sample" : `${n} samples`),
   known: "counted",
   noInterval: "interval unknown",
-  hits: (boxes: string, value: string, percent: string) => `${boxes} boxes, ${value}, ${percent}`,
+  hits: (boxes: string, value: string, percent: string) =>
+    `${boxes === "1" ? "1 box" : `${boxes} boxes`}, ${value}, ${percent}`,
   noHits: "nothing found",
   flameLabel: (view: string, total: string, boxes: string) =>
     `${view}, ${total}, ${boxes} boxes. Arrow keys move, Enter zooms, Backspace zooms out. The table of functions has the same numbers.`,

@@ -95,7 +95,7 @@ export function labelTables(ctx: ProfileContext): Markup | undefined {
         shown,
         others,
         otherValues,
-      }) => markup`<details class="plab"${labels.length === 1 ? markup` open` : ""}>
+      }) => markup`<details class="plab"${labels.length === 1 || key === "bytes" ? markup` open` : ""}>
         <summary><code><bdi>${cutName(key, 80)}</bdi></code> ${grouped(shown.length + others)}</summary>
         <div class="wide" tabindex="0" role="group" aria-label="${cutName(key, 80)}">
         <table class="ptab">
