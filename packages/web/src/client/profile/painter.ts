@@ -5,13 +5,19 @@ import { shortFunction, functionForms } from "@heapwright/core/pictures/go-names
 import { OTHER_FRAME, ROOT_FRAME } from "@heapwright/core/analysis/profile/call-tree.ts";
 import { visitRow } from "@heapwright/core/pictures/profile/left-heavy.ts";
 import { safeHead, safeTail } from "@heapwright/core/pictures/text-width.ts";
+import type { TreeView } from "@heapwright/core/pictures/profile/tree-view.ts";
 import type { Model, Scene, SceneHits } from "./model.ts";
+import { type Fill, mixed, pixelOf, RowImage, type Texture } from "./row-image.ts";
 
 export const ROW_PX = 18;
 const FONT_PX = 11;
 const PADDING = 4;
 /** Narrower boxes carry no text. */
 const LABELLED_PX = 22;
+const DIM = 9;
+const INK_SHARE = 0.45;
+/** Under a box that the search found. */
+const BAR_PX = 3;
 
 export interface Viewport {
   /** Ends of what is shown, in the unit of the values. */
@@ -37,6 +43,17 @@ export interface Shown {
   readonly hover: Marked | undefined;
   /** Box that fills the width. */
   readonly amountOf: (value: number) => string;
+}
+
+interface Label {
+  readonly view: TreeView;
+  readonly node: number;
+  readonly frame: number;
+  readonly kind: number;
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
+  readonly isDim: boolean;
 }
 
 const COLORS = {
@@ -76,7 +93,8 @@ export class Painter {
   readonly #words: { readonly all: string; readonly other: string };
   #context: CanvasRenderingContext2D;
   #palette: Palette;
-  #fills: (string | CanvasPattern)[] = [];
+  #fills: readonly Fill[] = [];
+  readonly #image = new RowImage();
   #family: string;
   readonly #forms: (readonly string[] | undefined)[] = [];
   readonly #widths = new Map<string, number>();
@@ -106,46 +124,25 @@ export class Painter {
   }
 
   /** By shade (tree-view.ts): 0–4 certainty, 5 grew, 6 shrank, 7 unsure; 8 what is not told apart. */
-  #makeFills(): (string | CanvasPattern)[] {
+  #makeFills(): Fill[] {
     const p = this.#palette;
+    const fill = (back: string, ink = back, texture: Texture = "plain"): Fill => ({
+      back: pixelOf(back),
+      ink: mixed(pixelOf(back), pixelOf(ink), INK_SHARE),
+      texture,
+    });
     return [
-      this.#pattern(p.c0, p.edge, "rising"),
-      p.c1,
-      p.c2,
-      p.c3,
-      p.c4,
-      this.#pattern(p.grow, p.mark, "rising"),
-      this.#pattern(p.shrink, p.mark, "level"),
-      p.c1,
-      this.#pattern(p.c0, p.edge, "dots"),
+      fill(p.c0, p.edge, "rising"),
+      fill(p.c1),
+      fill(p.c2),
+      fill(p.c3),
+      fill(p.c4),
+      fill(p.grow, p.mark, "rising"),
+      fill(p.shrink, p.mark, "level"),
+      fill(p.c1),
+      fill(p.c0, p.edge, "dots"),
+      fill(p.sunk),
     ];
-  }
-
-  #pattern(back: string, ink: string, kind: "rising" | "level" | "dots"): string | CanvasPattern {
-    const tile = document.createElement("canvas");
-    tile.width = 6;
-    tile.height = 6;
-    const c = tile.getContext("2d");
-    if (c === null) return back;
-    c.fillStyle = back;
-    c.fillRect(0, 0, 6, 6);
-    c.strokeStyle = ink;
-    c.fillStyle = ink;
-    c.globalAlpha = 0.45;
-    c.lineWidth = 1;
-    c.beginPath();
-    if (kind === "rising") {
-      for (const x of [-6, 0, 6]) {
-        c.moveTo(x, 6);
-        c.lineTo(x + 6, 0);
-      }
-      c.stroke();
-    } else if (kind === "level") {
-      c.moveTo(0, 2.5);
-      c.lineTo(6, 2.5);
-      c.stroke();
-    } else c.fillRect(1, 1, 1.5, 1.5);
-    return this.#context.createPattern(tile, "repeat") ?? back;
   }
 
   #widthOf(text: string): number {
@@ -195,16 +192,16 @@ export class Painter {
     if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) {
       [canvas.width, canvas.height] = pixels;
     }
-    c.setTransform(scale, 0, 0, scale, 0, 0);
-    c.fillStyle = p.bg;
-    c.fillRect(0, 0, width, height);
-    if (!(x1 > x0)) return;
-    c.font = `${FONT_PX}px ${this.#family}`;
-    c.textBaseline = "middle";
+    const image = this.#image;
+    const background = pixelOf(p.bg);
+    image.begin(pixels[0], pixels[1], background);
+    const labels: Label[] = [];
     const perValue = width / (x1 - x0);
     const least = 1 / perValue;
     const first = Math.max(0, Math.floor(top / ROW_PX));
-    const end = Math.min(scene.rowOf.length, Math.ceil((top + height) / ROW_PX));
+    const isShown = x1 > x0;
+    const end = isShown ? Math.min(scene.rowOf.length, Math.ceil((top + height) / ROW_PX)) : 0;
+    const bar = pixelOf(p.link);
     for (let r = first; r < end; r++) {
       const index = scene.rowPart[r] ?? 0;
       const part = scene.parts[index];
@@ -212,55 +209,59 @@ export class Painter {
       const { view, flame, shade } = part;
       const isHit = hits?.isHit[index];
       const y = r * ROW_PX - top;
-      let fill = "";
+      image.beginRow(Math.round(y * scale), Math.round((y + ROW_PX - 1) * scale), background);
       visitRow(flame, scene.rowOf[r] ?? 0, x0, x1, least, (place, last, from, to) => {
         const left = Math.max(0, (from - x0) * perValue);
         const right = Math.min(width, (to - x0) * perValue);
         const node = flame.node[place] ?? 0;
         const isRun = place !== last;
         const frame = view.frame[node] ?? ROOT_FRAME;
-        const kind = isRun || frame === OTHER_FRAME ? 8 : (shade[node] ?? 1);
         let hit = false;
         if (isHit !== undefined) {
           for (let q = place; q <= last && !hit; q++) hit = isHit[flame.node[q] ?? 0] === 1;
         }
         const isDim = isHit !== undefined && !hit;
-        const next = isDim ? "dim" : String(kind);
-        if (next !== fill) {
-          fill = next;
-          c.fillStyle = isDim ? p.sunk : (this.#fills[kind] ?? p.c1);
+        const kind = isRun || frame === OTHER_FRAME ? 8 : (shade[node] ?? 1);
+        const fill = this.#fills[isDim ? DIM : kind];
+        const gap = right - left > 3 ? 1 : 0;
+        if (fill !== undefined) image.box(left * scale, (right - gap) * scale, fill);
+        if (hit) image.bar(left * scale, (right - gap) * scale, bar);
+        if (!isRun && right - left >= LABELLED_PX) {
+          labels.push({ view, node, frame, kind, left, right, y, isDim });
         }
-        const gap = right - left > 3 ? 1 : right - left > 1.5 ? 0.5 : 0;
-        c.fillRect(left, y, right - left - gap, ROW_PX - 1);
-        if (hit) {
-          c.fillStyle = p.link;
-          c.fillRect(left, y + ROW_PX - 4, Math.max(1, right - left - gap), 3);
-          fill = "";
-        }
-        if (isRun || right - left < LABELLED_PX) return;
-        fill = "";
-        c.fillStyle = isDim ? p.ink3 : p.ink;
-        const room = right - left - 2 * PADDING;
-        const more = view.folded[node] ?? 0;
-        let before = more > 0 ? `⋯${more} ` : "";
-        if (kind === 5) before = `▲ ${before}`;
-        if (kind === 6) before = `▼ ${before}`;
-        const text = this.#label(frame, before, room);
-        if (text === undefined) return;
-        c.fillText(text, left + PADDING, y + ROW_PX / 2);
-        const used = this.#widthOf(text);
-        if (room - used < 70) return;
-        const net = view.plus.value[node] ?? 0;
-        const value = amountOf(
-          view.minus === undefined ? net : net - (view.minus.value[node] ?? 0),
-        );
-        const wide = this.#widthOf(value);
-        if (room - used < wide + 16) return;
-        c.fillText(value, right - PADDING - wide - 1, y + ROW_PX / 2);
       });
+      image.endRow(Math.round(BAR_PX * scale));
     }
+    image.put(c);
+    c.setTransform(scale, 0, 0, scale, 0, 0);
+    c.font = `${FONT_PX}px ${this.#family}`;
+    c.textBaseline = "middle";
+    for (const label of labels) this.#text(label, amountOf);
     if (hover !== undefined) this.#outline(scene, viewport, hover, p.edge, 1);
     if (focus !== undefined) this.#outline(scene, viewport, focus, p.link, 2);
+  }
+
+  /** Name on the left; the value on the right where there is room for both. */
+  #text(
+    { view, node, frame, kind, left, right, y, isDim }: Label,
+    amountOf: Shown["amountOf"],
+  ): void {
+    const c = this.#context;
+    c.fillStyle = isDim ? this.#palette.ink3 : this.#palette.ink;
+    const room = right - left - 2 * PADDING;
+    const more = view.folded[node] ?? 0;
+    let before = more > 0 ? `⋯${more} ` : "";
+    if (kind === 5) before = `▲ ${before}`;
+    if (kind === 6) before = `▼ ${before}`;
+    const text = this.#label(frame, before, room);
+    if (text === undefined) return;
+    c.fillText(text, left + PADDING, y + ROW_PX / 2);
+    const used = this.#widthOf(text);
+    if (room - used < 70) return;
+    const value = amountOf((view.plus.value[node] ?? 0) - (view.minus?.value[node] ?? 0));
+    const wide = this.#widthOf(value);
+    if (room - used < wide + 16) return;
+    c.fillText(value, right - PADDING - wide - 1, y + ROW_PX / 2);
   }
 
   #outline(scene: Scene, viewport: Viewport, marked: Marked, color: string, line: number): void {

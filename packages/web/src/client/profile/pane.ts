@@ -46,6 +46,7 @@ export interface PaneTargets {
 /** Callees that are listed for a screen reader; the table has all. */
 const LISTED = 20;
 const DRAG_PX = 4;
+const REST_MS = 150;
 
 export class Pane {
   readonly #targets: PaneTargets;
@@ -63,6 +64,7 @@ export class Pane {
   #hover: Marked | undefined;
   #isWaiting = false;
   #items0 = 0;
+  #resting = 0;
   #drag:
     | { x: number; y: number; x0: number; x1: number; top: number; isMoving: boolean }
     | undefined;
@@ -153,6 +155,7 @@ export class Pane {
   }
 
   zoomTo(zoom: Zoom): void {
+    clearTimeout(this.#resting);
     const scene = this.#scene;
     this.#zoom = zoom;
     [this.#x0, this.#x1] = this.#ends(zoom);
@@ -310,14 +313,18 @@ export class Pane {
     this.enter();
   }
 
-  /** A moved picture is a zoom of its own: a stretch. */
+  /**
+   * A moved picture is a zoom of its own: a stretch. Told when it comes to rest, since browsers refuse
+   * to change the URL with every turn of a wheel.
+   */
   #report(): void {
     const whole = this.#scene?.width ?? 0;
     if (!(whole > 0)) return;
     const from = this.#x0 / whole;
     const to = this.#x1 / whole;
     this.#zoom = from <= 0 && to >= 1 ? { kind: "all" } : { kind: "range", from, to };
-    this.#targets.zoomed(this.#zoom);
+    clearTimeout(this.#resting);
+    this.#resting = window.setTimeout(() => this.#targets.zoomed(this.#zoom), REST_MS);
   }
 
   pan(x0: number, span: number): void {
