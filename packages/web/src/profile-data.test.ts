@@ -36,7 +36,8 @@ describe("a profile's picture as bytes", () => {
         const a = carried[which].ownRow[i] ?? -1;
         const b = back[which].ownRow[i] ?? -1;
         expect(a < 0).toBe(b < 0);
-        for (let f = 0; a >= 0 && f < picture.width; f++) {
+        if (a < 0) continue;
+        for (let f = 0; f < picture.width; f++) {
           const was = carried[which].own[a * picture.width + f] ?? 0;
           const is = back[which].own[b * picture.width + f] ?? 0;
           expect(Math.abs(is - was)).toBeLessThanOrEqual(Math.abs(was) * 1e-7);

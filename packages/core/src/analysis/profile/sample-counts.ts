@@ -76,7 +76,8 @@ function objectSizes(
   const size = new Float64Array(space.length);
   const key = strings.find("bytes");
   for (let row = 0; row < size.length; row++) {
-    for (let i = labels.start[row]; key > 0 && i < labels.start[row + 1]; i++) {
+    for (let i = labels.start[row]; i < labels.start[row + 1]; i++) {
+      // Without the string `key` is −1, which no label has.
       if (labels.key[i] === key && labels.num[i] > 0) size[row] = labels.num[i];
     }
     if (size[row] === 0 && objects !== undefined && objects[row] !== 0) {

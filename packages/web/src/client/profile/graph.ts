@@ -54,11 +54,8 @@ export interface DrawnGraph {
   readonly graph: CallGraph;
 }
 
-export function drawGraph(
-  { model, words, picked }: GraphTargets,
-  view: TreeView,
-  type: number,
-): DrawnGraph {
+export function drawGraph(targets: GraphTargets, view: TreeView, type: number): DrawnGraph {
+  const { model, words } = targets;
   const { profile } = model;
   const rows = chosen(model, type);
   const frames = rows.map((row) => profile.frames.frame[row] ?? 0);
@@ -142,7 +139,7 @@ export function drawGraph(
       svg("text", { x: 8, y: 30 }, values[0]),
       svg("text", { x: 8, y: 43 }, values[1]),
     );
-    const pick = (): void => picked(frames[i] ?? 0);
+    const pick = (): void => targets.picked(frames[i] ?? 0);
     g.addEventListener("click", pick);
     g.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;

@@ -177,8 +177,8 @@ class ProfilePage {
   }
 
   #apply(): void {
-    const { type, query, isFolded, zoom, sort } = this.#state;
-    let { view, frame } = this.#state;
+    const { type, query, isFolded, zoom, sort, view } = this.#state;
+    let { frame } = this.#state;
     if (view === "sandwich" && !(frame >= 0 && frame < this.#model.profile.names.length)) {
       frame = this.#model.heaviest(type);
       this.#state = { ...this.#state, frame };

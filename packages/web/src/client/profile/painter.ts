@@ -54,6 +54,8 @@ interface Label {
   readonly right: number;
   readonly y: number;
   readonly isDim: boolean;
+  /** Callers lie below: of a folded chain the first frame is the one that matters. */
+  readonly isUpwards: boolean;
 }
 
 const COLORS = {
@@ -208,6 +210,7 @@ export class Painter {
       if (part === undefined) continue;
       const { view, flame, shade } = part;
       const isHit = hits?.isHit[index];
+      const isUpwards = scene.kind === "up" || index === 1;
       const y = r * ROW_PX - top;
       image.beginRow(Math.round(y * scale), Math.round((y + ROW_PX - 1) * scale), background);
       visitRow(flame, scene.rowOf[r] ?? 0, x0, x1, least, (place, last, from, to) => {
@@ -227,7 +230,7 @@ export class Painter {
         if (fill !== undefined) image.box(left * scale, (right - gap) * scale, fill);
         if (hit) image.bar(left * scale, (right - gap) * scale, bar);
         if (!isRun && right - left >= LABELLED_PX) {
-          labels.push({ view, node, frame, kind, left, right, y, isDim });
+          labels.push({ view, node, frame, kind, left, right, y, isDim, isUpwards });
         }
       });
       image.endRow(Math.round(BAR_PX * scale));
@@ -241,19 +244,38 @@ export class Painter {
     if (focus !== undefined) this.#outline(scene, viewport, focus, p.link, 2);
   }
 
+  /** Of folded frames both ends if there is room, else the one that matters; undefined for a single frame. */
+  #chain(
+    view: TreeView,
+    node: number,
+    frame: number,
+    isUpwards: boolean,
+    sign: string,
+    room: number,
+  ): string | undefined {
+    const more = view.folded[node] ?? 0;
+    if (more === 0) return undefined;
+    const first = view.first[node] ?? frame;
+    const between = more > 1 ? ` › ⋯${more - 1} › ` : " › ";
+    const [top = ""] = this.#formsOf(first);
+    for (const form of this.#formsOf(frame)) {
+      const text = `${sign}${top}${between}${form}`;
+      if (this.#widthOf(text) <= room) return text;
+    }
+    return this.#label(isUpwards ? first : frame, `${sign}⋯${more} `, room);
+  }
+
   /** Name on the left; the value on the right where there is room for both. */
   #text(
-    { view, node, frame, kind, left, right, y, isDim }: Label,
+    { view, node, frame, kind, left, right, y, isDim, isUpwards }: Label,
     amountOf: Shown["amountOf"],
   ): void {
     const c = this.#context;
     c.fillStyle = isDim ? this.#palette.ink3 : this.#palette.ink;
     const room = right - left - 2 * PADDING;
-    const more = view.folded[node] ?? 0;
-    let before = more > 0 ? `⋯${more} ` : "";
-    if (kind === 5) before = `▲ ${before}`;
-    if (kind === 6) before = `▼ ${before}`;
-    const text = this.#label(frame, before, room);
+    const sign = kind === 5 ? "▲ " : kind === 6 ? "▼ " : "";
+    const text =
+      this.#chain(view, node, frame, isUpwards, sign, room) ?? this.#label(frame, sign, room);
     if (text === undefined) return;
     c.fillText(text, left + PADDING, y + ROW_PX / 2);
     const used = this.#widthOf(text);
