@@ -7,6 +7,7 @@ import {
   type Profile,
 } from "@heapwright/core/analysis/profile/profile.ts";
 import { unsampled } from "@heapwright/core/goruntime/unsample.ts";
+import { errnoOf } from "@heapwright/host/bytes/errno.ts";
 import { loadProfileFile, UnreadableProfileError } from "@heapwright/host/profiles/load-profile.ts";
 import { EXIT } from "../../exit-codes.ts";
 import type { ViewFlags } from "../../flags.ts";
@@ -16,12 +17,15 @@ import { UnreadableError, UsageError } from "../../usage-error.ts";
 
 interface Loaded {
   readonly profile: Profile;
+  /** Go's heap text: its MemStats make an answer, which says more than the profile alone. */
+  readonly hasMemStats: boolean;
   readonly damage: readonly string[];
 }
 
 async function load(file: string): Promise<Loaded> {
   const { table, damage } = await loadProfileFile(file);
-  return { profile: profileOf(unsampled(table)), damage };
+  const hasMemStats = table.memStats !== undefined;
+  return { profile: profileOf(unsampled(table)), hasMemStats, damage };
 }
 
 async function loadOrExplain(file: string): Promise<Loaded> {
@@ -34,7 +38,8 @@ async function loadOrExplain(file: string): Promise<Loaded> {
   try {
     return await load(file);
   } catch (error) {
-    if (!(error instanceof UnreadableProfileError)) throw error;
+    const isKnown = error instanceof UnreadableProfileError || errnoOf(error) !== "";
+    if (!isKnown || !(error instanceof Error)) throw error;
     throw new UnreadableError(
       `${file}: ${error.message}. Fetch it again: curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap`,
       `${file}：${error.message}。请重新获取：curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap`,
@@ -52,10 +57,11 @@ async function onlyProfile(
   if (isWanted) return await loadOrExplain(file);
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
   try {
-    return await load(file);
+    const loaded = await load(file);
+    return loaded.hasMemStats ? undefined : loaded;
   } catch (error) {
     // Another kind of evidence, or a damaged file: the answer's page says what it is.
-    if (error instanceof UnreadableProfileError) return undefined;
+    if (error instanceof UnreadableProfileError || errnoOf(error) !== "") return undefined;
     throw error;
   }
 }
