@@ -33,32 +33,36 @@ async function profile() {
 }
 
 /**
- * Runs in the page: `frames` turns of the wheel, one a frame. The first ones are left out, since they pay
- * for the code that is compiled then.
- * @param {{ frames: number, isPan: boolean }} what
- * @returns {Promise<number[]>} milliseconds between frames
+ * Runs in the page, of which this program knows no types: turns of the wheel, one a frame, and the
+ * milliseconds between frames. The first ones are left out, since they pay for the code that is compiled
+ * then.
  */
-async function wheel({ frames, isPan }) {
+const WHEEL = `async ({ frames, isPan }) => {
   const pane = document.querySelector("[role=tree]");
-  if (pane === null) throw new Error("no flame");
   const box = pane.getBoundingClientRect();
   const at = { clientX: box.left + box.width * 0.37, clientY: box.top + box.height / 2 };
-  /** @type {number[]} */
   const out = [];
   let before = await new Promise(requestAnimationFrame);
   for (let i = 0; i < frames; i++) {
-    const isBack = i >= frames / 2;
-    const init = isPan
-      ? { deltaX: isBack ? -40 : 40, shiftKey: true }
-      : { deltaY: isBack ? 40 : -40, ctrlKey: true };
-    pane.dispatchEvent(
-      new WheelEvent("wheel", { ...at, ...init, bubbles: true, cancelable: true }),
-    );
+    const way = i >= frames / 2 ? 1 : -1;
+    const init = isPan ? { deltaX: -40 * way, shiftKey: true } : { deltaY: 40 * way, ctrlKey: true };
+    pane.dispatchEvent(new WheelEvent("wheel", { ...at, ...init, bubbles: true, cancelable: true }));
     const now = await new Promise(requestAnimationFrame);
     out.push(now - before);
     before = now;
   }
   return out.slice(5);
+}`;
+
+/**
+ * @param {import("playwright-core").Page} page
+ * @param {boolean} isPan
+ * @returns {Promise<number[]>}
+ */
+async function wheel(page, isPan) {
+  const times = await page.evaluate(`(${WHEEL})(${JSON.stringify({ frames: FRAMES, isPan })})`);
+  if (!Array.isArray(times)) throw new Error("the page gave no times");
+  return times.map(Number);
 }
 
 /** @param {number[]} values */
@@ -101,20 +105,11 @@ export default async function bench() {
       });
       best.unpack = Math.min(best.unpack, marks.unpack);
       best.flame = Math.min(best.flame, marks.flame);
-      best.zoom = Math.min(
-        best.zoom,
-        p95(await page.evaluate(wheel, { frames: FRAMES, isPan: false })),
-      );
+      best.zoom = Math.min(best.zoom, p95(await wheel(page, false)));
       // Panning needs something beside the screen.
-      await page.evaluate(wheel, { frames: 12, isPan: false });
-      await page.evaluate(() => {
-        location.hash = "#~z=0.2-0.6";
-      });
-      await page.waitForTimeout(200);
-      best.pan = Math.min(
-        best.pan,
-        p95(await page.evaluate(wheel, { frames: FRAMES, isPan: true })),
-      );
+      await page.goto(`${pathToFileURL(html).href}#~z=0.2-0.6`);
+      await page.waitForTimeout(300);
+      best.pan = Math.min(best.pan, p95(await wheel(page, true)));
       await page.close();
     }
   } finally {

@@ -58,33 +58,49 @@ interface Label {
   readonly isUpwards: boolean;
 }
 
-const COLORS = {
-  bg: "--bg",
-  ink: "--ink",
-  ink3: "--ink3",
-  line: "--line",
-  edge: "--edge",
-  link: "--link",
-  sunk: "--sunk",
-  c0: "--c0",
-  c1: "--c1",
-  c2: "--c2",
-  c3: "--c3",
-  c4: "--c4",
-  grow: "--grow",
-  shrink: "--shrink",
-  mark: "--mark",
-} as const;
+/** Custom properties of the style. */
+type Color =
+  | "bg"
+  | "ink"
+  | "ink3"
+  | "edge"
+  | "link"
+  | "sunk"
+  | "c0"
+  | "c1"
+  | "c2"
+  | "c3"
+  | "c4"
+  | "grow"
+  | "shrink"
+  | "mark";
 
-type Palette = Record<keyof typeof COLORS, string>;
+type Palette = Readonly<Record<Color, string>>;
 
 /** Custom properties hold light-dark(); only a used value tells which of the two it is. */
 function readPalette(probe: HTMLElement): Palette {
-  const out: Palette = { ...COLORS };
-  for (const [name, property] of Object.entries(COLORS)) {
-    probe.style.color = `var(${property})`;
-    Object.assign(out, { [name]: getComputedStyle(probe).color });
-  }
+  const read = (name: Color): string => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const out = {
+    bg: read("bg"),
+    ink: read("ink"),
+    ink3: read("ink3"),
+    edge: read("edge"),
+    link: read("link"),
+    sunk: read("sunk"),
+    c0: read("c0"),
+    c1: read("c1"),
+    c2: read("c2"),
+    c3: read("c3"),
+    c4: read("c4"),
+    grow: read("grow"),
+    shrink: read("shrink"),
+    mark: read("mark"),
+  };
+  // The probe is the tooltip, whose text has the page's own colour.
+  probe.style.color = "";
   return out;
 }
 
