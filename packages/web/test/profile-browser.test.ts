@@ -36,6 +36,18 @@ const PAGES: Readonly<Record<string, () => Promise<string>>> = {
       },
     ),
   goroutines: () => profilePageOf(recordedProfile("go1.26.goroutine.pb.gz")),
+  deep: () =>
+    profilePageOf(
+      heapProfile([
+        {
+          frames: Array.from({ length: 60 }, (_, i) => `main.f${i}@/src/main.go:${i + 1}`),
+          size: 4096,
+          allocs: 9,
+          live: 9,
+        },
+        ...SHOP,
+      ]),
+    ),
   empty: () => profilePageOf(heapProfile([])),
   wide: () => profilePageOf(wideProfile(6000)),
   part: () =>
@@ -388,7 +400,7 @@ describe.skipIf(chromium === undefined)(
     });
 
     test("on paper: light, picture kept, no controls", async () => {
-      const p = await show("shop", { colorScheme: "dark" });
+      const p = await show("deep", { colorScheme: "dark" });
       await p.emulateMedia({ media: "print", colorScheme: "dark" });
       expect(await p.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
         "rgb(255, 255, 255)",
@@ -399,6 +411,11 @@ describe.skipIf(chromium === undefined)(
           false,
         ]);
       expect(await p.locator("canvas").isVisible()).toBe(true);
+      const { rows, shown } = await p.evaluate(() => ({
+        rows: document.querySelector(".pinner")?.getBoundingClientRect().height ?? 0,
+        shown: document.querySelector("canvas")?.getBoundingClientRect().height ?? 0,
+      }));
+      expect(shown).toBe(rows);
       expect(await cornerOf(p)).toBe(255);
     });
 

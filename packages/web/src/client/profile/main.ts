@@ -125,9 +125,11 @@ class ProfilePage {
     addEventListener("popstate", () => this.#restore());
     addEventListener("hashchange", () => this.#restore());
     addEventListener("resize", () => this.#pane?.resize());
-    for (const query of ["(prefers-color-scheme: dark)", "print"]) {
-      matchMedia(query).addEventListener("change", () => this.#recolor());
-    }
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#recolor());
+    matchMedia("print").addEventListener("change", ({ matches }) => {
+      this.#pane?.resize(matches);
+      this.#recolor();
+    });
   }
 
   #restore(): void {

@@ -47,6 +47,7 @@ export interface PaneTargets {
 const LISTED = 20;
 const DRAG_PX = 4;
 const REST_MS = 150;
+const PAPER_PX = 1_800;
 
 export class Pane {
   readonly #targets: PaneTargets;
@@ -131,10 +132,12 @@ export class Pane {
     this.#schedule();
   }
 
-  resize(): void {
+  /** Paper does not scroll: there all rows stand below each other, as many as fit two sheets. */
+  resize(isPaper = false): void {
     const rows = this.#scene?.rowOf.length ?? 0;
     const total = Math.max(1, rows) * ROW_PX + 1;
-    const height = Math.min(total, Math.max(240, Math.round(innerHeight * 0.7)));
+    const most = isPaper ? PAPER_PX : Math.max(240, Math.round(innerHeight * 0.7));
+    const height = Math.min(total, most);
     this.#inner.style.height = `${total}px`;
     this.#scroller.style.height = `${height}px`;
     this.#painter.canvas.style.height = `${height}px`;
