@@ -25,7 +25,10 @@ import { filesBelow } from "./source-files.mjs";
 const CLI_ENTRY = "packages/cli/src/main.ts";
 /** Threads of the command: entries of their own, named in dist. */
 const THREAD_ENTRIES = { "scan-thread": "packages/host/src/trace/scan-thread.ts" };
-const WEB_ENTRIES = [{ entry: "packages/web/src/client/main.ts", name: "client" }];
+const WEB_ENTRIES = [
+  { entry: "packages/web/src/client/main.ts", name: "client" },
+  { entry: "packages/web/src/client/profile/main.ts", name: "profile" },
+];
 
 /**
  * @typedef {{ readonly file: string, readonly bytes: number }} Output

@@ -62,6 +62,13 @@ const CLOSURES = [
     gate: "packages/web/src/worker/",
     why: "the page parses in its worker; parsing would block the page",
   },
+  {
+    entry: "packages/web/src/client/profile/main.ts",
+    through: ["static", "dynamic"],
+    never: ["packages/core/src/formats/"],
+    gate: undefined,
+    why: "the page of a profile gets a picture that was made where the file was read",
+  },
 ];
 
 /**

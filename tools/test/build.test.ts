@@ -17,6 +17,7 @@ const SMALL_HOUSE = {
   "packages/web/package.json": "{}",
   "packages/web/src/client/main.ts": 'import "./page.css"; document.title = "→";',
   "packages/web/src/client/page.css": "body { color: red }",
+  "packages/web/src/client/profile/main.ts": 'import "../page.css"; document.title = "↓";',
 };
 
 const builtFiles = (root: string): string[] =>
@@ -43,6 +44,8 @@ describe("bundle", () => {
       "web",
       "web/client.css",
       "web/client.js",
+      "web/profile.css",
+      "web/profile.js",
     ]);
     expect(run(root, "--version")).toBe("1.2.3");
     expect(run(root, "why")).toBe("function");

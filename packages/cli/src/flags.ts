@@ -83,4 +83,6 @@ export interface DiffFlags extends SharedFlags {
 
 export interface ViewFlags extends SharedFlags, LiveFlags, JudgeFlags {
   readonly port?: string;
+  readonly base?: string;
+  readonly html?: string;
 }

@@ -1,7 +1,6 @@
 // From views to the page's input: pictures, words and assets. Loaded only for --html and view.
 
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import type { View } from "@heapwright/core/analysis/view.ts";
@@ -14,7 +13,7 @@ import { formatText } from "@heapwright/core/report/text.ts";
 import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
 import type { Answer } from "@heapwright/core/verdict/answer.ts";
 import { summarizeTrace } from "@heapwright/core/report/trace/summary.ts";
-import { inDist } from "./dist.ts";
+import { webAssets } from "./web-assets.ts";
 import { renderPage, type ProcessPictures, type SoFar } from "@heapwright/web/render/page.ts";
 import { tracePictures } from "@heapwright/web/render/trace/pictures.ts";
 import { ROOT_NAME, pageVoice } from "@heapwright/web/render/voice.ts";
@@ -26,9 +25,8 @@ export interface PageOptions {
 }
 
 /** Client script and style, built beside the bundle (dist/web) or, in development, from the sources. */
-export async function assets(): Promise<{ css: string; clientScript: string }> {
-  const read = (name: string) => readFile(inDist(`web/${name}`), "utf8");
-  return { css: await read("client.css"), clientScript: await read("client.js") };
+export function assets(): Promise<{ css: string; clientScript: string }> {
+  return webAssets("client");
 }
 
 export async function pageOf(answered: Answered, options: PageOptions): Promise<string> {

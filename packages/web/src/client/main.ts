@@ -3,38 +3,16 @@
 
 import { CLIENT_WORDS } from "../client-words.ts";
 import { startCopying } from "./copy.ts";
-import { all, one, remember, remembered } from "./dom.ts";
+import { all, one } from "./dom.ts";
 import { Flame } from "./flame.ts";
 import { startKeys } from "./keys.ts";
 import { LiveMain, listen } from "./live.ts";
 import { readState, writeState } from "./state.ts";
+import { cycleTheme, startTheme } from "./theme.ts";
 import "./style.css";
 import "./listing.css";
 
-const THEME = "heapwright-theme";
 const labels = CLIENT_WORDS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"];
-
-/** Theme: the radios work by style alone; the script only remembers. */
-function themeRadios(): HTMLInputElement[] {
-  return all("input[name=th]", HTMLInputElement);
-}
-
-function startTheme(): void {
-  const kept = remembered(THEME);
-  for (const radio of themeRadios()) {
-    if (kept === radio.value) radio.checked = true;
-    radio.addEventListener("change", () => remember(THEME, radio.value));
-  }
-}
-
-function cycleTheme(): void {
-  const radios = themeRadios();
-  const at = radios.findIndex((r) => r.checked);
-  const next = radios[(at + 1) % radios.length];
-  if (next === undefined) return;
-  next.checked = true;
-  remember(THEME, next.value);
-}
 
 const flames = new Map<HTMLElement, Flame>();
 let shownProcess: string | undefined;

@@ -1,7 +1,7 @@
 // `heapwright view`: the same answer as a page, refined while a capture goes on.
 
 import { readEvidence } from "@heapwright/host/files/read-evidence.ts";
-import { startViewServer } from "@heapwright/host/view-server/view-server.ts";
+import { startViewServer, type ViewServer } from "@heapwright/host/view-server/view-server.ts";
 import { formatJson } from "@heapwright/core/report/json.ts";
 import { voiceOf } from "@heapwright/core/report/say.ts";
 import type { Answered } from "@heapwright/core/verdict/answer-of.ts";
@@ -14,6 +14,7 @@ import { ProgressLine } from "../../terminal.ts";
 import { UsageError } from "../../usage-error.ts";
 import { assertJudgeable, judgeFolder, nothingReadable, soFarLine } from "../../judging.ts";
 import type { ViewFlags } from "../../flags.ts";
+import { viewProfile } from "./profile.ts";
 
 function portOf(text: string | undefined): number {
   if (text === undefined) return 0;
@@ -26,11 +27,41 @@ function portOf(text: string | undefined): number {
   return port;
 }
 
+function sayWhere({ url }: ViewServer, flags: ViewFlags): void {
+  process.stdout.write(`${url}\n`);
+  if (flags.quiet !== true)
+    process.stderr.write(
+      flags.lang === "zh"
+        ? "在浏览器中打开；Ctrl-C 结束\n"
+        : "Open it in a browser; Ctrl-C ends it\n",
+    );
+}
+
+async function interrupted(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}
+
+async function untilInterrupted(server: ViewServer, flags: ViewFlags): Promise<number> {
+  sayWhere(server, flags);
+  await interrupted();
+  await server.close();
+  return EXIT.ok;
+}
+
 export async function view(
   targets: readonly string[],
   flags: ViewFlags,
   version: string,
 ): Promise<number> {
+  const port = portOf(flags.port);
+  const shown = await viewProfile(targets, flags, version, async (page) => {
+    const server = await startViewServer({ port, render: () => page, json: () => "{}" });
+    return await untilInterrupted(server, flags);
+  });
+  if (shown !== undefined) return shown;
   const voice = voiceOf(flags.lang);
   const isNamed =
     targets.length > 0 ||
@@ -38,7 +69,6 @@ export async function view(
     flags.url !== undefined ||
     flags.unix !== undefined;
   const source = sourceOf(isNamed ? targets : (lastPaths() ?? []), flags);
-  const port = portOf(flags.port);
   assertJudgeable(flags);
   const progress = new ProgressLine(flags.quiet === true);
   const judge = async (paths: readonly string[]) => {
@@ -59,20 +89,14 @@ export async function view(
     current = answered;
     page = await pageOf(answered, options);
   }
-  let server: Awaited<ReturnType<typeof startViewServer>> | undefined;
+  let server: ViewServer | undefined;
   const start = async () => {
     server = await startViewServer({
       port,
       render: () => page,
       json: () => (current === undefined ? "{}" : formatJson(current.answer, voice)),
     });
-    process.stdout.write(`${server.url}\n`);
-    if (flags.quiet !== true)
-      process.stderr.write(
-        flags.lang === "zh"
-          ? "在浏览器中打开；Ctrl-C 结束\n"
-          : "Open it in a browser; Ctrl-C ends it\n",
-      );
+    sayWhere(server, flags);
   };
 
   if (source.kind === "live") {
@@ -115,10 +139,7 @@ export async function view(
     server?.update();
   }
   if (server === undefined) await start();
-  await new Promise<void>((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
+  await interrupted();
   await server?.close();
   return EXIT.ok;
 }

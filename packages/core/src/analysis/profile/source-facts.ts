@@ -3,7 +3,9 @@
 
 import type { CapturedRecord } from "../../evidence/capture-record.ts";
 import { shownCycle } from "../../evidence/shown-cycle.ts";
+import { profileKindOf } from "../../goruntime/profile-kind.ts";
 import type { ProfileKind, ProfileTable } from "../../model/tables/profile.ts";
+import type { Profile } from "./profile.ts";
 
 export interface SourceFacts {
   readonly name: string;
@@ -77,6 +79,30 @@ export function sourceFacts(
     numGC,
     cycle: cycleOf(numGC, memStats?.numForcedGC ?? 0, record?.intrusiveness === "forced-gc"),
     goVersion: goVersionOf(table),
+  };
+}
+
+/** What a profile says of itself where the file it came from is not at hand. */
+export function factsOfProfile(profile: Profile): SourceFacts {
+  const kind = profileKindOf({
+    sampleTypes: profile.sampleTypes,
+    statedDefault: profile.defaultSampleType,
+    hasDuration: profile.durationNanos > 0,
+    name: "",
+    // Block and mutex profiles are alike in what can be counted: nothing.
+    leafNames: () => [],
+  });
+  return {
+    name: "",
+    kind,
+    isText: false,
+    isDelta: false,
+    period: profile.period,
+    timeMs: undefined,
+    durationNs: undefined,
+    numGC: undefined,
+    cycle: undefined,
+    goVersion: undefined,
   };
 }
 

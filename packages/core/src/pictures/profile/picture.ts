@@ -1,0 +1,156 @@
+// Everything that the page of a profile draws from: two trees, the totals of frames and lines, labels.
+// Made once where the profile is; what a reader may choose there (type, view, zoom) needs nothing else.
+
+import { factsOfProfile, type SourceFacts } from "../../analysis/profile/source-facts.ts";
+import { callTree, type CallTree } from "../../analysis/profile/call-tree.ts";
+import { frameTotals } from "../../analysis/profile/frame-totals.ts";
+import { framesOf } from "../../analysis/profile/frames.ts";
+import { type LabelTotals, labelTotals } from "../../analysis/profile/label-totals.ts";
+import type { Profile } from "../../analysis/profile/profile.ts";
+import {
+  addRow,
+  rowWeights,
+  stackAmounts,
+  type AmountSeries,
+  type AmountType,
+} from "../../analysis/profile/stack-amounts.ts";
+
+/** Rows of numbers, one per entry of `frame`: where they are, see AmountSeries. */
+export interface FrameRows {
+  readonly frame: Int32Array;
+  readonly flat: Float64Array;
+  readonly cum: Float64Array;
+  /** Frames that are not listed, and what they hold themselves. */
+  readonly others: number;
+  readonly otherFlat: Float64Array;
+}
+
+export interface LineRows {
+  readonly frame: Int32Array;
+  readonly line: Int32Array;
+  readonly flat: Float64Array;
+}
+
+export interface ProfilePicture {
+  readonly types: readonly AmountType[];
+  readonly series: readonly AmountSeries[];
+  /** Numbers in a row. */
+  readonly width: number;
+  readonly total: Float64Array;
+  readonly defaultType: number;
+  readonly stacks: number;
+  readonly names: readonly string[];
+  readonly files: readonly string[];
+  /** Callers first. */
+  readonly down: CallTree;
+  /** Leaves first. */
+  readonly up: CallTree;
+  readonly frames: FrameRows;
+  readonly lines: LineRows;
+  readonly labels: readonly LabelTotals[];
+}
+
+export interface PictureLimits {
+  readonly nodes: number;
+  readonly frames: number;
+  readonly lines: number;
+  readonly labelValues: number;
+}
+
+/**
+ * What a page that is mailed can carry: 60 000 nodes and their numbers are about 2 MB. A profile of a
+ * usual service has fewer and is carried whole.
+ */
+export const PICTURE_LIMITS: PictureLimits = {
+  nodes: 60_000,
+  frames: 5_000,
+  lines: 5_000,
+  labelValues: 40,
+};
+
+export function profilePicture(
+  profile: Profile,
+  defaultType: number,
+  limits: PictureLimits = PICTURE_LIMITS,
+  sources: readonly SourceFacts[] = [factsOfProfile(profile)],
+): ProfilePicture {
+  const amounts = stackAmounts(profile, sources);
+  const { types, series, width, total } = amounts;
+  const frames = framesOf(profile);
+  const tree = (isInverted: boolean): CallTree =>
+    callTree(profile, amounts, frames, { isInverted, mostNodes: limits.nodes });
+  const down = tree(false);
+  const up = tree(true);
+  const totals = frameTotals(profile, amounts, frames);
+  const weigh = (rows: Float64Array): Float64Array => rowWeights({ ...amounts, data: rows });
+
+  const flatWeight = weigh(totals.flat);
+  const cumWeight = weigh(totals.cum);
+  const listed = heaviest(
+    cumWeight.map((w, f) => w + flatWeight[f]),
+    limits.frames,
+  );
+  const otherFlat = new Float64Array(width);
+  let others = 0;
+  const isListed = new Uint8Array(frames.length);
+  for (const f of listed) isListed[f] = 1;
+  for (let f = 0; f < frames.length; f++) {
+    if (isListed[f] === 1 || cumWeight[f] === 0) continue;
+    others += 1;
+    addRow(otherFlat, 0, totals.flat, f, width);
+  }
+  const lines = heaviest(weigh(totals.ofLine), limits.lines);
+
+  // Only the names that something here speaks of.
+  const names: string[] = [];
+  const files: string[] = [];
+  const number = new Int32Array(frames.length).fill(-1);
+  const renumber = (frame: number): number => {
+    if (frame < 0) return frame;
+    if (number[frame] < 0) {
+      number[frame] = names.length;
+      names.push(frames.name[frame]);
+      files.push(frames.file[frame]);
+    }
+    return number[frame];
+  };
+  return {
+    types,
+    series,
+    width,
+    total,
+    defaultType,
+    stacks: amounts.stack.length,
+    names,
+    files,
+    frames: {
+      frame: listed.map(renumber),
+      flat: pick(totals.flat, listed, width),
+      cum: pick(totals.cum, listed, width),
+      others,
+      otherFlat,
+    },
+    down: { ...down, frame: down.frame.map(renumber) },
+    up: { ...up, frame: up.frame.map(renumber) },
+    lines: {
+      frame: lines.map((l) => renumber(totals.lineFrame[l])),
+      line: lines.map((l) => totals.lineNumber[l]),
+      flat: pick(totals.ofLine, lines, width),
+    },
+    labels: labelTotals(profile, limits.labelValues),
+  };
+}
+
+/** Indices of what weighs anything, heaviest first. */
+function heaviest(weight: Float64Array, most: number): Int32Array {
+  const all: number[] = [];
+  for (let i = 0; i < weight.length; i++) if (weight[i] > 0) all.push(i);
+  all.sort((a, b) => weight[b] - weight[a] || a - b);
+  return Int32Array.from(all.slice(0, most));
+}
+
+function pick(rows: Float64Array, which: Int32Array, width: number): Float64Array {
+  const out = new Float64Array(which.length * width);
+  which.forEach((from, to) => addRow(out, to, rows, from, width));
+  return out;
+}

@@ -1,0 +1,238 @@
+// One sample type of a tree, ready to be drawn: what each node holds with all below it, how wide its box
+// is, and how well that is known.
+//
+// In a difference a box is as wide as what is there now and what was there before together, so that
+// what moved is seen where it moved, and shaded by the net (google/pprof internal/driver/html/stacks.js
+// does the same, 2026-07).
+
+import type { CallTree } from "../../analysis/profile/call-tree.ts";
+import type { AmountSeries, AmountType } from "../../analysis/profile/stack-amounts.ts";
+import { differenceInterval, WeightedCount } from "../../analysis/stats/weighted-count.ts";
+import { sampledLimits } from "../flame-tree.ts";
+
+/** Sums as in analysis/stats/weighted-count.ts; the last three undefined where samples are not counted. */
+export interface Sums {
+  readonly value: Float64Array;
+  readonly samples: Float64Array | undefined;
+  readonly squares: Float64Array | undefined;
+  readonly variance: Float64Array | undefined;
+}
+
+/** Columns per node; a parent precedes its children. */
+export interface TreeView {
+  readonly length: number;
+  readonly parent: Int32Array;
+  readonly frame: Int32Array;
+  readonly line: Int32Array;
+  /** Of an "other": how many stacks; 0 where that is not known. */
+  readonly stacks: Int32Array;
+  /** Outermost frame of the box, where a chain of frames was folded into one; else `frame`. */
+  readonly first: Int32Array;
+  /** Frames of the box besides its last one. */
+  readonly folded: Int32Array;
+  readonly plus: Sums;
+  /** undefined where nothing is taken away. */
+  readonly minus: Sums | undefined;
+  readonly type: AmountType;
+}
+
+/** What is known of one node. */
+export interface Known {
+  readonly plus: number;
+  readonly minus: number;
+  /** plus − minus. */
+  readonly net: number;
+  /** 95 % limits of the net; NaN where unknown. */
+  readonly lo: number;
+  readonly hi: number;
+  /** Samples of both sides; NaN where unknown. */
+  readonly samples: number;
+}
+
+export function seriesOf(
+  series: readonly AmountSeries[],
+  type: number,
+): { readonly plus: AmountSeries; readonly minus: AmountSeries | undefined } {
+  const plus = series.find((s) => s.type === type && !s.isMinus);
+  if (plus === undefined) throw new Error(`no sample type ${type}`);
+  return { plus, minus: series.find((s) => s.type === type && s.isMinus) };
+}
+
+function summed(tree: CallTree, width: number, series: AmountSeries): Sums {
+  const column = (at: number): Float64Array => {
+    const out = new Float64Array(tree.length);
+    for (let i = tree.length - 1; i >= 0; i--) {
+      const row = tree.ownRow[i];
+      if (row >= 0) out[i] += tree.own[row * width + at];
+      if (i > 0) out[tree.parent[i]] += out[i];
+    }
+    return out;
+  };
+  const { at, isSampled } = series;
+  return {
+    value: column(at),
+    samples: isSampled ? column(at + 1) : undefined,
+    squares: isSampled ? column(at + 2) : undefined,
+    variance: isSampled ? column(at + 3) : undefined,
+  };
+}
+
+export interface TreeColumns {
+  readonly types: readonly AmountType[];
+  readonly series: readonly AmountSeries[];
+  readonly width: number;
+}
+
+export function treeView(
+  { types, series, width }: TreeColumns,
+  tree: CallTree,
+  type: number,
+): TreeView {
+  const { plus, minus } = seriesOf(series, type);
+  return {
+    length: tree.length,
+    parent: tree.parent,
+    frame: tree.frame,
+    line: tree.line,
+    stacks: tree.stacks,
+    first: tree.frame,
+    folded: new Int32Array(tree.length),
+    plus: summed(tree, width, plus),
+    minus: minus === undefined ? undefined : summed(tree, width, minus),
+    type: types[type],
+  };
+}
+
+/** Row `row` of a block as sums of one entry. */
+export function rowSums(
+  { series, width }: TreeColumns,
+  rows: Float64Array,
+  row: number,
+  type: number,
+): Pick<TreeView, "plus" | "minus"> {
+  const of = ({ at, isSampled }: AmountSeries): Sums => {
+    const one = (field: number): Float64Array => Float64Array.of(rows[row * width + at + field]);
+    return {
+      value: one(0),
+      samples: isSampled ? one(1) : undefined,
+      squares: isSampled ? one(2) : undefined,
+      variance: isSampled ? one(3) : undefined,
+    };
+  };
+  const { plus, minus } = seriesOf(series, type);
+  return { plus: of(plus), minus: minus === undefined ? undefined : of(minus) };
+}
+
+export function widthOf(view: TreeView, node: number): number {
+  return view.plus.value[node] + (view.minus === undefined ? 0 : view.minus.value[node]);
+}
+
+function counted(sums: Sums, node: number): WeightedCount | undefined {
+  if (sums.samples === undefined || sums.squares === undefined || sums.variance === undefined) {
+    return undefined;
+  }
+  const out = new WeightedCount();
+  out.samples = sums.samples[node];
+  out.value = sums.value[node];
+  out.squares = sums.squares[node];
+  out.variance = sums.variance[node];
+  return out;
+}
+
+/** What one sample of a side weighs, without what is certain to be sampled. */
+function stepOf({ samples, variance }: Sums, node: number): number {
+  return Math.sqrt((variance?.[node] ?? Number.NaN) / (samples?.[node] ?? Number.NaN));
+}
+
+/**
+ * Value, limits and samples of a node. The two sides of a difference are taken as independent: right
+ * for two processes, too wide for two profiles of one, whose common samples cancel.
+ */
+export function knownOf(
+  { plus, minus, type }: Pick<TreeView, "plus" | "minus" | "type">,
+  node: number,
+): Known {
+  const up = plus.value[node];
+  const down = minus === undefined ? 0 : minus.value[node];
+  const net = up - down;
+  const seen =
+    (plus.samples?.[node] ?? Number.NaN) +
+    (minus === undefined ? 0 : (minus.samples?.[node] ?? NaN));
+  const known = { plus: up, minus: down, net };
+  if (type.basis === "counted") return { ...known, lo: net, hi: net, samples: Number.NaN };
+  const a = counted(plus, node);
+  const b = minus === undefined ? undefined : counted(minus, node);
+  if (a === undefined || !(seen > 0)) return { ...known, lo: NaN, hi: NaN, samples: seen };
+  if (b === undefined) {
+    return { ...known, ...sampledLimits(up, a.squares, a.variance), samples: seen };
+  }
+  // A side without a sample may hide as much as samples of the other side's weight would show.
+  if (a.value === 0 && minus !== undefined) a.step = stepOf(minus, node);
+  if (b.value === 0) b.step = stepOf(plus, node);
+  const { lo, hi } = differenceInterval(a, b);
+  return { ...known, lo, hi, samples: seen };
+}
+
+/** 97.5 % point of the normal distribution. */
+const Z = 1.959964;
+
+/**
+ * Half-widths of the interval around a weighted count, fast: Wilson and Hilferty's (1931) cube root in
+ * place of the gamma quantile. Within 1 % of Garwood's limits from one sample on, which is enough to
+ * choose a shade by; printed numbers come from knownOf.
+ */
+function halves(sums: Sums, node: number, into: Float64Array): void {
+  const value = sums.value[node];
+  const squares = sums.squares?.[node] ?? Number.NaN;
+  into[0] = into[1] = value === 0 ? 0 : Number.NaN;
+  if (value === 0 || !(squares > 0)) return;
+  const n = (value * value) / squares;
+  const scale = (squares / value) * Math.sqrt((sums.variance?.[node] ?? Number.NaN) / squares);
+  const low = 1 - 1 / (9 * n) - Z / (3 * Math.sqrt(n));
+  const high = 1 - 1 / (9 * (n + 1)) + Z / (3 * Math.sqrt(n + 1));
+  into[0] = scale * (n - Math.max(0, n * low * low * low));
+  into[1] = scale * ((n + 1) * high * high * high - n);
+}
+
+/**
+ * Shades. Without a difference how well the value is known: 4 within ± 10 %, 3 ± 20 %, 2 ± 50 %, 1 wider,
+ * unknown or fewer than three samples, 0 a single sample (one of an object much larger than the
+ * sampling rate is as good as a count). Of a difference the sign of what is certain: 5 grew, 6 shrank,
+ * 7 the interval holds zero.
+ */
+export function shadesOf(view: TreeView): Uint8Array {
+  const { plus, minus, type, length } = view;
+  const out = new Uint8Array(length);
+  const up = new Float64Array(2);
+  const down = new Float64Array(2);
+  for (let i = 0; i < length; i++) {
+    if (minus !== undefined) {
+      const net = plus.value[i] - minus.value[i];
+      if (type.basis === "unknown" || type.basis === "counted") {
+        out[i] = net > 0 ? 5 : net < 0 ? 6 : 7;
+        continue;
+      }
+      halves(plus, i, up);
+      halves(minus, i, down);
+      // An empty side may hide 3.7 samples of the other's weight, the upper limit of none seen.
+      if (plus.value[i] === 0) up[1] = 3.69 * stepOf(minus, i);
+      if (minus.value[i] === 0) down[1] = 3.69 * stepOf(plus, i);
+      const lo = net - Math.hypot(up[0], down[1]);
+      const hi = net + Math.hypot(up[1], down[0]);
+      out[i] = lo > 0 ? 5 : hi < 0 ? 6 : 7;
+      continue;
+    }
+    if (type.basis === "counted") {
+      out[i] = 4;
+      continue;
+    }
+    const n = plus.samples?.[i] ?? NaN;
+    halves(plus, i, up);
+    const half = Math.max(up[0], up[1]) / plus.value[i];
+    if (half <= 0.1) out[i] = 4;
+    else if (n > 0 && n < 1.5) out[i] = 0;
+    else if (n < 2.5) out[i] = 1;
+    else out[i] = half <= 0.2 ? 3 : half <= 0.5 ? 2 : 1;
+  }
+  return out;
+}

@@ -1,0 +1,76 @@
+// Values of a profile in words: bytes, times, counts and whatever else a sample type says its unit is.
+
+import type { Known } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { byteUnit, grouped, percent, short, timeUnit } from "./numbers.ts";
+
+/** A column has one unit, so that its digits can be compared. */
+export interface AmountUnit {
+  /** "" for plain counts. */
+  readonly name: string;
+  readonly of: (value: number) => string;
+}
+
+const MINUS = "\u2212";
+const NBSP = "\u00a0";
+
+export function amountUnit(unit: string, largest: number): AmountUnit {
+  if (unit === "bytes") {
+    const { name, size } = byteUnit(largest);
+    return { name, of: (v) => short(v / size) };
+  }
+  if (unit === "nanoseconds") {
+    const { name, ns } = timeUnit(largest);
+    return { name, of: (v) => short(v / ns) };
+  }
+  return {
+    name: unit === "count" ? "" : unit,
+    of: (v) => (v < 0 ? `${MINUS}${grouped(-v)}` : grouped(v)),
+  };
+}
+
+/** Standing alone, in the unit that suits it. */
+export function amount(unit: string, value: number): string {
+  const { name, of } = amountUnit(unit, Math.abs(value));
+  return name === "" ? of(value) : `${of(value)}${NBSP}${name}`;
+}
+
+export function signedAmount(unit: string, value: number): string {
+  return value > 0 ? `+${amount(unit, value)}` : amount(unit, value);
+}
+
+/** "[375, 431]"; "" where the value was counted, is nothing, or nothing is known of it. */
+export function limitsIn(unit: AmountUnit, { lo, hi, net, samples }: Known): string {
+  if (!Number.isFinite(lo) || !Number.isFinite(hi)) return "";
+  if (lo === net && hi === net && !(samples > 0)) return "";
+  return `[${unit.of(lo)}, ${unit.of(hi)}]`;
+}
+
+/** "12.3 MiB [8.1, 18.0]"; in a difference with its sign. */
+export function amountWithLimits(unit: string, known: Known, isSigned: boolean): string {
+  const most = Math.max(Math.abs(known.net), Math.abs(known.hi) || 0);
+  const column = amountUnit(unit, Number.isFinite(most) ? most : Math.abs(known.net));
+  const value = `${isSigned && known.net > 0 ? "+" : ""}${column.of(known.net)}`;
+  const limits = limitsIn(column, known);
+  const name = column.name === "" ? "" : `${NBSP}${column.name}`;
+  return limits === "" ? `${value}${name}` : `${value}${name} ${limits}`;
+}
+
+/** Whole where counted exactly; one digit where it was estimated. */
+export function sampleText(n: number): string {
+  if (!Number.isFinite(n)) return "";
+  return Math.abs(n - Math.round(n)) < 1e-6 ? grouped(n) : short(n);
+}
+
+/**
+ * What percentages are of: the total; of a difference what there was before, as in
+ * `go tool pprof -diff_base`, or what there is now where there was nothing.
+ */
+export function wholeOf({ plus, minus }: Known): number {
+  return minus > 0 ? minus : plus;
+}
+
+export function shareText(value: number, whole: number): string {
+  if (!(whole > 0)) return "";
+  const share = percent(Math.abs(value) / whole);
+  return `${value < 0 && share !== "0" ? MINUS : ""}${share}${NBSP}%`;
+}

@@ -1,0 +1,227 @@
+// The call graph as SVG: boxes with name, own and cumulative value, edges as wide as what they carry.
+
+import { type CallGraph, callGraph } from "@heapwright/core/pictures/profile/call-graph.ts";
+import { layered } from "@heapwright/core/pictures/profile/layered.ts";
+import { shadesOf, type TreeView } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { functionForms } from "@heapwright/core/pictures/go-names.ts";
+import { cutMiddle, textWidth } from "@heapwright/core/pictures/text-width.ts";
+import { amount, amountWithLimits, shareText, signedAmount, wholeOf } from "../../amounts.ts";
+import { grouped } from "../../numbers.ts";
+import type { ProfileWords } from "../../profile-words.ts";
+import { svg } from "../dom.ts";
+import type { Model } from "./model.ts";
+
+export interface GraphTargets {
+  readonly model: Model;
+  readonly words: ProfileWords;
+  picked(frame: number): void;
+}
+
+const NODES = 36;
+const EDGES = 110;
+const FONT = 12;
+const SMALL = 11;
+const MOST_WIDTH = 190;
+const HEIGHT = 50;
+/** Of a difference, before the name: what is certain is never told by colour alone. */
+const SIGNS: Readonly<Record<number, string>> = { 5: "▲ ", 6: "▼ " };
+
+/** Half by what they hold themselves, the rest by what passes through them. */
+function chosen(model: Model, type: number): number[] {
+  const { frames } = model.profile;
+  const weight = (rows: Float64Array): Float64Array =>
+    Float64Array.from(frames.frame, (_, row) => {
+      const { plus, minus } = rowSums(model.profile, rows, row, type);
+      return (plus.value[0] ?? 0) + (minus?.value[0] ?? 0);
+    });
+  const flat = weight(frames.flat);
+  const cum = weight(frames.cum);
+  const by = (key: Float64Array): number[] =>
+    Array.from(frames.frame, (_, row) => row)
+      .filter((row) => (key[row] ?? 0) > 0)
+      .sort((a, b) => (key[b] ?? 0) - (key[a] ?? 0) || a - b);
+  const rows = new Set(by(flat).slice(0, NODES / 2));
+  for (const row of by(cum)) {
+    if (rows.size >= NODES) break;
+    rows.add(row);
+  }
+  return [...rows];
+}
+
+export interface DrawnGraph {
+  readonly element: HTMLElement;
+  readonly graph: CallGraph;
+}
+
+export function drawGraph(targets: GraphTargets, view: TreeView, type: number): DrawnGraph {
+  const { model, words } = targets;
+  const { profile } = model;
+  const rows = chosen(model, type);
+  const frames = rows.map((row) => profile.frames.frame[row] ?? 0);
+  const graph = callGraph(view, frames, EDGES);
+  const { unit } = model.type(type);
+  const total = model.total(type);
+  const whole = total.plus + total.minus;
+  const share = (value: number): string => shareText(value, wholeOf(total));
+
+  const texts = rows.map((row, i) => {
+    const name = model.name(frames[i] ?? 0);
+    const forms = name === "" ? [words.unknownName] : functionForms(name.slice(0, 400));
+    const fits = forms.find((form) => textWidth(form, FONT) <= MOST_WIDTH - 32);
+    const label = fits ?? cutMiddle(forms[forms.length - 1] ?? "", MOST_WIDTH - 32, FONT) ?? "…";
+    const flat = model.flat(row, type);
+    const cum = model.cum(row, type);
+    const value = (v: number): string => (model.isDiff ? signedAmount(unit, v) : amount(unit, v));
+    const lines = [`${value(cum.net)} · ${share(cum.net)}`, `${words.flat} ${value(flat.net)}`];
+    const width = Math.min(
+      MOST_WIDTH,
+      Math.max(textWidth(`▲ ${label}`, FONT, true), ...lines.map((l) => textWidth(l, SMALL))) + 16,
+    );
+    return { row, name, label, lines, width, cum, flat };
+  });
+  const place = layered(
+    texts.map(({ width }) => ({ width, height: HEIGHT })),
+    graph.edges.map(({ from, to, plus, minus }) => ({ from, to, weight: plus + minus })),
+  );
+  const margin = 8;
+  const width = Math.ceil(place.width) + 2 * margin;
+  const height = Math.ceil(place.height) + 2 * margin;
+  const picture = svg("svg", {
+    width,
+    height,
+    viewBox: `${-margin} ${-margin} ${width} ${height}`,
+    class: "pgraph",
+    role: "group",
+    "aria-label": words.graphLabel(grouped(rows.length), grouped(graph.edges.length)),
+  });
+  const lines = svg("g", { class: "edges" });
+  const labels = svg("g", { class: "elabels", "aria-hidden": "true" });
+  graph.edges.forEach((edge, e) => {
+    const points = place.points[e] ?? [];
+    const net = edge.plus - edge.minus;
+    const size = whole > 0 ? (edge.plus + edge.minus) / whole : 0;
+    const sign = model.isDiff ? (net > 0 ? " grow" : net < 0 ? " shrink" : "") : "";
+    const path = svg("path", {
+      d: curve(points),
+      class: `edge${edge.isResidual ? " residual" : ""}${sign}`,
+      "stroke-width": (1 + 5 * Math.sqrt(size)).toFixed(2),
+    });
+    const text = model.isDiff ? signedAmount(unit, net) : amount(unit, edge.plus);
+    path.append(
+      svg(
+        "title",
+        {},
+        words.calls(texts[edge.from]?.label ?? "", texts[edge.to]?.label ?? "", text),
+      ),
+    );
+    lines.append(path, head(points));
+    if (size >= 0.05) {
+      const at = middleOf(points);
+      labels.append(svg("text", { x: at.x + 4, y: at.y, class: "elabel" }, text));
+    }
+  });
+  const boxes = svg("g", { class: "boxes" });
+  const shades = shadesOf(rowView(model, view, rows, type));
+  texts.forEach(({ label, lines: values, width: w, cum, flat, name }, i) => {
+    const shade = shades[i] ?? 1;
+    const g = svg("g", {
+      class: "pnode",
+      role: "button",
+      tabindex: 0,
+      transform: `translate(${((place.x[i] ?? 0) - w / 2).toFixed(1)} ${((place.y[i] ?? 0) - HEIGHT / 2).toFixed(1)})`,
+      "aria-label": `${label}: ${words.cum} ${amountWithLimits(unit, cum, model.isDiff)}, ${words.flat} ${amountWithLimits(unit, flat, model.isDiff)}`,
+    });
+    g.append(
+      svg("title", {}, name),
+      svg("rect", { width: w.toFixed(1), height: HEIGHT, class: `s${shade}` }),
+      svg("text", { x: 8, y: 16, class: "t1" }, `${SIGNS[shade] ?? ""}${label}`),
+      svg("text", { x: 8, y: 30 }, values[0]),
+      svg("text", { x: 8, y: 43 }, values[1]),
+    );
+    const pick = (): void => targets.picked(frames[i] ?? 0);
+    g.addEventListener("click", pick);
+    g.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      pick();
+    });
+    boxes.append(g);
+  });
+  picture.append(lines, labels, boxes);
+  const element = document.createElement("div");
+  element.className = "pgraphs";
+  element.tabIndex = 0;
+  element.setAttribute("role", "group");
+  element.setAttribute("aria-label", words.graph);
+  element.append(picture);
+  return { element, graph };
+}
+
+/** The chosen functions' cumulative rows as the nodes of a view, for their shades. */
+function rowView(model: Model, like: TreeView, rows: readonly number[], type: number): TreeView {
+  const all = rows.map((row) => rowSums(model.profile, model.profile.frames.cum, row, type));
+  const column = (of: (s: (typeof all)[number]) => Float64Array | undefined): Float64Array =>
+    Float64Array.from(all, (s) => of(s)?.[0] ?? Number.NaN);
+  const hasSamples = all[0]?.plus.samples !== undefined;
+  const n = rows.length;
+  const none = new Int32Array(n);
+  return {
+    length: n,
+    parent: none,
+    frame: none,
+    line: none,
+    stacks: none,
+    first: none,
+    folded: none,
+    type: like.type,
+    plus: {
+      value: column((s) => s.plus.value),
+      samples: hasSamples ? column((s) => s.plus.samples) : undefined,
+      squares: hasSamples ? column((s) => s.plus.squares) : undefined,
+      variance: hasSamples ? column((s) => s.plus.variance) : undefined,
+    },
+    minus:
+      like.minus === undefined
+        ? undefined
+        : {
+            value: column((s) => s.minus?.value),
+            samples: hasSamples ? column((s) => s.minus?.samples) : undefined,
+            squares: hasSamples ? column((s) => s.minus?.squares) : undefined,
+            variance: hasSamples ? column((s) => s.minus?.variance) : undefined,
+          },
+  };
+}
+
+const at = (points: readonly number[], i: number): { x: number; y: number } => ({
+  x: points[2 * i] ?? 0,
+  y: points[2 * i + 1] ?? 0,
+});
+
+/** Vertical at every point, so that edges leave and meet boxes straight. */
+function curve(points: readonly number[]): string {
+  const first = at(points, 0);
+  let d = `M${first.x.toFixed(1)} ${first.y.toFixed(1)}`;
+  for (let i = 1; i < points.length / 2; i++) {
+    const a = at(points, i - 1);
+    const b = at(points, i);
+    const half = (b.y - a.y) / 2;
+    d += `C${a.x.toFixed(1)} ${(a.y + half).toFixed(1)} ${b.x.toFixed(1)} ${(b.y - half).toFixed(1)} ${b.x.toFixed(1)} ${b.y.toFixed(1)}`;
+  }
+  return d;
+}
+
+function head(points: readonly number[]): SVGElement {
+  const n = points.length / 2;
+  const tip = at(points, n - 1);
+  const before = at(points, n - 2);
+  const y = tip.y >= before.y ? -7 : 7;
+  return svg("path", { d: `M${tip.x.toFixed(1)} ${tip.y.toFixed(1)}l-4 ${y}h8z`, class: "ehead" });
+}
+
+function middleOf(points: readonly number[]): { x: number; y: number } {
+  const n = points.length / 2;
+  const a = at(points, Math.floor((n - 1) / 2));
+  const b = at(points, Math.floor((n - 1) / 2) + 1);
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+}

@@ -1,0 +1,242 @@
+// What the page shows of a profile for each choice of view, type and folding; made when asked for, kept.
+
+import { OTHER_FRAME } from "@heapwright/core/analysis/profile/call-tree.ts";
+import {
+  type Found,
+  folded,
+  foundIn,
+  type Sandwich,
+  sandwichOf,
+} from "@heapwright/core/pictures/profile/derived-views.ts";
+import { type FlameRows, leftHeavy } from "@heapwright/core/pictures/profile/left-heavy.ts";
+import {
+  type Known,
+  knownOf,
+  rowSums,
+  shadesOf,
+  type TreeView,
+  treeView,
+} from "@heapwright/core/pictures/profile/tree-view.ts";
+import type { CarriedProfile } from "../../profile-data.ts";
+
+export type FlameKind = "down" | "up" | "sandwich";
+
+export interface Part {
+  readonly view: TreeView;
+  readonly flame: FlameRows;
+  readonly shade: Uint8Array;
+  /** The tree before chains were folded, and the box of each of its nodes. */
+  readonly whole: TreeView;
+  readonly box: Int32Array | undefined;
+  /** A node of `whole` for each box. */
+  readonly nodeOf: Int32Array | undefined;
+}
+
+/** Rows from top to bottom: which part, and which of its rows. */
+export interface Scene {
+  readonly kind: FlameKind;
+  readonly type: number;
+  readonly parts: readonly Part[];
+  readonly rowPart: Uint8Array;
+  readonly rowOf: Int32Array;
+  /** Width of the outermost box, in the unit of the values. */
+  readonly width: number;
+  readonly boxes: number;
+}
+
+export interface Choice {
+  readonly kind: FlameKind;
+  readonly type: number;
+  /** Of a sandwich. */
+  readonly frame: number;
+  readonly isFolded: boolean;
+}
+
+function partOf(view: TreeView, isFolded: boolean): Part {
+  const made = isFolded ? folded(view) : undefined;
+  const drawn = made?.view ?? view;
+  let nodeOf: Int32Array | undefined;
+  if (made !== undefined) {
+    nodeOf = new Int32Array(drawn.length).fill(-1);
+    for (let i = 0; i < made.box.length; i++) {
+      const box = made.box[i] ?? 0;
+      if (nodeOf[box] === -1) nodeOf[box] = i;
+    }
+  }
+  return {
+    view: drawn,
+    flame: leftHeavy(drawn),
+    shade: shadesOf(drawn),
+    whole: view,
+    box: made?.box,
+    nodeOf,
+  };
+}
+
+export class Model {
+  readonly profile: CarriedProfile;
+  readonly isDiff: boolean;
+  readonly #views = new Map<string, TreeView>();
+  readonly #scenes = new Map<string, Scene>();
+  /** Row of each frame in the table, −1 where it is not listed. */
+  readonly rowOfFrame: Int32Array;
+  readonly #lower: (string | undefined)[] = [];
+
+  constructor(profile: CarriedProfile) {
+    this.profile = profile;
+    this.isDiff = profile.series.some((s) => s.isMinus);
+    this.rowOfFrame = new Int32Array(profile.names.length).fill(-1);
+    profile.frames.frame.forEach((frame, row) => (this.rowOfFrame[frame] = row));
+  }
+
+  type(index: number): CarriedProfile["types"][number] {
+    const type = this.profile.types[index];
+    if (type === undefined) throw new Error(`no sample type ${index}`);
+    return type;
+  }
+
+  tree(kind: "down" | "up", type: number): TreeView {
+    const key = `${kind}/${type}`;
+    let view = this.#views.get(key);
+    if (view === undefined) {
+      view = treeView(this.profile, this.profile[kind], type);
+      this.#views.set(key, view);
+    }
+    return view;
+  }
+
+  scene({ kind, type, frame, isFolded }: Choice): Scene {
+    const key = `${kind}/${type}/${kind === "sandwich" ? frame : ""}/${isFolded ? 1 : 0}`;
+    const known = this.#scenes.get(key);
+    if (known !== undefined) return known;
+    const scene =
+      kind === "sandwich"
+        ? this.#sandwich(type, frame, isFolded)
+        : sceneOf(kind, type, [partOf(this.tree(kind, type), isFolded)]);
+    // Enough to go back and forth; a tree of 60 000 nodes with its places is 8 MB.
+    const oldest = this.#scenes.keys().next();
+    if (this.#scenes.size >= 6 && oldest.done !== true) this.#scenes.delete(oldest.value);
+    this.#scenes.set(key, scene);
+    return scene;
+  }
+
+  #sandwich(type: number, frame: number, isFolded: boolean): Scene {
+    const row = this.rowOfFrame[frame] ?? -1;
+    const whole = row < 0 ? undefined : rowSums(this.profile, this.profile.frames.cum, row, type);
+    const { callers, callees }: Sandwich = sandwichOf(this.tree("down", type), frame, whole);
+    return sceneOf("sandwich", type, [partOf(callees, isFolded), partOf(callers, isFolded)]);
+  }
+
+  total(type: number): Known {
+    const { profile } = this;
+    return knownOf({ ...rowSums(profile, profile.total, 0, type), type: this.type(type) }, 0);
+  }
+
+  flat(row: number, type: number): Known {
+    const { profile } = this;
+    return knownOf(
+      { ...rowSums(profile, profile.frames.flat, row, type), type: this.type(type) },
+      0,
+    );
+  }
+
+  cum(row: number, type: number): Known {
+    const { profile } = this;
+    return knownOf(
+      { ...rowSums(profile, profile.frames.cum, row, type), type: this.type(type) },
+      0,
+    );
+  }
+
+  line(row: number, type: number): Known {
+    const { profile } = this;
+    return knownOf(
+      { ...rowSums(profile, profile.lines.flat, row, type), type: this.type(type) },
+      0,
+    );
+  }
+
+  name(frame: number): string {
+    return this.profile.names[frame] ?? "";
+  }
+
+  file(frame: number): string {
+    return this.profile.files[frame] ?? "";
+  }
+
+  /** Frames whose name or file holds the text, whatever its case; undefined for no text. */
+  matches(query: string): Uint8Array | undefined {
+    const wanted = query.trim().toLowerCase();
+    if (wanted === "") return undefined;
+    const out = new Uint8Array(this.profile.names.length);
+    for (let f = 0; f < out.length; f++) {
+      const text = (this.#lower[f] ??= `${this.name(f)}\n${this.file(f)}`.toLowerCase());
+      if (text.includes(wanted)) out[f] = 1;
+    }
+    return out;
+  }
+
+  /** Heaviest function of a type by what it holds itself. */
+  heaviest(type: number): number {
+    let best = 0;
+    let most = -1;
+    this.profile.frames.frame.forEach((frame, row) => {
+      const { plus, minus } = rowSums(this.profile, this.profile.frames.flat, row, type);
+      const width = (plus.value[0] ?? 0) + (minus?.value[0] ?? 0);
+      if (width > most) {
+        most = width;
+        best = frame;
+      }
+    });
+    return best;
+  }
+}
+
+function sceneOf(kind: FlameKind, type: number, parts: readonly Part[]): Scene {
+  const [main, callers] = parts;
+  const below = main?.flame.rows ?? 0;
+  const above = Math.max(0, (callers?.flame.rows ?? 0) - 1);
+  const rowPart = new Uint8Array(above + below);
+  const rowOf = new Int32Array(above + below);
+  for (let r = 0; r < above; r++) {
+    rowPart[r] = 1;
+    rowOf[r] = above - r;
+  }
+  for (let r = 0; r < below; r++) rowOf[above + r] = r;
+  const x1 = main?.flame.x1;
+  return {
+    kind,
+    type,
+    parts,
+    rowPart,
+    rowOf,
+    width: x1?.[0] ?? 0,
+    boxes: parts.reduce((n, p) => n + p.flame.node.length, 0) - (parts.length > 1 ? 1 : 0),
+  };
+}
+
+export interface SceneHits {
+  /** Per part and box. */
+  readonly isHit: readonly Uint8Array[];
+  readonly found: Found;
+}
+
+/** Hits of the first part count: in a sandwich both sides hold the same stacks. */
+export function hitsIn(scene: Scene, matches: Uint8Array): SceneHits {
+  const all = scene.parts.map((part) => {
+    const found = foundIn(part.whole, matches);
+    if (part.box === undefined) return { found, isHit: found.isHit };
+    const isHit = new Uint8Array(part.view.length);
+    for (let i = 0; i < found.isHit.length; i++) {
+      if (found.isHit[i] === 1) isHit[part.box[i] ?? 0] = 1;
+    }
+    return { found, isHit };
+  });
+  const first = all[0]?.found ?? { isHit: new Uint8Array(0), boxes: 0, plus: 0, minus: 0 };
+  const boxes = all.reduce((n, { found }) => n + found.boxes, 0);
+  return { isHit: all.map(({ isHit }) => isHit), found: { ...first, boxes } };
+}
+
+export function isOther(part: Part, box: number): boolean {
+  return part.view.frame[box] === OTHER_FRAME;
+}

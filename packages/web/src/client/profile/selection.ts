@@ -1,0 +1,146 @@
+// The function that was chosen: what it holds, where it is, which of its lines hold it.
+
+import { amountWithLimits, sampleText } from "../../amounts.ts";
+import type { ProfileWords } from "../../profile-words.ts";
+import type { Model } from "./model.ts";
+
+export interface SelectionTargets {
+  readonly model: Model;
+  readonly words: ProfileWords;
+  sandwich(frame: number): void;
+}
+
+/** Lines that are listed; the rest of a function's lines hold less than these. */
+const LINES = 12;
+
+function copyButton(words: ProfileWords, text: string): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "cp js";
+  button.textContent = words.copy;
+  button.setAttribute("aria-label", `${words.copy} ${text}`);
+  button.addEventListener("click", () => void copyText(button, words, text));
+  return button;
+}
+
+export async function copyText(
+  button: HTMLElement,
+  words: ProfileWords,
+  text: string,
+): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = words.copied;
+    setTimeout(() => (button.textContent = words.copy), 1500);
+  } catch {
+    // Refused (a file opened from disk in a strict browser): selected, so that Ctrl-C takes it.
+    const code = button.parentElement?.querySelector("code");
+    if (code !== null && code !== undefined) getSelection()?.selectAllChildren(code);
+  }
+}
+
+export class Selection {
+  readonly #root: HTMLElement;
+  readonly #targets: SelectionTargets;
+  #frame = -1;
+  #line = 0;
+
+  constructor(root: HTMLElement, targets: SelectionTargets) {
+    this.#root = root;
+    this.#targets = targets;
+  }
+
+  get frame(): number {
+    return this.#frame;
+  }
+
+  /** "session/store.go:88" of what is selected, "" where there is none. */
+  get position(): string {
+    return this.#frame < 0 ? "" : this.#positionOf(this.#frame, this.#line);
+  }
+
+  #positionOf(frame: number, line: number): string {
+    const file = this.#targets.model.file(frame);
+    return line > 0 ? `${file}:${line}` : file;
+  }
+
+  copy(): void {
+    const button = this.#root.querySelector("button.cp");
+    if (button instanceof HTMLElement && this.position !== "") {
+      void copyText(button, this.#targets.words, this.position);
+    }
+  }
+
+  show(frame: number, line: number, type: number): void {
+    this.#frame = frame;
+    this.#line = line;
+    const { model, words } = this.#targets;
+    const { profile } = model;
+    const { unit } = model.type(type);
+    const row = model.rowOfFrame[frame] ?? -1;
+    const name = model.name(frame);
+    const title = document.createElement("h3");
+    title.className = "cap";
+    const code = document.createElement("code");
+    const text = document.createElement("bdi");
+    text.textContent = name === "" ? words.unknownName : name;
+    code.append(text);
+    title.append(code);
+    const parts: Node[] = [title];
+    const where = this.#positionOf(frame, line);
+    if (where !== "") parts.push(this.#place(where));
+    if (row >= 0) {
+      const numbers = document.createElement("p");
+      const flat = model.flat(row, type);
+      const cum = model.cum(row, type);
+      const samples = cum.samples > 0 ? ` · ${words.samples(sampleText(cum.samples))}` : "";
+      numbers.textContent =
+        `${words.self} ${amountWithLimits(unit, flat, model.isDiff)} · ` +
+        `${words.withCallees} ${amountWithLimits(unit, cum, model.isDiff)}${samples}`;
+      parts.push(numbers);
+    }
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "js";
+    button.textContent = words.showSandwich;
+    button.addEventListener("click", () => this.#targets.sandwich(frame));
+    parts.push(button);
+
+    const lines: number[] = [];
+    profile.lines.frame.forEach((of, i) => {
+      if (of === frame) lines.push(i);
+    });
+    const known = lines
+      .map((i) => ({ line: profile.lines.line[i] ?? 0, known: model.line(i, type) }))
+      .filter(({ known: k }) => k.plus !== 0 || k.minus !== 0)
+      .sort((a, b) => Math.abs(b.known.net) - Math.abs(a.known.net) || a.line - b.line)
+      .slice(0, LINES);
+    if (known.length > 0) {
+      const head = document.createElement("p");
+      head.className = "note";
+      head.textContent = words.linesHead;
+      const list = document.createElement("ul");
+      list.className = "plines";
+      for (const { line: number, known: value } of known) {
+        const item = document.createElement("li");
+        const held = document.createElement("span");
+        held.textContent = amountWithLimits(unit, value, model.isDiff);
+        item.append(held, this.#place(this.#positionOf(frame, number)));
+        list.append(item);
+      }
+      parts.push(head, list);
+    }
+    this.#root.replaceChildren(...parts);
+  }
+
+  #place(where: string): HTMLElement {
+    const line = document.createElement("p");
+    line.className = "pplace";
+    const code = document.createElement("code");
+    const text = document.createElement("bdi");
+    text.textContent = where;
+    code.append(text);
+    line.append(code, copyButton(this.#targets.words, where));
+    return line;
+  }
+}

@@ -1,0 +1,230 @@
+// The page of one profile, or of the difference of two: pictures that a script draws, and tables that
+// need none. Same document, style and bar as the other pages.
+
+import type { Lang } from "@heapwright/core/model/message.ts";
+import type { ProfilePicture } from "@heapwright/core/pictures/profile/picture.ts";
+import { knownOf, rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { type Markup, type Value, embeddedJson, markup } from "../../markup.ts";
+import { amount, amountWithLimits } from "../../amounts.ts";
+import { bytes, grouped } from "../../numbers.ts";
+import { encodeProfile } from "../../profile-data.ts";
+import { PROFILE_WORDS, type ProfileWords } from "../../profile-words.ts";
+import { clock, date } from "../../time.ts";
+import { LABELS, type PageLabels } from "../../words.ts";
+import { type Frame, data, footer, renderDocument, type SectionLink } from "../document.ts";
+import { cutName } from "../names.ts";
+import { functionTable, labelTables } from "./tables.ts";
+
+export interface ProfileFacts {
+  /** As the user named the file. */
+  readonly target: string;
+  /** The profile that is compared with. */
+  readonly base: string | undefined;
+  readonly timeMs: number | undefined;
+  readonly period: number;
+  readonly periodType: { readonly type: string; readonly unit: string };
+  readonly comments: readonly string[];
+  /** Sentences: what of the file was not read, and why. */
+  readonly damage: readonly string[];
+}
+
+export interface ProfilePageInput extends Frame {
+  readonly lang: Lang;
+  readonly picture: ProfilePicture;
+  readonly facts: ProfileFacts;
+  readonly version: string;
+  /** Raw deflate, then base64. */
+  readonly pack: (bytes: Uint8Array) => string;
+  /** The view that is open at first. */
+  readonly view?: "down" | "up" | "graph" | undefined;
+}
+
+export interface ProfileContext {
+  readonly lang: Lang;
+  readonly labels: PageLabels;
+  readonly own: ProfileWords;
+  readonly picture: ProfilePicture;
+  readonly isDiff: boolean;
+}
+
+export function renderProfilePage(input: ProfilePageInput): string {
+  const { picture, facts, lang } = input;
+  const own = PROFILE_WORDS[lang];
+  const labels: PageLabels = { ...LABELS[lang], skip: own.skip, keyRows: own.keyRows };
+  const ctx: ProfileContext = {
+    lang,
+    labels,
+    own,
+    picture,
+    isDiff: picture.series.some((s) => s.isMinus),
+  };
+  const sections: SectionLink[] = [
+    { href: "#picture", section: "picture", label: own.picture },
+    { href: "#functions", section: "functions", label: own.functions },
+  ];
+  const labelled = labelTables(ctx);
+  if (labelled !== undefined) {
+    sections.push({ href: "#labels", section: "labels", label: own.labelsHead });
+  }
+  const title = `${cutName(facts.target, 60)} · heapwright`;
+  return renderDocument(input, labels, {
+    title,
+    top: "profile",
+    target: facts.base === undefined ? facts.target : `${facts.base} → ${facts.target}`,
+    sections,
+    main: markup`<main class="page prof" id="main" data-title="${title}">
+<div class="proc">${factsOf(ctx, facts)} ${heading(ctx, facts)} ${pictureSection(ctx, input.view)}
+${functionTable(ctx)} ${labelled}</div>
+<script type="application/json" id="profile-data">${embeddedJson(
+      JSON.stringify({
+        packed: input.pack(encodeProfile(picture)),
+        file: cutName(facts.target, 300),
+        base: facts.base === undefined ? undefined : cutName(facts.base, 300),
+      }),
+    )}</script>
+${data(input)}
+</main>`,
+    footer: footer(labels, { ...input, schema: "pprof" }),
+  });
+}
+
+function factsOf(ctx: ProfileContext, facts: ProfileFacts): Markup {
+  const { own, picture } = ctx;
+  const fact = (name: string, main: Value, note: Value = ""): Markup =>
+    markup`<div>
+      <dt>${name}</dt>
+      <dd>${main}</dd>
+      ${note === "" ? "" : markup`<dd>${note}</dd>`}
+    </div>`;
+  const types = picture.types.map(({ type }) => type).join(", ");
+  const { period, periodType, timeMs } = facts;
+  const basis = picture.types[picture.defaultType]?.basis;
+  const rate =
+    basis === "counted"
+      ? own.everything
+      : !(period > 0)
+        ? ctx.labels.unknown
+        : periodType.unit === "bytes"
+          ? own.everyBytes(bytes(period))
+          : own.everyOf(amount(periodType.unit, period), periodType.type);
+  return markup`<dl class="facts" id="facts" aria-label="${ctx.labels.facts}">
+    ${fact(own.file, markup`<bdi>${cutName(facts.target, 120)}</bdi>`)}
+    ${facts.base === undefined ? "" : fact(own.base, markup`<bdi>${cutName(facts.base, 120)}</bdi>`)}
+    ${fact(own.stacks, grouped(picture.stacks))}
+    ${fact(own.rate, rate)}
+    ${timeMs === undefined ? "" : fact(own.taken, `${date(timeMs, ctx.lang)} ${clock(timeMs, true)} ${ctx.labels.utc}`)}
+    ${fact(own.kind, markup`<bdi>${cutName(types, 160)}</bdi>`)}
+    ${facts.comments.length === 0 ? "" : fact(own.comments, markup`<bdi>${cutName(facts.comments.join(" · "), 300)}</bdi>`)}
+  </dl>`;
+}
+
+function heading(ctx: ProfileContext, facts: ProfileFacts): Markup {
+  const { own, picture, isDiff } = ctx;
+  const type = picture.types[picture.defaultType];
+  const known =
+    type === undefined
+      ? undefined
+      : knownOf({ ...rowSums(picture, picture.total, 0, picture.defaultType), type }, 0);
+  const total =
+    known === undefined || type === undefined
+      ? own.nothing
+      : amountWithLimits(type.unit, known, isDiff);
+  const says =
+    type === undefined
+      ? ""
+      : {
+          recovered: own.sampled,
+          approximate: own.approximate,
+          unknown: own.unknownCounts,
+          counted: own.counted,
+        }[type.basis];
+  return markup`<section class="verdict" id="profile" aria-labelledby="answer">
+    <div class="answer">
+      <h1 class="h1" id="answer"><bdi>${cutName(type?.type ?? "", 80)}</bdi> ${total}</h1>
+      <p class="says">${says}</p>
+      ${isDiff && type?.basis !== "counted" ? markup`<p class="says">${own.diffSays}</p>` : ""}
+      <p class="says noscript">${own.needsScript}</p>
+      ${
+        facts.damage.length === 0
+          ? ""
+          : markup`<p class="hurt"><span class="chip lo">▲ ${own.damaged}</span> ${own.damagedSays}</p>
+              <ul class="list">
+                ${facts.damage.map((d) => markup`<li><span class="dmg">▲ ${cutName(d, 400)}</span></li>`)}
+              </ul>`
+      }
+    </div>
+  </section>`;
+}
+
+function pictureSection(ctx: ProfileContext, view: ProfilePageInput["view"]): Markup {
+  const { own, picture, isDiff } = ctx;
+  const radio = (group: string, value: string, label: Value, isOn: boolean): Markup =>
+    markup`<label
+      ><input type="radio" name="${group}" value="${value}"${isOn ? markup` checked` : ""} />${label}</label
+    >`;
+  const views: readonly (readonly [string, string])[] = [
+    ["down", own.down],
+    ["up", own.up],
+    ["sandwich", own.sandwich],
+    ["graph", own.graph],
+  ];
+  const key = isDiff
+    ? [
+        ["grow", own.grew],
+        ["shrink", own.shrank],
+        ["same", own.unsure],
+      ]
+    : [
+        ["c4", "± 10 %"],
+        ["c3", "± 20 %"],
+        ["c2", "± 50 %"],
+        ["c1", own.wider],
+        ["c0", own.oneSampleKey],
+      ];
+  return markup`<section id="picture" class="scripted" aria-labelledby="picture-head">
+    <h2 class="lab" id="picture-head">${own.picture}</h2>
+    <div class="pbar js">
+      <fieldset class="seg">
+        <legend class="vh">${own.view}</legend>
+        ${views.map(([value, label]) => radio("pv", value, label, value === (view ?? "down")))}
+      </fieldset>
+      <fieldset class="seg">
+        <legend class="vh">${own.type}</legend>
+        ${picture.types.map(({ type }, i) =>
+          radio(
+            "pt",
+            String(i),
+            markup`<bdi>${cutName(type, 40)}</bdi>`,
+            i === picture.defaultType,
+          ),
+        )}
+      </fieldset>
+    </div>
+    <div class="pbar js">
+      <input
+        type="search"
+        id="pfind"
+        aria-label="${own.find}"
+        placeholder="${own.findHint}"
+        maxlength="200"
+        spellcheck="false"
+        autocomplete="off"
+      />
+      <output id="phits" for="pfind"></output>
+      <label class="check"><input type="checkbox" id="pfold" />${own.fold}</label>
+      <button type="button" id="pout" disabled>${own.out}</button>
+    </div>
+    <div class="pbar">
+      <p class="say" id="psays"></p>
+      <p class="pkey" id="pkey">
+        ${isDiff ? "" : markup`<span>${own.certainty}</span>`}
+        ${key.map(([shade, label]) => markup`<span class="k ${shade ?? ""}">${label}</span>`)}
+      </p>
+    </div>
+    <div id="pane" class="pane"><p class="note" id="pwait">${own.decoding}</p></div>
+    <p class="pread" id="pread" role="status"></p>
+    <div class="psel" id="psel" role="region" aria-label="${own.selected}">
+      <p class="note">${own.pick}</p>
+    </div>
+  </section>`;
+}
