@@ -5,7 +5,7 @@ import { deflateRawSync } from "node:zlib";
 import type { Lang } from "@heapwright/core/model/message.ts";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
 import { sampleIndexOf, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
-import { profilePicture } from "@heapwright/core/pictures/profile/picture.ts";
+import { profilePicture, type ProfilePicture } from "@heapwright/core/pictures/profile/picture.ts";
 import { renderProfilePage } from "@heapwright/web/render/profile/page.ts";
 import { webAssets } from "./web-assets.ts";
 
@@ -22,6 +22,12 @@ export interface ProfilePageOptions {
   readonly view?: "down" | "up" | "graph" | undefined;
   /** Sentences: what of the files was not read, and why. */
   readonly damage: readonly string[];
+}
+
+/** The default, or where nothing was sampled for it the last type that has anything. */
+function firstShown({ series, total, defaultType }: ProfilePicture): number {
+  const types = series.filter(({ at }) => (total[at] ?? 0) > 0).map(({ type }) => type);
+  return types.includes(defaultType) ? defaultType : (types.at(-1) ?? defaultType);
 }
 
 /**
@@ -45,7 +51,9 @@ export async function profilePage(profile: Profile, options: ProfilePageOptions)
           tidiesNames: false,
           allFrames: true,
         });
-  const picture = profilePicture(shown, sampleIndexOf(profile, options.sampleIndex ?? ""));
+  const wanted = options.sampleIndex ?? "";
+  const made = profilePicture(shown, sampleIndexOf(profile, wanted));
+  const picture = wanted === "" ? { ...made, defaultType: firstShown(made) } : made;
   return renderProfilePage({
     lang,
     ...(await webAssets("profile")),
