@@ -6,7 +6,11 @@ import type { Lang } from "@heapwright/core/model/message.ts";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
 import { sampleIndexOf, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
 import type { SourceFacts } from "@heapwright/core/analysis/profile/source-facts.ts";
-import { PICTURE_LIMITS, profilePicture } from "@heapwright/core/pictures/profile/picture.ts";
+import {
+  PICTURE_LIMITS,
+  profilePicture,
+  type ProfilePicture,
+} from "@heapwright/core/pictures/profile/picture.ts";
 import { renderProfilePage } from "@heapwright/web/render/profile/page.ts";
 import { webAssets } from "./web-assets.ts";
 
@@ -25,6 +29,12 @@ export interface ProfilePageOptions {
   readonly view?: "down" | "up" | "graph" | undefined;
   /** Sentences: what of the files was not read, and why. */
   readonly damage: readonly string[];
+}
+
+/** The default, or where nothing was sampled for it the last type that has anything. */
+function firstShown({ series, total, defaultType }: ProfilePicture): number {
+  const types = series.filter(({ at }) => (total[at] ?? 0) > 0).map(({ type }) => type);
+  return types.includes(defaultType) ? defaultType : (types.at(-1) ?? defaultType);
 }
 
 /**
@@ -48,8 +58,10 @@ export async function profilePage(profile: Profile, options: ProfilePageOptions)
           tidiesNames: false,
           allFrames: true,
         });
-  const first = sampleIndexOf(profile, options.sampleIndex ?? "");
-  const picture = profilePicture(shown, first, PICTURE_LIMITS, options.sources);
+  const wanted = options.sampleIndex ?? "";
+  const first = sampleIndexOf(profile, wanted);
+  const made = profilePicture(shown, first, PICTURE_LIMITS, options.sources);
+  const picture = wanted === "" ? { ...made, defaultType: firstShown(made) } : made;
   return renderProfilePage({
     lang,
     ...(await webAssets("profile")),

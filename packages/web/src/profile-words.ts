@@ -1,6 +1,7 @@
 // Labels of a profile's page, for the renderer and for its script. Chinese has the type of English, so a
 // label that is missing in one of them does not compile.
 
+import type { CountBasis } from "@heapwright/core/analysis/profile/sample-counts.ts";
 import type { Lang } from "@heapwright/core/model/message.ts";
 
 const en = {
@@ -236,3 +237,13 @@ const zh: ProfileWords = {
 };
 
 export const PROFILE_WORDS: Readonly<Record<Lang, ProfileWords>> = { en, zh };
+
+/** How well values of a type are known. */
+export function basisText(words: ProfileWords, basis: CountBasis): string {
+  return {
+    recovered: words.sampled,
+    approximate: words.approximate,
+    unknown: words.unknownCounts,
+    counted: words.counted,
+  }[basis];
+}

@@ -438,6 +438,8 @@ describe.skipIf(chromium === undefined)(
     test("nothing sampled is said, not drawn", async () => {
       const p = await show("empty");
       expect(await p.textContent("#psays")).toBe("Nothing was sampled for this type.");
+      await p.keyboard.press("g");
+      expect(await p.textContent("#psays")).toBe("Nothing was sampled for this type.");
       expect(await p.locator("#ptable tbody tr").count()).toBe(0);
     });
 

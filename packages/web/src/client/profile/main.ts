@@ -4,7 +4,7 @@
 import { amount, amountWithLimits, shareText, wholeOf } from "../../amounts.ts";
 import { grouped, percent } from "../../numbers.ts";
 import { decodeProfile } from "../../profile-data.ts";
-import { PROFILE_WORDS } from "../../profile-words.ts";
+import { basisText, PROFILE_WORDS } from "../../profile-words.ts";
 import { startCopying } from "../copy.ts";
 import { all, dataBlock, isField, one, remember, remembered } from "../dom.ts";
 import { CLIENT_WORDS } from "../../client-words.ts";
@@ -210,7 +210,9 @@ class ProfilePage {
   #heading(type: number): void {
     const head = one("#answer", HTMLElement);
     if (head === undefined) return;
-    const { type: name, unit } = this.#model.type(type);
+    const { type: name, unit, basis } = this.#model.type(type);
+    const says = one("#pbasis", HTMLElement);
+    if (says !== undefined) says.textContent = basisText(words, basis);
     const total = this.#model.total(type);
     const text = document.createElement("bdi");
     text.textContent = name;
@@ -225,9 +227,11 @@ class ProfilePage {
       type,
     );
     this.#root.replaceChildren(drawn);
+    const part = graph.notCarried > 0 ? ` · ${words.graphPart(percent(graph.notCarried))}` : "";
     this.#says.textContent =
-      words.graphSays(grouped(graph.frames.length)) +
-      (graph.notCarried > 0 ? ` · ${words.graphPart(percent(graph.notCarried))}` : "");
+      graph.frames.length === 0
+        ? words.nothing
+        : words.graphSays(grouped(graph.frames.length)) + part;
     this.#read.textContent = "";
     this.#hits.textContent = "";
   }

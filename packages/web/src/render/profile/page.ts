@@ -8,7 +8,7 @@ import { type Markup, type Value, embeddedJson, markup } from "../../markup.ts";
 import { amount, amountWithLimits } from "../../amounts.ts";
 import { bytes, grouped } from "../../numbers.ts";
 import { encodeProfile } from "../../profile-data.ts";
-import { PROFILE_WORDS, type ProfileWords } from "../../profile-words.ts";
+import { basisText, PROFILE_WORDS, type ProfileWords } from "../../profile-words.ts";
 import { clock, date } from "../../time.ts";
 import { LABELS, type PageLabels } from "../../words.ts";
 import { type Frame, data, footer, renderDocument, type SectionLink } from "../document.ts";
@@ -129,19 +129,11 @@ function heading(ctx: ProfileContext, facts: ProfileFacts): Markup {
     known === undefined || type === undefined
       ? own.nothing
       : amountWithLimits(type.unit, known, isDiff);
-  const says =
-    type === undefined
-      ? ""
-      : {
-          recovered: own.sampled,
-          approximate: own.approximate,
-          unknown: own.unknownCounts,
-          counted: own.counted,
-        }[type.basis];
+  const says = type === undefined ? "" : basisText(own, type.basis);
   return markup`<section class="verdict" id="profile" aria-labelledby="answer">
     <div class="answer">
       <h1 class="h1" id="answer"><bdi>${cutName(type?.type ?? "", 80)}</bdi> ${total}</h1>
-      <p class="says">${says}</p>
+      <p class="says" id="pbasis">${says}</p>
       ${isDiff && type?.basis !== "counted" ? markup`<p class="says">${own.diffSays}</p>` : ""}
       <p class="says noscript">${own.needsScript}</p>
       ${
