@@ -46,7 +46,7 @@ export async function loadShown(name: string, lang: Lang): Promise<ShownSource> 
     .filter(({ severity }) => severity === "damage")
     .map((diagnostic) => `${printable(shown)}: ${describeDiagnostic(diagnostic, { lang })}`);
   for (const text of damage) {
-    const gzip = /^damaged: gzip (\S+) at byte (\d+)$/.exec(text);
+    const gzip = /^gzip (\S+) at byte (\d+)$/.exec(text);
     if (gzip === null) continue;
     lost.unshift(
       lang === "zh"

@@ -38,6 +38,7 @@ export interface StackAmounts {
 
 export function stackAmounts(profile: Profile, sources: readonly SourceFacts[]): StackAmounts {
   const counts = profile.sampleTypes.map((_, type) => sampleCounts(profile, sources, type, false));
+  const isDelta = sources.some((source) => source.isDelta);
   const rows = sampleCount(profile);
   const hasMinus = profile.values.map((column) => {
     for (let k = 0; k < rows; k++) if (column[sampleAt(profile, k)] < 0) return true;
@@ -76,7 +77,10 @@ export function stackAmounts(profile: Profile, sources: readonly SourceFacts[]):
       data[to] += value;
       if (!isSampled || plus === undefined) continue;
       // An object column may be cut to 0 where its space column is not; the samples are there all the same.
-      const n = plus[row] + (minus === undefined ? 0 : minus[row]);
+      const less = minus === undefined ? 0 : minus[row];
+      // What came and went between two readings of one process is chance on both sides. Rows of two
+      // files side by side carry what is live in each.
+      const n = isDelta ? plus[row] + less : Math.abs(plus[row] - less);
       const w = weight === undefined ? Number.NaN : weight[row];
       const square = n === 0 ? 0 : Number.isNaN(w) ? (value * value) / n : n * w * w;
       data[to + 1] += n;
