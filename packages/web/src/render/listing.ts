@@ -3,9 +3,11 @@
 import type { ListedFunction } from "@heapwright/core/analysis/profile/listing.ts";
 import {
   costText,
+  headText,
   LISTING_WORDS,
   listingRows,
   type ListingView,
+  valueText,
 } from "@heapwright/core/report/listing.ts";
 import { markup, type Markup } from "../markup.ts";
 
@@ -28,9 +30,9 @@ export function listingTable(fn: ListedFunction, view: ListingView): Markup {
   ];
   return markup`<table class="listing">
     <caption><b><bdi>${fn.name}</bdi></b> <bdi>${place}</bdi>
-    <span>${words.flat} ${view.value(fn.flat)} · ${words.cum} ${view.value(fn.cum)}${share}</span>
+    <span>${words.flat} ${valueText(view, fn.flat)} · ${words.cum} ${valueText(view, fn.cum)}${share}</span>
     ${notes.map((note) => markup`<span class="note">${note}</span>`)}</caption>
-    <thead><tr><th scope="col">${words.flat}</th><th scope="col">${words.cum}</th>
+    <thead><tr><th scope="col">${headText(view, words.flat)}</th><th scope="col">${headText(view, words.cum)}</th>
     <th scope="col">${words.line}</th><th></th></tr></thead>
     <tbody>${listingRows(fn, view).map((row) => {
       if (row.kind === "folded") {

@@ -7,6 +7,7 @@
 import { sampleCounts, type CountBasis } from "./sample-counts.ts";
 import type { SourceFacts } from "./source-facts.ts";
 import { sampleAt, sampleCount, type Profile } from "./profile.ts";
+import { baseRows } from "./weights.ts";
 
 export interface AmountSeries {
   /** Index of the sample type. */
@@ -37,7 +38,13 @@ export interface StackAmounts {
 }
 
 export function stackAmounts(profile: Profile, sources: readonly SourceFacts[]): StackAmounts {
-  const counts = profile.sampleTypes.map((_, type) => sampleCounts(profile, sources, type, false));
+  // Rows of a marked base are a state like any other, and not what was freed: each side has the samples
+  // of its own values.
+  const states =
+    baseRows(profile) === undefined
+      ? profile
+      : { ...profile, values: profile.values.map((column) => column.map(Math.abs)) };
+  const counts = profile.sampleTypes.map((_, type) => sampleCounts(states, sources, type, false));
   const rows = sampleCount(profile);
   const hasMinus = profile.values.map((column) => {
     for (let k = 0; k < rows; k++) if (column[sampleAt(profile, k)] < 0) return true;
