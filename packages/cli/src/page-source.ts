@@ -4,8 +4,7 @@ import type { SourceFacts } from "@heapwright/core/analysis/profile/source-facts
 import type { ProfilePicture } from "@heapwright/core/pictures/profile/picture.ts";
 import { sourceFinder } from "@heapwright/host/source/find-source.ts";
 import { highlightGo } from "@heapwright/web/render/highlight-go.ts";
-import { carriedSource } from "@heapwright/web/render/profile/source.ts";
-import type { CarriedSource } from "@heapwright/web/source-data.ts";
+import { carriedSource, type CarriedSource } from "@heapwright/web/render/profile/source.ts";
 
 export interface PageSource {
   readonly hasSource: (name: string, file: string) => boolean;

@@ -23,7 +23,7 @@ export function listingTable(fn: ListedFunction, view: ListingView): Markup {
   const words = LISTING_WORDS[view.lang];
   const place = fn.startLine > 0 ? `${fn.file}:${fn.startLine}` : fn.file;
   const share =
-    view.total === 0 ? "" : ` ${view.percent(Math.abs(fn.cum / view.total))} ${words.ofTotal}`;
+    view.total === 0 ? "" : ` · ${view.percent(Math.abs(fn.cum / view.total))} ${words.ofTotal}`;
   const notes = [
     ...(fn.source === undefined ? [words.noSource(fn.file)] : []),
     ...fn.doubts.map((doubt) => words.doubt[doubt]),

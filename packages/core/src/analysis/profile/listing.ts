@@ -165,8 +165,22 @@ export function linesAround(
   const first = sampled[0];
   const last = sampled[sampled.length - 1];
   const from = Math.max(1, startLine || first - margin);
-  const to = Math.max(last, Math.min(last + margin, source.lines.length));
+  const to = endBehind(source, last, margin);
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+}
+
+/** A few lines on, but not into the next function: gofmt puts a brace in the first column at the end. */
+function endBehind({ path, lines }: ListingSource, last: number, margin: number): number {
+  const most = Math.min(last + margin, lines.length);
+  if (path.endsWith(".go")) {
+    for (let line = last; line <= most; line++) {
+      if (lines[line - 1].startsWith("}")) return line;
+      if (line > last && /^(?:func|type|var|const)\b|^\/\//.test(lines[line - 1])) {
+        return Math.max(last, lines[line - 2].trim() === "" ? line - 2 : line - 1);
+      }
+    }
+  }
+  return Math.max(last, most);
 }
 
 /** Go writes the line of `func`; a comment or a blank line there is another version of the file. */

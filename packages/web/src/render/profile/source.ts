@@ -6,6 +6,8 @@ import type { ProfilePicture } from "@heapwright/core/pictures/profile/picture.t
 import type { Highlight } from "@heapwright/core/report/listing.ts";
 import { carriedLine, type CarriedFunction, type CarriedSource } from "../../source-data.ts";
 
+export type { CarriedSource } from "../../source-data.ts";
+
 /** Characters of source in one page. The heaviest functions come first, and most take a few thousand. */
 export const MOST_SOURCE = 400 * 1024;
 /** One line of generated code may hold a whole table. */
