@@ -1,6 +1,7 @@
 // From profiles to their page, one file that needs nothing else. Loaded only when a page is asked for.
 
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
 import type { Lang } from "@heapwright/core/model/message.ts";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
@@ -13,6 +14,7 @@ import {
 } from "@heapwright/core/pictures/profile/picture.ts";
 import { renderProfilePage } from "@heapwright/web/render/profile/page.ts";
 import { assertWritable, writeReport } from "./report-file.ts";
+import { UsageError } from "./usage-error.ts";
 import { webAssets } from "./web-assets.ts";
 
 export interface ProfilePageOptions {
@@ -125,15 +127,28 @@ export interface PageFlags {
   readonly flame?: string;
 }
 
-/** `--source DIR` and `--no-source` are one flag to commander: false is the latter. */
+/**
+ * `--source DIR` and `--no-source` are one flag to commander: false is the latter.
+ * @throws UsageError for what is no folder
+ */
 export function sourceFolders({
   source,
 }: Pick<PageFlags, "source">): readonly string[] | undefined {
-  return source === false ? undefined : (source ?? []);
+  if (source === false) return undefined;
+  for (const folder of source ?? []) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) continue;
+    throw new UsageError(
+      `--source ${folder} is no folder: name the one that holds the source, such as a checkout of the service`,
+      `--source ${folder} 不是文件夹：请给出存放源代码的文件夹，例如服务的检出目录`,
+    );
+  }
+  return source ?? [];
 }
 
 /** Before the work: whether what was asked for can be written. */
-export async function assertPagesWritable({ html, flame }: PageFlags): Promise<void> {
+export async function assertPagesWritable(flags: PageFlags): Promise<void> {
+  const { html, flame } = flags;
+  sourceFolders(flags);
   if (html !== undefined) await assertWritable(html);
   if (flame !== undefined) await assertWritable(flame, "--flame");
 }

@@ -48,12 +48,15 @@ export async function showVerb(
         for (const text of damage) process.stderr.write(`heapwright: ${text}\n`);
       }
       if (output === "list") {
-        const { listedSource } = await import("./list.ts");
+        const [{ listedSource }, { sourceFolders }] = await Promise.all([
+          import("./list.ts"),
+          import("../../profile-page.ts"),
+        ]);
         const text = await listedSource(profile, {
           pattern: flags.list ?? "",
           config,
           facts,
-          folders: flags.source === false ? [] : (flags.source ?? []),
+          folders: sourceFolders(flags) ?? [],
           lang,
           hasColour:
             flags.output === undefined &&

@@ -133,6 +133,7 @@ export class Selection {
     else {
       const panel = document.createElement("div");
       panel.id = "pdetail";
+      panel.tabIndex = 0;
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", `ptab-${this.#tab}`);
       const shown =
