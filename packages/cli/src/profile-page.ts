@@ -89,6 +89,7 @@ export async function profilePage(
   const made = profilePicture(shown, first, PICTURE_LIMITS, options.sources, {
     hasSource: source?.hasSource,
     held: base?.held,
+    isDifference: base !== undefined,
   });
   const picture = wanted === "" ? { ...made, defaultType: firstShown(made) } : made;
   const carried = source?.carried(picture);

@@ -178,6 +178,20 @@ describe("diff --html and view --base", () => {
     expect(heading(readFileSync(view, "utf8"))).toBe(heading(page));
   });
 
+  test("where nothing went it is a difference all the same", async () => {
+    const incident = fileURLToPath(
+      new URL("../../../recordings/incident-session-store/", import.meta.url),
+    );
+    const html = path.join(SCRATCH, "diff-grew.html");
+    const files = ["snapshot-1/heap.pb.gz", "snapshot-3/heap.pb.gz"].map((f) => incident + f);
+    const flags = ["--focus", "Repeat", "--html", html, "--no-source", "--quiet"];
+    const run = await heapwright(["diff", ...files, ...flags]);
+    expect(run.stdout).toContain("one process (the capture says so)");
+    const page = readFileSync(html, "utf8");
+    expect(heading(page)).toMatch(/^inuse_space \+281 MiB \[/);
+    expect(said(page)).toContain(PAIRED);
+  });
+
   test("told to be two processes, or of two toolchains: independent, and it says so", async () => {
     const html = path.join(SCRATCH, "diff-other.html");
     const say = async (...args: readonly string[]): Promise<string> => {

@@ -37,7 +37,12 @@ export interface StackAmounts {
   readonly total: Float64Array;
 }
 
-export function stackAmounts(profile: Profile, sources: readonly SourceFacts[]): StackAmounts {
+/** `isDifference`: a side that takes away is there even where nothing was taken. */
+export function stackAmounts(
+  profile: Profile,
+  sources: readonly SourceFacts[],
+  isDifference = false,
+): StackAmounts {
   // Rows of a marked base are a state like any other, and not what was freed: each side has the samples
   // of its own values.
   const states =
@@ -54,7 +59,7 @@ export function stackAmounts(profile: Profile, sources: readonly SourceFacts[]):
   let width = 0;
   profile.sampleTypes.forEach((_, type) => {
     const isSampled = counts[type].plus !== undefined;
-    for (const isMinus of hasMinus[type] ? [false, true] : [false]) {
+    for (const isMinus of isDifference || hasMinus[type] ? [false, true] : [false]) {
       series.push({ type, isMinus, at: width, isSampled });
       width += isSampled ? 4 : 1;
     }

@@ -82,6 +82,8 @@ export interface PictureExtras {
   /** Whether the source of a function is at hand; asked of the heaviest first. */
   readonly hasSource?: ((name: string, file: string) => boolean) | undefined;
   readonly held?: readonly number[] | undefined;
+  /** The profile has a base in it: all that came is a difference too. */
+  readonly isDifference?: boolean;
 }
 
 /** A heavy function without source is passed over; not endlessly, since asking looks at the disk. */
@@ -104,9 +106,9 @@ export function profilePicture(
   defaultType: number,
   limits: PictureLimits = PICTURE_LIMITS,
   sources: readonly SourceFacts[] = [factsOfProfile(profile)],
-  { hasSource, held }: PictureExtras = {},
+  { hasSource, held, isDifference = false }: PictureExtras = {},
 ): ProfilePicture {
-  const amounts = stackAmounts(profile, sources);
+  const amounts = stackAmounts(profile, sources, isDifference);
   const { types, series, width, total } = amounts;
   const frames = framesOf(profile);
   const tree = (isInverted: boolean): CallTree =>
