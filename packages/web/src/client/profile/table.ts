@@ -3,7 +3,7 @@
 
 import { shortFunction } from "@heapwright/core/pictures/go-names.ts";
 import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
-import { amountUnit, limitsIn, sampleText, shareText, wholeOf } from "../../amounts.ts";
+import { amountUnit, limitsIn, sampleText, shareText } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import { all, one } from "../dom.ts";
@@ -138,8 +138,7 @@ export class FunctionTable {
     const { profile } = model;
     const order = this.#order(choice);
     const shown = order.slice(0, this.#shown);
-    const total = model.total(choice.type);
-    const whole = wholeOf(total);
+    const whole = model.whole(choice.type);
     const rows = shown.map((row) => ({
       row,
       flat: model.flat(row, choice.type),

@@ -28,7 +28,7 @@ export function functionTable(ctx: ProfileContext): Markup {
   );
   const rows = all.slice(0, FIRST_ROWS);
   const whole = knownOf({ ...rowSums(picture, total, 0, defaultType), type }, 0);
-  const size = wholeOf(whole);
+  const size = wholeOf(whole, picture.held?.[defaultType]);
   const unit = amountUnit(type.unit, Math.max(...rows.map((r) => Math.abs(r.cum.net)), 0));
   const sign = (v: number): string => (isDiff && v > 0 ? "+" : "");
   const sampledText = own.samplesHead;
