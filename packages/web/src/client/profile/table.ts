@@ -164,7 +164,7 @@ export class FunctionTable {
       cell("n", `${sign(flat.net)}${unit.of(flat.net)}`);
       cell("lim", limitsIn(unit, flat));
       cell("n", shareText(flat.net, whole));
-      cell(flat.samples < 2.5 ? "n few" : "n", sampleText(flat.samples));
+      cell(flat.samples > 0 && flat.samples < 2.5 ? "n few" : "n", sampleText(flat.samples));
       cell("n", `${sign(cum.net)}${unit.of(cum.net)}`);
       cell("lim", limitsIn(unit, cum));
       const th = document.createElement("th");
