@@ -203,6 +203,12 @@ export class TraceMemoryBuilder {
         label: this.#ints((scan, part) => mapped(scan.labels.label, part.stringOf)),
       },
       slices,
+      preemptions: {
+        length: this.#total((scan) => scan.preemptions.length),
+        timeNs: this.#times((scan) => scan.preemptions.timeNs),
+        goroutine: this.#floats((scan) => scan.preemptions.goroutine),
+        stack: this.#ints((scan, part) => mapped(scan.preemptions.stack, part.stackOf)),
+      },
       samples: {
         length: this.#total((scan) => scan.samples.length),
         timeNs: this.#times((scan) => scan.samples.timeNs),

@@ -127,7 +127,7 @@ const EN: TraceWords = {
   stopAsked: "asked for at",
   stopLast: "last to stop",
   stopLastNote:
-    "derived from when goroutines left their procs: a goroutine that blocked by itself just then looks the same",
+    "derived from when goroutines left their procs; a line is the first point after the slow code where one could be stopped",
   mmu: "MUTATOR UTILISATION",
   mmuUnknown: "unknown: the trace does not tell GOMAXPROCS",
   mmuColumns: ["window", "at least", "worst at"],
@@ -214,7 +214,7 @@ const ZH: TraceWords = {
   stopKinds: { gc: "GC", user: "主动请求", tracer: "跟踪器", runtime: "运行时" },
   stopAsked: "请求处",
   stopLast: "最后停下的",
-  stopLastNote: "由 goroutine 离开 P 的时刻推得：恰好自行阻塞的 goroutine 看起来也一样",
+  stopLastNote: "由 goroutine 离开 P 的时刻推得；所列的行是慢代码之后第一个可以停下的位置",
   mmu: "赋值器利用率",
   mmuUnknown: "未知：跟踪未给出 GOMAXPROCS",
   mmuColumns: ["窗口", "至少", "最差时刻"],
