@@ -159,6 +159,19 @@ export class LabelRows {
     this.label = ints(this.label, length);
     this.capacity = length;
   }
+
+  /** By time, cut to length. */
+  sorted(): LabelRows {
+    const sorted = new LabelRows();
+    sorted.resize(this.length);
+    for (const row of orderOfRuns(this.timeNs, this.length)) {
+      const at = sorted.length++;
+      sorted.timeNs[at] = this.timeNs[row];
+      sorted.goroutine[at] = this.goroutine[row];
+      sorted.label[at] = this.label[row];
+    }
+    return sorted;
+  }
 }
 
 /** Goroutines that had to give up their proc, with their stack. */

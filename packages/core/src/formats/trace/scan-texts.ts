@@ -19,6 +19,9 @@ export interface ScannedTexts {
 }
 
 const NOT_YET = -1;
+/** Reason of GoStop (Go src/runtime/traceruntime.go, GoPreempt); the other one is "runtime.Gosched". */
+export const PREEMPTED = new TextEncoder().encode("preempted");
+
 /** Equal to no id. */
 const NO_ID = Number.NaN;
 

@@ -38,7 +38,7 @@ import {
   RangeRows,
   SliceRows,
 } from "./scan-rows.ts";
-import { type ScannedTexts, TextRefs } from "./scan-texts.ts";
+import { PREEMPTED, type ScannedTexts, TextRefs } from "./scan-texts.ts";
 import * as ev from "./spec.ts";
 import { type ClockSnapshot, type GenerationTables, nsOf, readTables } from "./tables.ts";
 import { Uvarint } from "./uvarint.ts";
@@ -55,9 +55,6 @@ for (const [reads, types] of [
 ] as const) {
   for (const type of types) READ_ARGS[type] = reads;
 }
-
-/** Reason of GoStop in traceruntime.go, GoPreempt; else it is "runtime.Gosched". */
-const PREEMPTED = new TextEncoder().encode("preempted");
 
 /** In narrow columns of slices. */
 const MAX_NARROW_NS = 2 ** 32 - 1;
@@ -261,7 +258,7 @@ class GenerationScan {
       ranges: this.#ranges,
       halves: this.#halves,
       metrics: sortedMetrics(this.#metrics),
-      labels: sortedLabels(this.#labels),
+      labels: this.#labels.sorted(),
       preemptions: this.#preemptions.sorted(),
       samples: this.#samples(),
       texts: this.#texts.finish(),
@@ -780,20 +777,6 @@ function fill(
   goroutine: number,
 ): void {
   for (let row = from; row < to && column[row] === UNKNOWN; row++) column[row] = goroutine;
-}
-
-function sortedLabels(labels: LabelRows): LabelRows {
-  const order = orderOfRuns(labels.timeNs, labels.length);
-  const sorted = new LabelRows();
-  sorted.resize(labels.length);
-  sorted.length = labels.length;
-  for (let i = 0; i < labels.length; i++) {
-    const row = order[i];
-    sorted.timeNs[i] = labels.timeNs[row];
-    sorted.goroutine[i] = labels.goroutine[row];
-    sorted.label[i] = labels.label[row];
-  }
-  return sorted;
 }
 
 export function sortedMetrics(metrics: MetricRows): MetricRows {

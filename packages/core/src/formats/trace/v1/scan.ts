@@ -143,7 +143,7 @@ class Scan {
       ranges: this.#ranges,
       halves: this.#halves,
       metrics: sortedMetrics(this.#metrics),
-      labels: labelsByTime(this.#labels),
+      labels: this.#labels.sorted(),
       preemptions: this.#preemptions.sorted(),
       samples: this.#samples(),
       texts: this.#texts.finish(),
@@ -550,17 +550,4 @@ class Scan {
       stack: Int32Array.from(order, (row) => this.#texts.stack(samples.stack[row])),
     };
   }
-}
-
-function labelsByTime(labels: LabelRows): LabelRows {
-  const order = orderOfRuns(labels.timeNs, labels.length);
-  const sorted = new LabelRows();
-  sorted.resize(labels.length);
-  sorted.length = labels.length;
-  for (let i = 0; i < order.length; i++) {
-    sorted.timeNs[i] = labels.timeNs[order[i]];
-    sorted.goroutine[i] = labels.goroutine[order[i]];
-    sorted.label[i] = labels.label[order[i]];
-  }
-  return sorted;
 }
