@@ -84,7 +84,9 @@ export function analyzeStops(
     if (g >= 0) {
       const name = groups.nameOf(g) ?? "";
       const at = places.of(last.stack[k])?.own.at;
-      const who = at === undefined ? groupWho.of(name) : groupWho.at(name, at);
+      // Go 1.21 and before write stacks of the runtime's own goroutines without names.
+      const who =
+        at === undefined || at.function === "" ? groupWho.of(name) : groupWho.at(name, at);
       slow.add(who, last.stack[k], last.stoppingNs[k], last.stoppingNs[k]);
     }
   });

@@ -94,7 +94,7 @@ const EN: TraceWords = {
   shareUnknown: (running) =>
     `GC takes ${running} of what ran; the trace does not tell GOMAXPROCS, so not of the capacity`,
   parts: (p) =>
-    `dedicated ${p.dedicated}   fractional ${p.fractional}   assists ${p.assist}   ending cycles ${p.ending}   stopped ${p.stop}   (idle workers ${p.idle}: on cores that nobody else wanted)`,
+    `dedicated ${p.dedicated}   fractional ${p.fractional}   assists ${p.assist}   ending cycles ${p.ending}   stopped ${p.stop}   (idle workers ${p.idle}: on Ps that nothing else wanted; a CPU quota they do use up)`,
   cycles: "CYCLES",
   cycleColumns: [
     "#",
