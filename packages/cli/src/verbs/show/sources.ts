@@ -126,7 +126,8 @@ function readStdin(): Uint8Array {
 }
 
 /** The first decoded bytes of a file, as many as tell its format. */
-async function headOf(file: string): Promise<Uint8Array> {
+/** Its first bytes, decoded. */
+export async function headOf(file: string): Promise<Uint8Array> {
   const stored = Buffer.alloc(HEAD_BYTES);
   const fd = openSync(file, "r");
   let count: number;

@@ -141,13 +141,15 @@ export function gcWorkOf(m: TraceMemory): GcWork {
 /**
  * A range that was open when reading began is mentioned with the first event of its goroutine or proc, which
  * can be late. Until then nothing happened to it: it was open, and its goroutine ran if it runs then
- * (Go internal/trace/gc.go, EventRangeActive). Gives the start of the generation that holds a time.
+ * (Go internal/trace/gc.go, EventRangeActive). Gives the start of the generation that holds a time, where reading
+ * began with it; else the time itself: an end without a begin in a later one is what damage left.
  */
 function generationStarts(m: TraceMemory): (timeNs: number) => number {
-  const { length, startNs } = m.generations;
+  const { length, startNs, number } = m.generations;
   return (timeNs) => {
     let start = m.startNs;
-    for (let i = 0; i < length && startNs[i] <= timeNs; i++) start = startNs[i];
+    for (let i = 0; i < length && startNs[i] <= timeNs; i++)
+      start = i === 0 || number[i] !== number[i - 1] + 1 ? startNs[i] : timeNs;
     return start;
   };
 }

@@ -287,7 +287,11 @@ export class TraceMemoryBuilder {
         );
       }
     }
-    const lastNsOf = (time: number): number => ends.find((end) => end >= time) ?? time;
+    // In a generation that broke off on a thread the end may be lost, not late: nothing is known of its length.
+    const lastNsOf = (time: number): number => {
+      const part = ends.findIndex((end) => end >= time);
+      return part < 0 || this.#parts[part].scan.fault !== undefined ? time : ends[part];
+    };
     const headless = pairHalves(
       { length, kind, flags, startNs, endNs, sweptBytes, reclaimedBytes },
       halves,

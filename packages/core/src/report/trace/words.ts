@@ -86,7 +86,7 @@ export interface TraceWords {
 
 const EN: TraceWords = {
   facts: (p) =>
-    `${p.format}   ${p.seconds}   ${p.events} events   ${p.generations} generations   ${p.procs}`,
+    `${p.format}   ${p.seconds}   ${p.events} events   ${p.generations} ${p.generations === "1" ? "generation" : "generations"}   ${p.procs}`,
   gcHeading: "GC",
   noCycle: "no cycle in this trace",
   cyclesIn: (cycles, rate) => `${cycles} cycles, ${rate}`,
