@@ -36,7 +36,8 @@ import { fromPipe, isPipe, whatInstead } from "./other-inputs.ts";
 const SECTIONS = ["cycles", "assists", "stw", "mmu", "goroutines", "tasks"] as const;
 
 export async function traceVerb(file: string, flags: TraceFlags, version: string): Promise<number> {
-  if (file !== "-" && !existsSync(file)) throw new UnreadableError(`${file} does not exist`, `${file} 不存在`);
+  if (file !== "-" && !existsSync(file))
+    throw new UnreadableError(`${file} does not exist`, `${file} 不存在`);
   if (!isPipe(file)) return traceOf(file, flags, version);
   if (file !== "-" && statSync(file).isDirectory())
     throw new UnreadableError(
@@ -238,7 +239,10 @@ async function readable(file: string, work: () => Promise<number>): Promise<numb
     const name = printable(path.basename(file));
     if (error.detail.found === NO_TRACE) {
       const { en, zh } = await whatInstead(file);
-      throw new UnreadableError(`${name} is no execution trace: ${en}`, `${name} 不是执行跟踪：${zh}`);
+      throw new UnreadableError(
+        `${name} is no execution trace: ${en}`,
+        `${name} 不是执行跟踪：${zh}`,
+      );
     }
     throw new UnreadableError(`${name}: ${error.message}`, `${name}：${error.message}`);
   }
