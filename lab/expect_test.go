@@ -32,6 +32,8 @@ type expectation struct {
 	Explanation string   `json:"explanation"`
 	Harmless    bool     `json:"harmless"`
 	LimitBytes  int64    `json:"limitBytes"`
+	CPUQuota    float64  `json:"cpuQuota"`
+	TraceFor    string   `json:"traceFor"`
 	Faulty      *side    `json:"faulty"`
 	Healthy     *side    `json:"healthy"`
 	Inputs      []string `json:"inputs"`

@@ -3,7 +3,7 @@
 // the right to make a folder in it; without them the service runs where the lab runs, and the result
 // says so. No limit is set: a scenario that has one passes it to `why --limit`.
 
-import { accessSync, constants, mkdirSync, rmdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const MOUNT = "/sys/fs/cgroup/memory";
@@ -20,6 +20,24 @@ export function makeControlGroup(name) {
     if (error instanceof Error && "code" in error) return undefined;
     throw error;
   }
+}
+
+const CPU_MOUNT = "/sys/fs/cgroup/cpu";
+const PERIOD_US = 100_000;
+/** So that on a crowded machine too the quota is what ends its turn: twenty times a usual group's weight. */
+const SHARES = 20_480;
+
+/**
+ * A CPU quota is a part of its scenario, so without the v1 cpu controller there is no run.
+ * @param {string} name @param {number} cores @returns {string} folder of the new group
+ */
+export function makeCpuGroup(name, cores) {
+  const folder = path.join(CPU_MOUNT, `heapwright-lab-${process.pid}-${name}`);
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, "cpu.cfs_period_us"), String(PERIOD_US));
+  writeFileSync(path.join(folder, "cpu.cfs_quota_us"), String(Math.round(cores * PERIOD_US)));
+  writeFileSync(path.join(folder, "cpu.shares"), String(SHARES));
+  return folder;
 }
 
 /** The kernel refuses while a process is still being taken down, so it is asked a few times.

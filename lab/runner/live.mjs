@@ -38,8 +38,6 @@ import { buildProgram } from "./toolchains.mjs";
 
 /** From the first request to the capture: the process is up, the load is on. */
 export const WARM_UP_MS = 5_000;
-/** Long enough for tens of cycles, and short enough to be kept. */
-export const TRACE_FOR = "1.5s";
 /** What a capture may take beyond `--for`. */
 const CAPTURE_SLACK_MS = 60_000;
 
@@ -115,6 +113,7 @@ export async function record({ scenario, variant, toolchain, key }, folder, row,
     args: variant.args,
     env: variant.env,
     ownGroup: options.ownGroup,
+    cpuQuota: scenario.cpuQuota,
   });
   row.ownGroup = service.hasOwnGroup;
   try {
@@ -124,8 +123,8 @@ export async function record({ scenario, variant, toolchain, key }, folder, row,
       : undefined;
     await pause(WARM_UP_MS, signal);
     if (load?.isRunning === false) throw new Error("the load generator ended at once");
-    const withTrace = scenario.inputs.includes("trace");
-    await capture(service, folder, row.captureSeconds, options, withTrace);
+    const traceFor = scenario.inputs.includes("trace") ? scenario.traceFor : undefined;
+    await capture(service, folder, row.captureSeconds, options, traceFor);
     row.rssBytes = service.rssBytes;
     row.load = await load?.end();
   } finally {
@@ -143,13 +142,13 @@ export async function record({ scenario, variant, toolchain, key }, folder, row,
  * @param {string} folder
  * @param {number} seconds
  * @param {Pick<LiveOptions, "every" | "subject" | "signal">} options
- * @param {boolean} [withTrace]
+ * @param {string} [traceFor]
  */
-export async function capture(service, folder, seconds, { every, subject, signal }, withTrace) {
+export async function capture(service, folder, seconds, { every, subject, signal }, traceFor) {
   const args = ["capture", "--pid", String(service.pid), "--url", service.url, "-o", folder];
   args.push("--for", `${seconds}s`, "--quiet");
   if (every !== undefined) args.push("--every", every);
-  if (withTrace === true) args.push("--trace-for", TRACE_FOR);
+  if (traceFor !== undefined) args.push("--trace-for", traceFor);
   const captured = await run(process.execPath, [commandOf(subject), ...args], {
     env: commandEnvironment(),
     timeoutMs: seconds * 1_000 + CAPTURE_SLACK_MS,

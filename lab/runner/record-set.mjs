@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:
 import os from "node:os";
 import path from "node:path";
 import { Interrupted } from "./children.mjs";
-import { newRow, record, TRACE_FOR, WARM_UP_MS } from "./live.mjs";
+import { newRow, record, WARM_UP_MS } from "./live.mjs";
 import { planCells } from "./live-set.mjs";
 import { OUT } from "./places.mjs";
 import { addToManifest, archiveOf, readManifest, RECORDINGS, store } from "./recordings.mjs";
@@ -138,7 +138,7 @@ function commandsOf({ scenario, variant, toolchain }, seconds, every) {
     `GOTOOLCHAIN=${toolchain.version} ${build.join(" ")} ./${scenario.name}/${variant.kind}`,
     `${settings.join(" ")} SERVICE ${variant.args.join(" ")}`.trim(),
     ...(needsLoad(variant) ? [load.join(" ")] : []),
-    `heapwright capture --pid PID --url http://127.0.0.1:PORT -o FOLDER --for ${seconds}s --every ${every}${scenario.inputs.includes("trace") ? ` --trace-for ${TRACE_FOR}` : ""}`,
+    `heapwright capture --pid PID --url http://127.0.0.1:PORT -o FOLDER --for ${seconds}s --every ${every}${scenario.inputs.includes("trace") ? ` --trace-for ${scenario.traceFor}` : ""}`,
     `started ${WARM_UP_MS / 1000} s after the load; stderr of the service added as gctrace.log`,
   ];
 }

@@ -37,9 +37,14 @@ import { LAB } from "./places.mjs";
  * @property {string} cause
  * @property {boolean} harmless
  * @property {number | undefined} limitBytes memory limit to judge against
+ * @property {number | undefined} cpuQuota cores
+ * @property {string} traceFor
  * @property {readonly string[]} inputs
  * @property {readonly Variant[]} variants
  */
+
+/** Long enough for tens of cycles of most scenarios, and short enough to be kept. */
+const TRACE_FOR = "1.5s";
 
 /** Folders of the lab that hold no scenario. */
 const OTHER = new Set(["cmd", "internal", "out", "runner", "studies"]);
@@ -71,6 +76,8 @@ function readScenario(name) {
     cause: fields.text("cause", undefined),
     harmless: fields.flag("harmless"),
     limitBytes: fields.has("limitBytes") ? fields.number("limitBytes", undefined) : undefined,
+    cpuQuota: fields.has("cpuQuota") ? fields.number("cpuQuota", undefined) : undefined,
+    traceFor: fields.text("traceFor", TRACE_FOR),
     inputs: fields.texts("inputs"),
     variants,
   };

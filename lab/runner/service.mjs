@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { hasEnded, pause, start, stop } from "./children.mjs";
-import { makeControlGroup, removeControlGroup } from "./control-group.mjs";
+import { makeControlGroup, makeCpuGroup, removeControlGroup } from "./control-group.mjs";
 import { OUT } from "./places.mjs";
 
 /** @typedef {import("node:child_process").ChildProcess} ChildProcess */
@@ -23,6 +23,8 @@ export class Service {
   #watch;
   /** @type {string | undefined} */
   #group;
+  /** @type {string | undefined} */
+  #cpuGroup;
   /** Its stderr: "listening on …", gctrace lines and what it logs. */
   log;
   url = "";
@@ -31,9 +33,9 @@ export class Service {
 
   /**
    * @param {string} executable
-   * @param {{ name: string, args: readonly string[], env: Readonly<Record<string, string>>, ownGroup: boolean }} options
+   * @param {{ name: string, args: readonly string[], env: Readonly<Record<string, string>>, ownGroup: boolean, cpuQuota?: number | undefined }} options
    */
-  constructor(executable, { name, args, env, ownGroup }) {
+  constructor(executable, { name, args, env, ownGroup, cpuQuota }) {
     this.#folder = path.join(OUT, "run", name);
     rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { recursive: true });
@@ -42,6 +44,10 @@ export class Service {
     mkdirSync(temporary, { recursive: true });
     this.log = path.join(this.#folder, "gctrace.log");
     this.#group = ownGroup ? makeControlGroup(name) : undefined;
+    this.#cpuGroup = cpuQuota === undefined ? undefined : makeCpuGroup(name, cpuQuota);
+    const groups = [this.#group, this.#cpuGroup].flatMap((group) =>
+      group === undefined ? [] : [`${group}/cgroup.procs`],
+    );
     const stderr = openSync(this.log, "w");
     const options = {
       cwd: this.#folder,
@@ -57,15 +63,15 @@ export class Service {
     /** @type {import("node:child_process").StdioOptions} */
     const stdio = ["ignore", "ignore", stderr];
     this.#child =
-      this.#group === undefined
+      groups.length === 0
         ? start(executable, args, { ...options, stdio })
-        : // The shell joins the group and becomes the service: its first page is charged there.
+        : // The shell joins the groups and becomes the service: its first page is charged there.
           start(
             "/bin/sh",
             [
               "-c",
-              'echo $$ > "$0" && exec "$@"',
-              `${this.#group}/cgroup.procs`,
+              'for group in $0; do echo $$ > "$group" || exit 1; done; exec "$@"',
+              groups.join(" "),
               executable,
               ...args,
             ],
@@ -123,8 +129,9 @@ export class Service {
   async end() {
     clearInterval(this.#watch);
     await stop(this.#child);
-    if (this.#group !== undefined && !(await removeControlGroup(this.#group))) {
-      process.stderr.write(`lab: the control group ${this.#group} could not be removed\n`);
+    for (const group of [this.#group, this.#cpuGroup]) {
+      if (group !== undefined && !(await removeControlGroup(group)))
+        process.stderr.write(`lab: the control group ${group} could not be removed\n`);
     }
   }
 

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -10,39 +11,41 @@ import (
 )
 
 type entry struct {
-	next  *entry
 	words [4]*string
 }
 
-func load(entries int) *entry {
-	var first *entry
+func load(entries int) []*entry {
+	all := make([]*entry, 0, entries)
 	for i := 0; i < entries; i++ {
-		e := &entry{next: first}
+		e := &entry{}
 		for k := range e.words {
 			word := strconv.Itoa(i * k)
 			e.words[k] = &word
 		}
-		first = e
+		all = append(all, e)
 	}
-	return first
+	return all
 }
 
-// parse makes garbage as a request does: strings that are dropped at once.
+// parse makes garbage as a request does: pages that are read and dropped.
 func parse(n int) int {
 	size := 0
-	for i := 0; i < 20_000; i++ {
-		word := strconv.Itoa(n * i)
-		size += len(word) + len(fmt.Sprint(word, i))
+	for i := 0; i < 10; i++ {
+		page := make([]byte, 256<<10)
+		for at := range page {
+			page[at] = byte(n * at)
+		}
+		size += bytes.Count(page, []byte{'/'})
 	}
 	return size
 }
 
 func main() {
-	dictionary := load(400_000)
+	dictionary := load(1_200_000)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /words", func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.FormValue("n"))
-		fmt.Fprintln(w, parse(n), *dictionary.words[0])
+		fmt.Fprintln(w, parse(n), *dictionary[n%len(dictionary)].words[0])
 	})
 	serve.Run(mux)
 }

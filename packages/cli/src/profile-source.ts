@@ -219,7 +219,7 @@ function readStdin(): Uint8Array {
 }
 
 /** The first decoded bytes, as many as tell the format. */
-async function headOf(from: Given): Promise<Uint8Array> {
+export async function headOf(from: Given): Promise<Uint8Array> {
   const bytes = from.is === "file" ? firstBytes(from.path) : from.bytes.subarray(0, HEAD_BYTES);
   if (!isGzip(bytes)) return bytes;
   return await new Promise((resolve) => {
@@ -305,7 +305,8 @@ async function whatElse(name: string, from: Given): Promise<Words | undefined> {
   return PROFILE_FORMATS.test(id) ? undefined : otherKind(name, id);
 }
 
-const PROFILE_FORMATS = /^(?:pprof|pprof-legacy|profile-text|folded|speedscope|otlp)$/;
+/** Ids of the formats that hold a profile. */
+export const PROFILE_FORMATS = /^(?:pprof|pprof-legacy|profile-text|folded|speedscope|otlp)$/;
 
 /** The verb for a file of another kind. */
 function otherKind(name: string, format: string): Words {

@@ -74,7 +74,11 @@ describe("heapwright trace", () => {
     else expectComplaint(run, 3, /cut\.trace/);
     const other = path.join(SCRATCH, "other.trace");
     writeFileSync(other, "<html>404</html>");
-    expectComplaint(await heapwright(["trace", other]), 3, /other\.trace.*another kind of file/s);
+    expectComplaint(await heapwright(["trace", other]), 3, /other\.trace is no.*a web page/s);
+    const profile = path.join(SCRATCH, "heap.txt");
+    writeFileSync(profile, "heap profile: 1: 16 [1: 16] @ heap/1048576\n1: 16 [1: 16] @ 0x1\n");
+    expectComplaint(await heapwright(["trace", profile]), 3, /Try: heapwright show heap\.txt/);
+    expectComplaint(await heapwright(["trace", SCRATCH]), 3, /is a folder/);
     expectComplaint(await heapwright(["trace", path.join(SCRATCH, "none")]), 3, /does not exist/);
     expectComplaint(await heapwright(["trace", FAULTY, "-d=wired"]), 2, /-d takes/);
     expectComplaint(

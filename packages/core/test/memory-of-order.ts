@@ -92,6 +92,7 @@ class MemoryOfOrder implements EventConsumer {
   readonly #sweep = new Map<number, Range>();
   readonly #metrics: { metric: number; time: number; value: number; g: number }[] = [];
   readonly #labels: { time: number; g: number; label: number }[] = [];
+  readonly #stopped: { time: number; g: number; reason: number; stack: number }[] = [];
   readonly #samples: { time: number; thread: number; proc: number; g: number; stack: number }[] =
     [];
   readonly #generations: { number: number; start: number; events: number }[] = [];
@@ -226,6 +227,8 @@ class MemoryOfOrder implements EventConsumer {
         case ev.EV_GO_SYSCALL_END_BLOCKED:
         case ev.EV_GO_STATUS:
         case ev.EV_GO_STATUS_STACK:
+          if (b.type[i] === ev.EV_GO_STOP)
+            this.#stopped.push({ time: t, g: b.arg0[i], reason: b.text0[i], stack: b.stack[i] });
           this.#transition(b, i, t);
           break;
         default:
@@ -266,6 +269,9 @@ class MemoryOfOrder implements EventConsumer {
     const threadIndex = new Map(threads.map((t, i) => [t, i]));
     const ranges = this.#ranges.toSorted((a, b) => a.start - b.start);
     const slices = this.#slices.toSorted((a, b) => a.thread - b.thread || a.start - b.start);
+    const preempted = this.#stopped.filter(
+      (p) => p.stack >= 0 && reader.interner.strings.get(p.reason) === "preempted",
+    );
     const f64 = <T>(list: readonly T[], of: (x: T) => number) => Float64Array.from(list, of);
     const i32 = <T>(list: readonly T[], of: (x: T) => number) => Int32Array.from(list, of);
     const u8 = <T>(list: readonly T[], of: (x: T) => number) => Uint8Array.from(list, of);
@@ -327,6 +333,12 @@ class MemoryOfOrder implements EventConsumer {
         })),
         Float64Array.from(threads),
       ),
+      preemptions: {
+        length: preempted.length,
+        timeNs: f64(preempted, (p) => p.time),
+        goroutine: f64(preempted, (p) => p.g),
+        stack: i32(preempted, (p) => p.stack),
+      },
       samples: {
         length: this.#samples.length,
         timeNs: f64(this.#samples, (s) => s.time),

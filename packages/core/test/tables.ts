@@ -238,6 +238,8 @@ export interface Cycle {
   /** CPU ns. */
   readonly assistNs?: number;
   readonly workerNs?: number;
+  /** Wall ns of the stop before marking, which the log charges to every P. */
+  readonly stopNs?: number;
 }
 
 export function gctrace(cycles: readonly Cycle[], wallStartMs = NaN, procs = 2): GcTraceTable {
@@ -250,10 +252,10 @@ export function gctrace(cycles: readonly Cycle[], wallStartMs = NaN, procs = 2):
     startSec: column((c) => c.atSec),
     wallMs: column((c) => wallStartMs + c.atSec * 1000),
     cpuFractionSinceStart: zero(),
-    sweepTermNs: zero(),
+    sweepTermNs: column((c) => c.stopNs ?? 0),
     markNs: zero(),
     markTermNs: zero(),
-    sweepTermCpuNs: zero(),
+    sweepTermCpuNs: column((c) => (c.stopNs ?? 0) * procs),
     assistCpuNs: column((c) => c.assistNs ?? 0),
     workerCpuNs: column((c) => c.workerNs ?? 1e6),
     idleCpuNs: zero(),
@@ -378,6 +380,7 @@ export interface CpuState {
   readonly assistSec?: number;
   readonly dedicatedSec?: number;
   readonly idleMarkSec?: number;
+  readonly pauseSec?: number;
 }
 
 /** A sample of runtime/metrics as Go ≥ 1.21 gives it; /cpu/classes only with `cpu`. */
@@ -415,13 +418,15 @@ export function runtimeSample(
     const assist = cpu.assistSec ?? 0;
     const dedicated = cpu.dedicatedSec ?? 0;
     const idleMark = cpu.idleMarkSec ?? 0;
-    const gc = assist + dedicated + idleMark;
+    const pause = cpu.pauseSec ?? 0;
+    const gc = assist + dedicated + idleMark + pause;
     scalars.set("/cpu/classes/total:cpu-seconds", cpu.totalSec);
     scalars.set("/cpu/classes/user:cpu-seconds", cpu.userSec);
     scalars.set("/cpu/classes/gc/total:cpu-seconds", gc);
     scalars.set("/cpu/classes/gc/mark/assist:cpu-seconds", assist);
     scalars.set("/cpu/classes/gc/mark/dedicated:cpu-seconds", dedicated);
     scalars.set("/cpu/classes/gc/mark/idle:cpu-seconds", idleMark);
+    scalars.set("/cpu/classes/gc/pause:cpu-seconds", pause);
     scalars.set("/cpu/classes/idle:cpu-seconds", cpu.totalSec - cpu.userSec - gc);
   }
   return { timeMs: s.timeMs, scalars };

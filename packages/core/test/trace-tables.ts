@@ -58,6 +58,12 @@ export interface TraceSpec {
     readonly g?: number;
     readonly stack: readonly Frame[];
   }[];
+  /** Ends of runs at which the goroutine had to give up its proc. */
+  readonly preemptions?: readonly {
+    readonly at: Ns;
+    readonly g: number;
+    readonly stack: readonly Frame[];
+  }[];
   readonly clocks?: readonly { readonly at: Ns; readonly wallNs: bigint }[];
   readonly generations?: number;
 }
@@ -84,6 +90,8 @@ export function traceMemory(spec: TraceSpec): TraceMemory {
   const rangeStack = Int32Array.from(ranges, (r) => stackOf(r.stack));
   const samples = [...(spec.samples ?? [])].sort((a, b) => a.at - b.at);
   const sampleStack = Int32Array.from(samples, (s) => stackOf(s.stack));
+  const preemptions = [...(spec.preemptions ?? [])].sort((a, b) => a.at - b.at);
+  const preemptionStack = Int32Array.from(preemptions, (p) => stackOf(p.stack));
   const runs = (spec.runs ?? [])
     .map((r) => ({ ...r, thread: r.thread ?? r.proc ?? 0 }))
     .sort((a, b) => a.thread - b.thread || a.from - b.from);
@@ -170,6 +178,12 @@ export function traceMemory(spec: TraceSpec): TraceMemory {
       })),
       Float64Array.from(threads),
     ),
+    preemptions: {
+      length: preemptions.length,
+      timeNs: f64(preemptions, (p) => p.at),
+      goroutine: f64(preemptions, (p) => p.g),
+      stack: preemptionStack,
+    },
     samples: {
       length: samples.length,
       timeNs: f64(samples, (s) => s.at),

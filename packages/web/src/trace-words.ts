@@ -31,7 +31,7 @@ const en = {
   cyclesFact: "GC cycles",
   events: "Events",
   format: "Format",
-  generations: (n: string) => `${n} generations`,
+  generations: (n: string) => `${n} ${n === "1" ? "generation" : "generations"}`,
   perSecond: (n: string) => `${n} per second`,
   // Timeline.
   timelineSays:

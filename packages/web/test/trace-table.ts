@@ -126,6 +126,12 @@ export function traceOf(spec: TraceSpec): TraceTable {
         })),
         Float64Array.from(threads),
       ),
+      preemptions: {
+        length: 0,
+        timeNs: new Float64Array(),
+        goroutine: new Float64Array(),
+        stack: new Int32Array(),
+      },
       samples: {
         length: 0,
         timeNs: new Float64Array(),

@@ -37,6 +37,27 @@ describe("gcCost", () => {
     expect(cost?.cyclesPerSec?.value).toBeCloseTo(1, 6);
   });
 
+  // Stops of 100 ms a second on four Ps, of which one can have worked at most.
+  test("metrics: Ps that stand still use no CPU, and cost the collector one P at most", () => {
+    const sample = (t: number) =>
+      runtimeSample(
+        { timeMs: START + t * 1000, numGC: 10 + t, markedMiB: 50 },
+        { totalSec: 4 * t, userSec: 1.9 * t, dedicatedSec: 0.1 * t, pauseSec: 0.4 * t },
+      );
+    const at = [sample(10), sample(70)];
+    const procs = at.map((s) => ({
+      ...s,
+      scalars: new Map([...(s.scalars ?? []), ["/sched/gomaxprocs:threads", 4]]),
+    }));
+    for (const samples of [at, procs]) {
+      const gc = viewOf([artefact("m.json", metrics(samples))]).cost?.gcShare;
+      expect(gc?.value).toBeCloseTo(0.05, 6);
+      expect(gc?.lo).toBeLessThan(0.05);
+      expect(gc?.hi).toBeGreaterThan(0.1);
+      expect(gc?.hi).toBeLessThan(0.11);
+    }
+  });
+
   test("metrics: no cycle between two samples, no new CPU numbers", () => {
     const sample = (t: number) =>
       runtimeSample(
@@ -89,6 +110,20 @@ describe("gcCost", () => {
     expect(gc?.lo).toBeLessThan(0.2);
     expect(gc?.hi).toBeGreaterThan(0.2);
     expect((gc?.hi ?? 1) - (gc?.lo ?? 0)).toBeLessThan(0.03);
+  });
+
+  test("gctrace: a stop of 200 ms a second on two Ps is no 400 ms of CPU", () => {
+    const log = cycles({ from: 0, to: 120, workerMs: 19 });
+    const stops = log.map((c) => ({ ...c, stopNs: 200e6 }));
+    const shareOf = (of: readonly Cycle[]) =>
+      viewOf(withStat(of, [20, 30], [100, 110])).cost?.gcShare;
+    // 20 ms of marking a second, one core used.
+    expect(shareOf(stops)?.value).toBeCloseTo(0.02, 2);
+    expect(shareOf(stops)?.lo).toBe(shareOf(log)?.lo);
+    expect(shareOf(stops)?.hi).toBeCloseTo((shareOf(log)?.hi ?? 0) + 0.2, 2);
+    const alone = viewOf([artefact("gc.log", gctrace(stops, START))]).cost;
+    expect(alone?.gcShare).toMatchObject({ grade: "bound", hi: 1 });
+    expect(alone?.gcShare?.value).toBeCloseTo(0.01, 2);
   });
 
   test("start-up in the log does not count against CPU measured later", () => {

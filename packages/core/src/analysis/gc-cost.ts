@@ -1,5 +1,12 @@
 // What the collector costs. CPU used = everything but idle time and idle mark workers, which run only
 // where nothing else would: a share of it answers "how much of what we pay for is GC".
+//
+// A stop of the world is charged to every P by the runtime: gctrace's CPU numbers are its wall time × GOMAXPROCS,
+// /cpu/classes/gc/pause what each P stood (Go src/runtime/mgc.go, gcStart and gcMarkTermination; mstats.go,
+// accumulateGCPauseTime). But Ps that stand use no CPU, and while the slow ones are waited for nobody works: of
+// a stop at most one P's time is the collector's work. So the share is mark work (assists, dedicated and fractional
+// workers), and only its upper end has a stop's wall time, once. How it can mislead: what thousands of short
+// stops a second cost in caches and wake-ups is in no number here.
 
 import type { ProcessEvidence, Timed } from "../evidence/process.ts";
 import { counted, derived, type Quantity } from "../model/quantity.ts";
@@ -9,7 +16,7 @@ import type { MemStats } from "../model/tables/memstats.ts";
 import { GC_UNSOUND, type GcCycleColumns, type GcSegment } from "../model/tables/gc-cycles.ts";
 
 export interface GcCost {
-  /** Share of the CPU used, idle mark workers excluded; hi = 1 when only a lower bound is known. */
+  /** Share of the CPU used, idle mark workers and stops excluded; hi = 1 when only a lower bound is known. */
   readonly gcShare: Quantity | undefined;
   readonly assistShare: Quantity | undefined;
   /**
@@ -51,14 +58,18 @@ function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
   // /cpu/classes refresh only at the end of a cycle: without one between, nothing is known.
   const total = d("/cpu/classes/total:cpu-seconds");
   const idleMark = d("/cpu/classes/gc/mark/idle:cpu-seconds");
-  const gc = d("/cpu/classes/gc/total:cpu-seconds") - idleMark;
-  const used = total - d("/cpu/classes/idle:cpu-seconds") - idleMark;
+  // 0 too where it is not told: then the stops stay in the total, which cannot be taken apart.
+  const stood = d("/cpu/classes/gc/pause:cpu-seconds");
+  const gc = d("/cpu/classes/gc/total:cpu-seconds") - idleMark - stood;
+  const used = total - d("/cpu/classes/idle:cpu-seconds") - idleMark - stood;
   const clocked = (last.timeMs - first.timeMs) / 1000;
   // Without a clock: total = GOMAXPROCS × wall time.
   const procs = last.value.scalars.get("/sched/gomaxprocs:threads") ?? NaN;
   const seconds = Number.isFinite(clocked) ? clocked : total / procs;
+  const told = Number.isFinite(procs) ? procs : total / seconds;
+  const inStops = told >= 1 ? stood / told : stood;
   const rate = Number.isFinite(seconds) && seconds > 0 ? cycles / seconds : NaN;
-  const share = (x: number): Quantity | undefined => {
+  const share = (x: number, more: number): Quantity | undefined => {
     if (!(used > 0.05) || cycles < 1) return undefined;
     const v = Math.min(1, Math.max(0, x / used));
     // User time is the rest of wall × P, and cycles are cut at the readings: a twentieth of the share,
@@ -67,7 +78,7 @@ function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
     return derived(
       v,
       Math.max(0, v - slack),
-      Math.min(1, v + slack),
+      Math.min(1, v + slack + more / used),
       "fraction",
       evidence,
       "gc-cycle",
@@ -76,8 +87,8 @@ function costFromMetrics(p: ProcessEvidence): GcCost | undefined {
   const limiter = last.value.scalars.get("/gc/limiter/last-enabled:gc-cycle");
   const before = first.value.scalars.get("/gc/limiter/last-enabled:gc-cycle");
   return {
-    gcShare: share(gc),
-    assistShare: share(d("/cpu/classes/gc/mark/assist:cpu-seconds")),
+    gcShare: share(gc, inStops),
+    assistShare: share(d("/cpu/classes/gc/mark/assist:cpu-seconds"), 0),
     gcCores: seconds > 0 && gc >= 0 ? gc / seconds : undefined,
     cyclesPerSec: Number.isFinite(rate) ? counted(rate, "1/s", evidence, "wall") : undefined,
     cycles,
@@ -142,8 +153,11 @@ interface LogWork {
   readonly first: number;
   readonly last: number;
   readonly cycles: number;
+  /** Of marking. */
   readonly gc: number;
   readonly assist: number;
+  /** Wall time of the stops: what one P can have worked in them at most. */
+  readonly stopped: number;
   readonly idle: number;
   /** GC work of the costliest cycle: what one more or less at an end of the window would change. */
   readonly most: number;
@@ -156,16 +170,17 @@ function workOf(c: GcCycleColumns, rows: readonly number[]): LogWork | undefined
   let gc = 0;
   let assist = 0;
   let idle = 0;
+  let stopped = 0;
   let most = 0;
   for (const i of rows) {
-    const work =
-      sum(c.assistCpuNs[i], c.workerCpuNs[i], c.sweepTermCpuNs[i], c.markTermCpuNs[i]) / 1e9;
+    const work = sum(c.assistCpuNs[i], c.workerCpuNs[i]) / 1e9;
+    stopped += sum(c.sweepTermNs[i], c.markTermNs[i]) / 1e9;
     gc += work;
     most = Math.max(most, work);
     assist += (c.assistCpuNs[i] ?? 0) / 1e9;
     idle += (c.idleCpuNs[i] ?? 0) / 1e9;
   }
-  return { first, last, cycles: rows.length, gc, assist, idle, most };
+  return { first, last, cycles: rows.length, gc, assist, idle, stopped, most };
 }
 
 type Shares = Pick<
@@ -226,21 +241,21 @@ function shareOfUsed(
   // core shows more of it than it used, and then the two cannot be divided.
   if (work.gc + work.idle > 0.9 * w.usedSec) return undefined;
   const evidence = [id(work), ...w.evidence];
-  const share = (x: number): Quantity => {
+  const share = (x: number, more: number): Quantity => {
     const off = work.gc > 0 ? (doubt * x) / work.gc : doubt;
     const at = (v: number, of: number) => Math.min(1, Math.max(0, v / of));
     return derived(
       at(x, used),
       at(x - off, used + w.errorSec),
-      at(x + off, used - w.errorSec),
+      at(x + off + more, used - w.errorSec),
       "fraction",
       evidence,
       "gc-cycle",
     );
   };
   return {
-    gcShare: share(work.gc),
-    assistShare: share(work.assist),
+    gcShare: share(work.gc, work.stopped),
+    assistShare: share(work.assist, 0),
     gcCores: work.gc / seconds,
     cyclesPerSec: counted(rate, "1/s", evidence, "gc-cycle"),
     cycles: work.cycles,
@@ -305,10 +320,17 @@ function costFromMemStats(p: ProcessEvidence): GcCost | undefined {
   const cores = capacity !== undefined && procs !== undefined ? capacity * procs : undefined;
   const share = cores !== undefined && used !== undefined && used > 0.02 ? cores / used : undefined;
   const ids = [`${first.artefact.id}:GCCPUFraction`, `${last.artefact.id}:GCCPUFraction`];
+  const most = used !== undefined && used > 0.02 ? stoppedShare(first, last) / used : 0;
   return {
     gcShare:
       share !== undefined
-        ? derived(Math.min(1, share), share * 0.85, Math.min(1, share * 1.15), "fraction", ids)
+        ? derived(
+            Math.min(1, share),
+            share * 0.85,
+            Math.min(1, share * 1.15 + most),
+            "fraction",
+            ids,
+          )
         : capacity === undefined
           ? undefined
           : { ...derived(capacity, capacity * 0.95, 1, "fraction", ids), grade: "bound" },
@@ -322,7 +344,16 @@ function costFromMemStats(p: ProcessEvidence): GcCost | undefined {
   };
 }
 
-/** GC CPU over capacity between two readings; needs the process's age at both. */
+/** Wall time of the stops over that between two readings; 0 where it is not told. */
+function stoppedShare(first: Timed<MemStats>, last: Timed<MemStats>): number {
+  const ns = (last.value.pauseTotalNs ?? 0) - (first.value.pauseTotalNs ?? 0);
+  return Math.max(0, ns / 1e6 / (last.timeMs - first.timeMs)) || 0;
+}
+
+/**
+ * GC CPU over capacity between two readings, without the stops, in which it counts all Ps; needs the process's
+ * age at both.
+ */
 function capacityShare(
   p: ProcessEvidence,
   first: Timed<MemStats>,
@@ -335,5 +366,6 @@ function capacityShare(
   const ageB = last.timeMs - p.startMs;
   if (!(ageA > 0) || !(ageB > ageA)) return undefined;
   const share = (b * ageB - a * ageA) / (ageB - ageA);
-  return share >= 0 && share <= 1 ? share : undefined;
+  if (!(share >= 0 && share <= 1)) return undefined;
+  return Math.max(0, share - stoppedShare(first, last));
 }

@@ -189,13 +189,19 @@ async function split(
   return { version: splitter.version, end: splitter.end(takes) };
 }
 
+/** What was found where a file does not begin as a trace does. */
+export const NO_TRACE = "another kind of file";
+
 function versionOf(header: Uint8Array): number {
   const version = traceVersion(header);
   if (version !== undefined && GENERATION_VERSIONS.includes(version)) return version;
   throw new FormatError("trace", {
     offset: 0,
-    expected: "an execution trace of Go 1.22 or later",
-    found: version === undefined ? "another kind of file" : `the header "go 1.${version} trace"`,
+    expected:
+      version === undefined
+        ? "an execution trace, which begins with go 1.N trace"
+        : "an execution trace of Go 1.11 to 1.27, with a header from go 1.11 to go 1.26",
+    found: version === undefined ? NO_TRACE : `the header "go 1.${version} trace"`,
   });
 }
 

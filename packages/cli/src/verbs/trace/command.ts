@@ -33,7 +33,12 @@ export const trace: Verb = {
   // Go's tools take one dash before long names.
   normalize: (args) => args.map((arg) => arg.replace(/^-(d|pprof)(?==)/, "--$1")),
   define(command, { lang, version, done }) {
-    command.argument("<file>", words("a trace, gzipped or not", "跟踪文件，可为 gzip")[lang]);
+    command.argument(
+      "<file>",
+      words("a trace, gzipped or not; - is standard input", "跟踪文件，可为 gzip；- 为标准输入")[
+        lang
+      ],
+    );
     flags(command, lang, words("What is told:", "说明什么："), [
       ["--cycles", words("every GC cycle", "每个 GC 周期")],
       ["--assists", words("every payer of mark assists", "每个付辅助标记的代码行")],

@@ -1,6 +1,6 @@
 // `heapwright trace FILE`: what an execution trace says about memory.
 
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Artefact } from "@heapwright/core/evidence/artefact.ts";
 import { AnnotatedAssists } from "@heapwright/core/analysis/trace/order/annotated-assists.ts";
@@ -21,6 +21,7 @@ import {
 import { printable } from "@heapwright/core/report/wording.ts";
 import { answerOf } from "@heapwright/core/verdict/answer-of.ts";
 import type { Verdict } from "@heapwright/core/verdict/answer.ts";
+import { NO_TRACE } from "@heapwright/host/trace/read-generations.ts";
 import { readOrder } from "@heapwright/host/trace/read-order.ts";
 import { readTrace, type TraceRead } from "@heapwright/host/trace/read-trace.ts";
 import { parseCount, parseStretch } from "../../arguments.ts";
@@ -30,11 +31,23 @@ import type { TraceFlags } from "../../flags.ts";
 import { paintFor, ProgressLine } from "../../terminal.ts";
 import { assertWritable } from "../../report-file.ts";
 import { UnreadableError, UsageError } from "../../usage-error.ts";
+import { fromPipe, isPipe, whatInstead } from "./other-inputs.ts";
 
 const SECTIONS = ["cycles", "assists", "stw", "mmu", "goroutines", "tasks"] as const;
 
 export async function traceVerb(file: string, flags: TraceFlags, version: string): Promise<number> {
-  if (!existsSync(file)) throw new UnreadableError(`${file} does not exist`, `${file} 不存在`);
+  if (file !== "-" && !existsSync(file))
+    throw new UnreadableError(`${file} does not exist`, `${file} 不存在`);
+  if (!isPipe(file)) return traceOf(file, flags, version);
+  if (file !== "-" && statSync(file).isDirectory())
+    throw new UnreadableError(
+      `${file} is a folder. heapwright why ${file} reads all that is in it`,
+      `${file} 是目录。heapwright why ${file} 会读取其中全部内容`,
+    );
+  return fromPipe(file, (kept) => traceOf(kept, flags, version));
+}
+
+async function traceOf(file: string, flags: TraceFlags, version: string): Promise<number> {
   const other = otherOutput(file, flags);
   if (other !== undefined) return readable(file, other);
   const top = parseCount(flags.top ?? "5", "--top");
@@ -224,6 +237,13 @@ async function readable(file: string, work: () => Promise<number>): Promise<numb
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const name = printable(path.basename(file));
+    if (error.detail.found === NO_TRACE) {
+      const { en, zh } = await whatInstead(file);
+      throw new UnreadableError(
+        `${name} is no execution trace: ${en}`,
+        `${name} 不是执行跟踪：${zh}`,
+      );
+    }
     throw new UnreadableError(`${name}: ${error.message}`, `${name}：${error.message}`);
   }
 }

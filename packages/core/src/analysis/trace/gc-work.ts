@@ -17,6 +17,7 @@ import {
 import { addEnding, cycleEndsOf, pauseEndNs, type CycleEnds } from "./cycle-ends.ts";
 import { executingOf, slicesAfter, type Executing } from "./executing.ts";
 import { orderBy, StretchesBuilder, type Stretches, type Windows } from "./stretches.ts";
+import { goroutineGroups, WORKER_START } from "./goroutine-groups.ts";
 import { stopKindOf } from "./stw-reasons.ts";
 
 /** Modes of a mark worker (gcMarkWorkerModeStrings in Go src/runtime/mgc.go). */
@@ -58,10 +59,10 @@ export interface ProcCount {
 
 export function gcWorkOf(m: TraceMemory): GcWork {
   const r = m.ranges;
-  const isWorker = new Set<number>();
+  const labelled = new Set<number>();
   for (let i = 0; i < m.labels.length; i++)
-    if (modeOf(m, m.labels.label[i]) >= 0) isWorker.add(m.labels.goroutine[i]);
-  const wanted = new Set<number>(isWorker);
+    if (modeOf(m, m.labels.label[i]) >= 0) labelled.add(m.labels.goroutine[i]);
+  const wanted = new Set<number>(labelled);
   for (let i = 0; i < r.length; i++)
     if (r.kind[i] === RANGE_MARK_ASSIST || r.kind[i] === RANGE_SWEEP) wanted.add(r.goroutine[i]);
   wanted.delete(-1);
@@ -73,6 +74,7 @@ export function gcWorkOf(m: TraceMemory): GcWork {
   for (let i = 0; i < r.length; i++) if (r.kind[i] === RANGE_GC_MARK) marks.push(i);
   const windows = markWindows(m, marks);
   const ends = cycleEndsOf(m, windows.marks);
+  const isWorker = workersAmong(labelled, m, executing, windows.marks);
   const assistEndings = new StretchesBuilder();
   const kindOfReason = new Map<number, boolean>();
   const openedAt = generationStarts(m);
@@ -139,13 +141,15 @@ export function gcWorkOf(m: TraceMemory): GcWork {
 /**
  * A range that was open when reading began is mentioned with the first event of its goroutine or proc, which
  * can be late. Until then nothing happened to it: it was open, and its goroutine ran if it runs then
- * (Go internal/trace/gc.go, EventRangeActive). Gives the start of the generation that holds a time.
+ * (Go internal/trace/gc.go, EventRangeActive). Gives the start of the generation that holds a time, where reading
+ * began with it; else the time itself: an end without a begin in a later one is what damage left.
  */
 function generationStarts(m: TraceMemory): (timeNs: number) => number {
-  const { length, startNs } = m.generations;
+  const { length, startNs, number } = m.generations;
   return (timeNs) => {
     let start = m.startNs;
-    for (let i = 0; i < length && startNs[i] <= timeNs; i++) start = startNs[i];
+    for (let i = 0; i < length && startNs[i] <= timeNs; i++)
+      start = i === 0 || number[i] !== number[i - 1] + 1 ? startNs[i] : timeNs;
     return start;
   };
 }
@@ -155,6 +159,43 @@ function isFirstSlice(x: Executing, goroutine: number, timeNs: number): boolean 
   const at = x.index.get(goroutine);
   const { from } = slicesAfter(x, goroutine, timeNs);
   return at !== undefined && from === x.start[at] && x.startNs[from] <= timeNs;
+}
+
+/** A worker says its mode at nearly each start; who meets a P with an old mode does so now and then. */
+const SAYS_MODE = 0.2;
+
+/**
+ * A label is that of the P, and a worker that blocks while it ends a cycle leaves its mode there: whoever runs
+ * on that P next is labelled too, the sweeper a thousand times and a request's goroutine once (Go
+ * src/runtime/traceruntime.go, GoStart; mgc.go, gcBgMarkWorker). So a worker is who started as one, and where
+ * that is not known, who says its mode at many of its starts while marking. How it can mislead: Go's own tools
+ * count the others' labelled stretches as marking, so their utilisation is lower.
+ */
+function workersAmong(
+  labelled: ReadonlySet<number>,
+  m: TraceMemory,
+  x: Executing,
+  marks: Windows,
+): ReadonlySet<number> {
+  const groups = goroutineGroups(m, new Set());
+  const saysInMark = new Map<number, number>();
+  const { timeNs, goroutine } = m.labels;
+  let at = 0;
+  for (const i of orderBy(timeNs, m.labels.length)) {
+    while (at < marks.length && marks.endNs[at] < timeNs[i]) at += 1;
+    const isInMark = marks.length === 0 || (at < marks.length && marks.startNs[at] <= timeNs[i]);
+    if (isInMark) saysInMark.set(goroutine[i], (saysInMark.get(goroutine[i]) ?? 0) + 1);
+  }
+  const workers = new Set<number>();
+  for (const g of labelled) {
+    const name = groups.nameOf(g);
+    const row = x.index.get(g);
+    const starts = row === undefined ? 0 : x.start[row + 1] - x.start[row];
+    const isOne =
+      name === undefined ? (saysInMark.get(g) ?? 0) >= SAYS_MODE * starts : name === WORKER_START;
+    if (isOne) workers.add(g);
+  }
+  return workers;
 }
 
 function modeOf(m: TraceMemory, label: number): number {

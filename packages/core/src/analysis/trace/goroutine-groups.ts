@@ -50,6 +50,8 @@ export function goroutineGroups(
   };
   for (const g of workers) if (!names.has(g)) names.set(g, WORKER_START);
   for (let i = 0; i < m.ranges.length; i++) note(m.ranges.goroutine[i], m.ranges.stack[i]);
+  for (let i = 0; i < m.preemptions.length; i++)
+    note(m.preemptions.goroutine[i], m.preemptions.stack[i]);
   for (let i = 0; i < m.samples.length; i++) note(m.samples.goroutine[i], m.samples.stack[i]);
   return { nameOf: (g) => names.get(g) };
 }

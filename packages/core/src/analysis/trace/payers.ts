@@ -163,6 +163,17 @@ export const TRACER: Who = { key: "runtime/trace", name: "runtime/trace" };
 export class Groups {
   readonly #known = new Map<string, Who>();
 
+  /** Told apart by where its goroutines were, too. */
+  at(name: string, at: SourceLine): Who {
+    const key = `${name} ${lineKey(at)}`;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      known = { key, name: name || at.function, at };
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+
   of(name: string): Who {
     let known = this.#known.get(name);
     if (known === undefined) {

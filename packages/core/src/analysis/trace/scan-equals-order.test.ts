@@ -10,6 +10,8 @@ import { bytesOf, readAll } from "../../../test/reading.ts";
 import { goldenTraces } from "../../../test/trace-corpus.ts";
 import { MiB } from "../../model/units.ts";
 import { traceFormat } from "../../formats/trace/trace.ts";
+import { framesOf, functionName } from "../../model/stack-frames.ts";
+import type { TraceMemory } from "../../model/tables/trace.ts";
 import { analyzeTrace, type TraceAnalysis } from "./trace-analysis.ts";
 
 const RECORDED = fileURLToPath(new URL("../../../../../lab/out/traces/", import.meta.url));
@@ -68,10 +70,20 @@ function compare(scan: TraceAnalysis, order: TraceAnalysis): string[] {
   return wrong;
 }
 
+/** Where each goroutine was when it had to give up its proc; equal times come in either order. */
+function preemptions(m: TraceMemory): string[] {
+  const { length, goroutine, stack } = m.preemptions;
+  return Array.from({ length }, (_, i) => {
+    const { functions, lines } = framesOf(m.stacks, stack[i]);
+    return `g${goroutine[i]} ${functions.map((f, k) => `${functionName(m.stacks, f)}:${lines[k]}`).join(" ")}`;
+  }).sort();
+}
+
 describe("scan and full order", () => {
   const golden = goldenTraces().filter((g) => g.isSuccess);
   it.skipIf(golden.length === 0)("agree on the traces of golang.org/x/exp", () => {
     let compared = 0;
+    let preempted = 0;
     for (const { name, bytes } of golden) {
       const { table } = readAll(traceFormat, bytes, name);
       if (table.kind !== "trace") throw new Error(table.kind);
@@ -80,12 +92,15 @@ describe("scan and full order", () => {
       // Some hold one instant only.
       if (scan === undefined || order === undefined) continue;
       expect(compare(scan, order), name).toEqual([]);
+      expect(preemptions(scan.memory), name).toEqual(preemptions(order.memory));
+      preempted += scan.memory.preemptions.length;
       expect(scan.assists.count, name).toBe(order.assists.count);
       // Two spans taken within one tick of the clock change places, and with them one rise.
       expect(scan.pulls.bytes / order.pulls.bytes || 1, name).toBeCloseTo(1, 2);
       compared += 1;
     }
     expect(compared).toBeGreaterThan(3);
+    expect(preempted).toBeGreaterThan(0);
   });
 
   const paths = recordings();
@@ -100,6 +115,7 @@ describe("scan and full order", () => {
         const order = analyzeTrace({ ...table, memory: orderedTrace(bytes).memory });
         if (scan === undefined || order === undefined) continue;
         expect(compare(scan, order), path).toEqual([]);
+        expect(preemptions(scan.memory), path).toEqual(preemptions(order.memory));
       }
     },
     600_000,

@@ -6,6 +6,8 @@
 // blocks by itself just then; a proc whose slice is missing (a thread that the kernel had taken off its CPU
 // writes its event when it runs again) looks as if it had stopped at once or late; and a goroutine in a
 // system call does not hold up a stop, so it is left out although its thread still runs.
+// Its line is that of its stack when it gave up its proc: code that cannot be stopped is over by then, so it
+// is the first point at which the goroutine could be stopped, after the slow code or in what called it.
 // A stop begins before the runtime has its lock and ends after its clock was read, so it is longer than MemStats
 // and /sched/pauses/* say; `pauseNs` is what they count (cycle-ends.ts).
 
@@ -28,6 +30,8 @@ export interface StopColumns {
   /** Goroutine that left its proc last, and the proc; −1 when none ran. */
   readonly lastGoroutine: Float64Array;
   readonly lastProc: Int32Array;
+  /** Where that goroutine was when it stopped; −1 where none ran, or where it left its proc by itself. */
+  readonly lastStack: Int32Array;
 }
 
 export interface StopCause {
@@ -52,7 +56,7 @@ export interface StopAnalysis {
   readonly causes: readonly StopCause[];
   /** Who asked for stops that no GC phase needed, by the service's own line. */
   readonly userLines: readonly Payer[];
-  /** Start functions of those that stopped last, with the stopping time they caused. */
+  /** Who stopped last, by start function and the line where it could be stopped, with the stopping time caused. */
   readonly lastToStop: readonly Payer[];
 }
 
@@ -79,7 +83,11 @@ export function analyzeStops(
     const g = last.goroutine[k];
     if (g >= 0) {
       const name = groups.nameOf(g) ?? "";
-      slow.add(groupWho.of(name), -1, last.stoppingNs[k], last.stoppingNs[k]);
+      const at = places.of(last.stack[k])?.own.at;
+      // Go 1.21 and before write stacks of the runtime's own goroutines without names.
+      const who =
+        at === undefined || at.function === "" ? groupWho.of(name) : groupWho.at(name, at);
+      slow.add(who, last.stack[k], last.stoppingNs[k], last.stoppingNs[k]);
     }
   });
   return {
@@ -90,6 +98,7 @@ export function analyzeStops(
       stoppingNs: last.stoppingNs,
       lastGoroutine: last.goroutine,
       lastProc: last.proc,
+      lastStack: last.stack,
     },
     causes: causesOf(m, w, rows, last.stoppingNs),
     userLines: userLines.finish(),
@@ -101,6 +110,7 @@ interface LastToStop {
   readonly stoppingNs: Float64Array;
   readonly goroutine: Float64Array;
   readonly proc: Int32Array;
+  readonly stack: Int32Array;
 }
 
 /** Cost: one pass over the slices; the stops go along, for a thread's slices are in the order of time. */
@@ -133,7 +143,17 @@ function lastToStop(m: TraceMemory, rows: readonly number[]): LastToStop {
       }
     }
   }
-  return { stoppingNs, goroutine, proc };
+  // The preemption is the event that ended the slice.
+  const stack = new Int32Array(rows.length).fill(-1);
+  const p = m.preemptions;
+  for (let k = 0, i = 0; k < rows.length; k++) {
+    if (goroutine[k] < 0) continue;
+    const end = startNs[k] + stoppingNs[k];
+    for (; i < p.length && p.timeNs[i] < end - 1; i++);
+    for (let j = i; j < p.length && p.timeNs[j] <= end + 1; j++)
+      if (p.goroutine[j] === goroutine[k]) stack[k] = p.stack[j];
+  }
+  return { stoppingNs, goroutine, proc, stack };
 }
 
 function causesOf(

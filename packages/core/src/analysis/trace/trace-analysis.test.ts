@@ -156,6 +156,35 @@ describe("a worker's mode", () => {
     });
     expect([a.share.idleNs, a.share.fractionalNs]).toEqual([40, 60]);
   });
+
+  it("is no mode of others that run on a P which a worker left in its mode", () => {
+    const label = "GC (fractional)";
+    const a = analysis({
+      to: SEC,
+      ranges: [
+        { kind: "mark", from: 100, to: 200, g: 1 },
+        { kind: "stw", from: 700, to: 710, g: 8, reason: "read mem stats", stack: serve },
+      ],
+      runs: [
+        { g: 5, from: 100, to: 190, proc: 0 },
+        // The sweeper: labelled at each start, but after the mark.
+        ...[300, 400, 500].map((from) => ({ g: 2, from, to: from + 50, proc: 0 })),
+        // A goroutine that met the P while marking once.
+        ...[120, 210, 320, 430, 540, 650].map((from) => ({ g: 9, from, to: from + 20, proc: 1 })),
+        // One whose stack tells that it is a request's.
+        { g: 8, from: 150, to: 800, proc: 2 },
+      ],
+      labels: [
+        { g: 5, at: 100, label },
+        ...[300, 400, 500].map((at) => ({ g: 2, at, label })),
+        { g: 9, at: 120, label },
+        { g: 8, at: 150, label },
+      ],
+    });
+    expect([...a.work.workerGoroutines]).toEqual([5]);
+    expect(a.share.fractionalNs).toBe(90);
+    expect(a.assists.mutatorNs).toBe(150 + 120 + 650);
+  });
 });
 
 describe("stops of the world", () => {
@@ -176,6 +205,10 @@ describe("stops of the world", () => {
       { g: 4, from: 31 * MS, to: 90 * MS, proc: 1 },
     ],
     samples: [{ at: 5, g: 2, stack: [["app.hash", "/src/app/hash.go", 9]] }],
+    preemptions: [
+      { at: 12 * MS, g: 3, stack: [["app.early", "/src/app/early.go", 1]] },
+      { at: 28 * MS, g: 2, stack: [["app.hash", "/src/app/hash.go", 12]] },
+    ],
   };
   const a = analysis(spec).stops;
 
@@ -193,7 +226,11 @@ describe("stops of the world", () => {
     expect([...a.stops.lastGoroutine]).toEqual([-1, 2, -1, -1]);
     expect(a.stops.stoppingNs[1]).toBe(18 * MS);
     expect(a.stops.lastProc[1]).toBe(1);
-    expect(a.lastToStop[0]).toMatchObject({ name: "app.hash", wallNs: 18 * MS });
+    expect(a.lastToStop[0]).toMatchObject({
+      name: "app.hash",
+      at: { file: "/src/app/hash.go", line: 12 },
+      wallNs: 18 * MS,
+    });
   });
 });
 

@@ -159,6 +159,53 @@ export class LabelRows {
     this.label = ints(this.label, length);
     this.capacity = length;
   }
+
+  /** By time, cut to length. */
+  sorted(): LabelRows {
+    const sorted = new LabelRows();
+    sorted.resize(this.length);
+    for (const row of orderOfRuns(this.timeNs, this.length)) {
+      const at = sorted.length++;
+      sorted.timeNs[at] = this.timeNs[row];
+      sorted.goroutine[at] = this.goroutine[row];
+      sorted.label[at] = this.label[row];
+    }
+    return sorted;
+  }
+}
+
+/** Goroutines that had to give up their proc, with their stack. */
+export class PreemptionRows {
+  length = 0;
+  capacity = 64;
+  timeNs = new Float64Array(64);
+  goroutine = new Float64Array(64);
+  stack = new Int32Array(64);
+
+  add(timeNs: number, goroutine: number, stack: number): void {
+    if (this.length === this.capacity) this.resize(this.capacity * 2);
+    const row = this.length++;
+    this.timeNs[row] = timeNs;
+    this.goroutine[row] = goroutine;
+    this.stack[row] = stack;
+  }
+
+  resize(length: number): void {
+    this.timeNs = floats(this.timeNs, length);
+    this.goroutine = floats(this.goroutine, length);
+    this.stack = ints(this.stack, length);
+    this.capacity = length;
+  }
+
+  /** By time, cut to length. */
+  sorted(): PreemptionRows {
+    const sorted = new PreemptionRows();
+    sorted.resize(this.length);
+    for (const row of orderOfRuns(this.timeNs, this.length)) {
+      sorted.add(this.timeNs[row], this.goroutine[row], this.stack[row]);
+    }
+    return sorted;
+  }
 }
 
 /**

@@ -19,6 +19,11 @@ export interface ScannedTexts {
 }
 
 const NOT_YET = -1;
+/** Reason of GoStop (Go src/runtime/traceruntime.go, GoPreempt); the other one is "runtime.Gosched". */
+export const PREEMPTED = new TextEncoder().encode("preempted");
+
+/** Equal to no id. */
+const NO_ID = Number.NaN;
 
 export class TextRefs {
   readonly #bytes: Uint8Array;
@@ -61,6 +66,17 @@ export class TextRefs {
     this.#stringStart.push(this.#text.length);
     this.#stringOfRow[row] = index;
     return index;
+  }
+
+  /** The id under which the generation has a text; NaN where it has not. */
+  idOf(text: Uint8Array): number {
+    const { strings, stringStart, stringEnd } = this.#tables;
+    for (let row = 0; row < strings.length; row++) {
+      const from = stringStart[row];
+      if (stringEnd[row] - from !== text.length) continue;
+      if (text.every((byte, i) => this.#bytes[from + i] === byte)) return strings.id(row);
+    }
+    return NO_ID;
   }
 
   /** A string that no table has: a name that is the format's own. */

@@ -29,8 +29,16 @@ import {
   indexBatches,
 } from "./container.ts";
 import { TraceFault } from "./fault.ts";
-import { HalfRows, LabelRows, MetricRows, orderOfRuns, RangeRows, SliceRows } from "./scan-rows.ts";
-import { type ScannedTexts, TextRefs } from "./scan-texts.ts";
+import {
+  HalfRows,
+  LabelRows,
+  MetricRows,
+  orderOfRuns,
+  PreemptionRows,
+  RangeRows,
+  SliceRows,
+} from "./scan-rows.ts";
+import { PREEMPTED, type ScannedTexts, TextRefs } from "./scan-texts.ts";
 import * as ev from "./spec.ts";
 import { type ClockSnapshot, type GenerationTables, nsOf, readTables } from "./tables.ts";
 import { Uvarint } from "./uvarint.ts";
@@ -41,7 +49,7 @@ for (const [reads, types] of [
   [1, [ev.EV_PROCS_CHANGE, ev.EV_PROC_START, ev.EV_GO_CREATE_SYSCALL, ev.EV_GO_START]],
   [1, [ev.EV_GC_SWEEP_ACTIVE, ev.EV_GC_SWEEP_BEGIN, ev.EV_GO_SWITCH, ev.EV_GO_SWITCH_DESTROY]],
   [1, [ev.EV_GC_MARK_ASSIST_ACTIVE, ev.EV_GC_MARK_ASSIST_BEGIN]],
-  [1, [ev.EV_HEAP_ALLOC, ev.EV_HEAP_GOAL, ev.EV_GO_LABEL]],
+  [1, [ev.EV_HEAP_ALLOC, ev.EV_HEAP_GOAL, ev.EV_GO_LABEL, ev.EV_GO_STOP]],
   [2, [ev.EV_PROC_STATUS, ev.EV_STW_BEGIN, ev.EV_GC_BEGIN, ev.EV_GC_SWEEP_END]],
   [3, [ev.EV_PROC_STEAL, ev.EV_GO_STATUS, ev.EV_GO_STATUS_STACK]],
 ] as const) {
@@ -69,6 +77,7 @@ export interface ScannedGeneration {
   readonly halves: HalfRows;
   readonly metrics: MetricRows;
   readonly labels: LabelRows;
+  readonly preemptions: PreemptionRows;
   readonly samples: ScannedSamples;
   readonly texts: ScannedTexts;
   /** The generation has a batch of strings, as every one that the runtime finished. */
@@ -121,6 +130,7 @@ export function buffersOf(scan: ScannedGeneration): ArrayBuffer[] {
     scan.halves,
     scan.metrics,
     scan.labels,
+    scan.preemptions,
     scan.samples,
     scan.texts,
   ];
@@ -168,11 +178,14 @@ class GenerationScan {
   readonly #number: Uvarint;
   readonly #texts: TextRefs;
   readonly #startNs: number;
+  /** Id of the reason for which a goroutine had to give up its proc; NaN where there is none. */
+  readonly #preempted: number;
   readonly #slices: SliceRows;
   readonly #ranges = new RangeRows();
   readonly #halves = new HalfRows();
   readonly #metrics: MetricRows;
   readonly #labels = new LabelRows();
+  readonly #preemptions = new PreemptionRows();
   /** Goroutines in a system call on another thread, as a third thread tells. */
   readonly #callOf = new Map<number, number>();
   readonly #threads: number[][] = [];
@@ -220,6 +233,7 @@ class GenerationScan {
     this.#slices = new SliceRows(1024 + Math.trunc(eventBytes / 6), isWide);
     this.#metrics = metrics;
     this.#metrics.length = 0;
+    this.#preempted = this.#texts.idOf(PREEMPTED);
   }
 
   run(): ScannedGeneration {
@@ -244,7 +258,8 @@ class GenerationScan {
       ranges: this.#ranges,
       halves: this.#halves,
       metrics: sortedMetrics(this.#metrics),
-      labels: sortedLabels(this.#labels),
+      labels: this.#labels.sorted(),
+      preemptions: this.#preemptions.sorted(),
       samples: this.#samples(),
       texts: this.#texts.finish(),
       hasStrings: this.#batches.kind.includes(BATCH_STRINGS),
@@ -269,6 +284,7 @@ class GenerationScan {
     const slicesBefore = this.#slices.length;
     const metricsBefore = this.#metrics.length;
     const rangesBefore = this.#ranges.length;
+    const preemptionsBefore = this.#preemptions.length;
     this.#threadId = id;
     this.#g = id === -1 ? -1 : UNKNOWN;
     this.#p = -1;
@@ -305,6 +321,7 @@ class GenerationScan {
     }
     fill(this.#metrics.goroutine, metricsBefore, this.#metrics.length, known ?? -1);
     fill(this.#ranges.goroutine, rangesBefore, this.#ranges.length, known ?? -1);
+    fill(this.#preemptions.goroutine, preemptionsBefore, this.#preemptions.length, known ?? -1);
     this.#threads.push([
       id,
       slicesBefore,
@@ -373,6 +390,7 @@ class GenerationScan {
     // Locals, for a bundler may make variables of constants, and those are looked up each time.
     const argCount = ev.ARG_COUNT;
     const readArgs = READ_ARGS;
+    const preempted = this.#preempted;
     let row = slices.length;
     let g = this.#g;
     let p = this.#p;
@@ -463,6 +481,7 @@ class GenerationScan {
         case ev.EV_GO_SYSCALL_BEGIN:
         case ev.EV_GO_SYSCALL_END:
           if (type === ev.EV_GO_SYSCALL_END && g === UNKNOWN) state = SLICE_SYSCALL;
+          else if (type === ev.EV_GO_STOP && arg0 === preempted) this.#preempt(time, g, at);
           if (g !== -1) {
             stateOf[row] = state;
             startNs[row] = since;
@@ -654,6 +673,14 @@ class GenerationScan {
     }
   }
 
+  /** The last number before `next` is the stack; a number's bytes but its last one have the high bit set. */
+  #preempt(time: number, goroutine: number, next: number): void {
+    let at = next - 1;
+    while ((this.#bytes[at - 1] & 0x80) !== 0) at -= 1;
+    const stack = this.#texts.stack(this.#number.id(this.#bytes, at, next));
+    if (stack >= 0) this.#preemptions.add(time, goroutine, stack);
+  }
+
   #needWide(): void {
     if (!this.#slices.isWide) throw new TooWide();
   }
@@ -750,20 +777,6 @@ function fill(
   goroutine: number,
 ): void {
   for (let row = from; row < to && column[row] === UNKNOWN; row++) column[row] = goroutine;
-}
-
-function sortedLabels(labels: LabelRows): LabelRows {
-  const order = orderOfRuns(labels.timeNs, labels.length);
-  const sorted = new LabelRows();
-  sorted.resize(labels.length);
-  sorted.length = labels.length;
-  for (let i = 0; i < labels.length; i++) {
-    const row = order[i];
-    sorted.timeNs[i] = labels.timeNs[row];
-    sorted.goroutine[i] = labels.goroutine[row];
-    sorted.label[i] = labels.label[row];
-  }
-  return sorted;
 }
 
 export function sortedMetrics(metrics: MetricRows): MetricRows {

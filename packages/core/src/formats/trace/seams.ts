@@ -203,6 +203,12 @@ export class TraceMemoryBuilder {
         label: this.#ints((scan, part) => mapped(scan.labels.label, part.stringOf)),
       },
       slices,
+      preemptions: {
+        length: this.#total((scan) => scan.preemptions.length),
+        timeNs: this.#times((scan) => scan.preemptions.timeNs),
+        goroutine: this.#floats((scan) => scan.preemptions.goroutine),
+        stack: this.#ints((scan, part) => mapped(scan.preemptions.stack, part.stackOf)),
+      },
       samples: {
         length: this.#total((scan) => scan.samples.length),
         timeNs: this.#times((scan) => scan.samples.timeNs),
@@ -281,7 +287,11 @@ export class TraceMemoryBuilder {
         );
       }
     }
-    const lastNsOf = (time: number): number => ends.find((end) => end >= time) ?? time;
+    // In a generation that broke off on a thread the end may be lost, not late: nothing is known of its length.
+    const lastNsOf = (time: number): number => {
+      const part = ends.findIndex((end) => end >= time);
+      return part < 0 || this.#parts[part].scan.fault !== undefined ? time : ends[part];
+    };
     const headless = pairHalves(
       { length, kind, flags, startNs, endNs, sweptBytes, reclaimedBytes },
       halves,

@@ -92,7 +92,8 @@ export class TraceTableBuilder {
       const fault = this.#firstLoss?.fault ?? end.fault;
       throw new FormatError(ID, {
         offset: this.#firstLoss?.offset ?? end.offsetOfFault ?? HEADER_BYTES,
-        expected: "a whole generation of events",
+        expected:
+          "a whole generation of events (they are about a second each; a recording has to be stopped)",
         found: fault?.message ?? `${end.totalBytes} bytes`,
       });
     }

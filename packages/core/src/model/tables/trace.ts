@@ -34,6 +34,7 @@ export interface TraceMemory {
   readonly metrics: TraceMetricColumns;
   readonly labels: TraceLabelColumns;
   readonly slices: TraceSliceColumns;
+  readonly preemptions: TracePreemptionColumns;
   readonly samples: TraceSampleColumns;
 }
 
@@ -151,6 +152,17 @@ export interface TraceSlicePart {
   readonly runStart: Int32Array;
   readonly runEnd: Int32Array;
   readonly runThread: Int32Array;
+}
+
+/**
+ * Where goroutines were that the runtime made give up their proc: after 10 ms, or because the world had to
+ * stop. By time; `timeNs` is exactly the end of the goroutine's running slice.
+ */
+export interface TracePreemptionColumns {
+  readonly length: number;
+  readonly timeNs: Float64Array;
+  readonly goroutine: Float64Array;
+  readonly stack: Int32Array;
 }
 
 /** CPU samples, by time; only in traces recorded beside a CPU profile. */

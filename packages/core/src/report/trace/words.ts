@@ -86,7 +86,7 @@ export interface TraceWords {
 
 const EN: TraceWords = {
   facts: (p) =>
-    `${p.format}   ${p.seconds}   ${p.events} events   ${p.generations} generations   ${p.procs}`,
+    `${p.format}   ${p.seconds}   ${p.events} events   ${p.generations} ${p.generations === "1" ? "generation" : "generations"}   ${p.procs}`,
   gcHeading: "GC",
   noCycle: "no cycle in this trace",
   cyclesIn: (cycles, rate) => `${cycles} cycles, ${rate}`,
@@ -94,7 +94,7 @@ const EN: TraceWords = {
   shareUnknown: (running) =>
     `GC takes ${running} of what ran; the trace does not tell GOMAXPROCS, so not of the capacity`,
   parts: (p) =>
-    `dedicated ${p.dedicated}   fractional ${p.fractional}   assists ${p.assist}   ending cycles ${p.ending}   stopped ${p.stop}   (idle workers ${p.idle}: on cores that nobody else wanted)`,
+    `dedicated ${p.dedicated}   fractional ${p.fractional}   assists ${p.assist}   ending cycles ${p.ending}   stopped ${p.stop}   (idle workers ${p.idle}: on Ps that nothing else wanted; a CPU quota they do use up)`,
   cycles: "CYCLES",
   cycleColumns: [
     "#",
@@ -127,7 +127,7 @@ const EN: TraceWords = {
   stopAsked: "asked for at",
   stopLast: "last to stop",
   stopLastNote:
-    "derived from when goroutines left their procs: a goroutine that blocked by itself just then looks the same",
+    "derived from when goroutines left their procs; a line is the first point after the slow code where one could be stopped",
   mmu: "MUTATOR UTILISATION",
   mmuUnknown: "unknown: the trace does not tell GOMAXPROCS",
   mmuColumns: ["window", "at least", "worst at"],
@@ -214,7 +214,7 @@ const ZH: TraceWords = {
   stopKinds: { gc: "GC", user: "主动请求", tracer: "跟踪器", runtime: "运行时" },
   stopAsked: "请求处",
   stopLast: "最后停下的",
-  stopLastNote: "由 goroutine 离开 P 的时刻推得：恰好自行阻塞的 goroutine 看起来也一样",
+  stopLastNote: "由 goroutine 离开 P 的时刻推得；所列的行是慢代码之后第一个可以停下的位置",
   mmu: "赋值器利用率",
   mmuUnknown: "未知：跟踪未给出 GOMAXPROCS",
   mmuColumns: ["窗口", "至少", "最差时刻"],

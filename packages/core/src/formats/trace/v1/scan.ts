@@ -25,7 +25,14 @@ import {
   sortedMetrics,
   type ThreadColumns,
 } from "../scan.ts";
-import { HalfRows, LabelRows, MetricRows, orderOfRuns, RangeRows } from "../scan-rows.ts";
+import {
+  HalfRows,
+  LabelRows,
+  MetricRows,
+  orderOfRuns,
+  PreemptionRows,
+  RangeRows,
+} from "../scan-rows.ts";
 import { TextRefs } from "../scan-texts.ts";
 import { HEADER_BYTES } from "../spec.ts";
 import type { Uvarint } from "../uvarint.ts";
@@ -64,6 +71,7 @@ class Scan {
   readonly #slices = new TickSlices();
   readonly #metrics: MetricRows;
   readonly #labels = new LabelRows();
+  readonly #preemptions = new PreemptionRows();
   readonly #ranges = new RangeRows();
   readonly #halves = new HalfRows();
   /** Strings of the reasons for which the world was stopped, NOT_YET where none was. */
@@ -111,12 +119,14 @@ class Scan {
     this.#ranges.resize(this.#ranges.length);
     this.#halves.resize(this.#halves.length);
     this.#labels.resize(this.#labels.length);
+    this.#preemptions.resize(this.#preemptions.length);
     for (const column of [
       this.#metrics.timeNs,
       this.#ranges.startNs,
       this.#ranges.endNs,
       this.#halves.timeNs,
       this.#labels.timeNs,
+      this.#preemptions.timeNs,
     ]) {
       this.#toNs(column);
     }
@@ -133,7 +143,8 @@ class Scan {
       ranges: this.#ranges,
       halves: this.#halves,
       metrics: sortedMetrics(this.#metrics),
-      labels: labelsByTime(this.#labels),
+      labels: this.#labels.sorted(),
+      preemptions: this.#preemptions.sorted(),
       samples: this.#samples(),
       texts: this.#texts.finish(),
       hasStrings: true,
@@ -217,8 +228,10 @@ class Scan {
       case wire.V1_GO_IN_SYSCALL:
         break;
       default:
-        if (LEAVES[type] === 1) this.#close(ticks);
-        else this.#rare(type, ticks, g);
+        if (LEAVES[type] === 1) {
+          if (type === wire.V1_GO_PREEMPT) this.#preempt(ticks, g);
+          this.#close(ticks);
+        } else this.#rare(type, ticks, g);
     }
     // Only what comes right after a call tells whether it blocked.
     if (g === this.#callOf) this.#callTicks = Number.NaN;
@@ -246,6 +259,13 @@ class Scan {
     const point = this.#points.add(CALL, g, from, 0);
     this.#points.proc.data[point] = this.#id;
     this.#points.thread.data[point] = this.#thread;
+  }
+
+  #preempt(ticks: number, g: number): void {
+    const args = this.#args;
+    args.at = this.#cursors.args[this.#proc];
+    const stack = this.#texts.stack(args.nextStack());
+    if (stack >= 0) this.#preemptions.add(ticks, this.#idOf(g), stack);
   }
 
   #metric(type: number, ticks: number, g: number): void {
@@ -530,17 +550,4 @@ class Scan {
       stack: Int32Array.from(order, (row) => this.#texts.stack(samples.stack[row])),
     };
   }
-}
-
-function labelsByTime(labels: LabelRows): LabelRows {
-  const order = orderOfRuns(labels.timeNs, labels.length);
-  const sorted = new LabelRows();
-  sorted.resize(labels.length);
-  sorted.length = labels.length;
-  for (let i = 0; i < order.length; i++) {
-    sorted.timeNs[i] = labels.timeNs[order[i]];
-    sorted.goroutine[i] = labels.goroutine[order[i]];
-    sorted.label[i] = labels.label[order[i]];
-  }
-  return sorted;
 }

@@ -59,7 +59,7 @@ export function readOldTrace(bytes: Uint8Array, version: number): ReadResult {
     const read = scan(container, number, log);
     memory = read.memory;
     lost += read.lostBytes;
-    if (fault === undefined) checkOrder(container, log);
+    if (fault === undefined) checkOrder(container, number, log);
   }
   const completeness: Completeness = log.isDamaged
     ? { complete: false, fraction: 1 - lost / bytes.length, lowerBounds: true }
@@ -102,9 +102,11 @@ function scan(
   }
 }
 
-/** Goes through the full order without giving it out: the one way to know that there is one. */
-function checkOrder(container: V1Container, log: DiagnosticLog): void {
-  const number = new Uvarint();
+/**
+ * Goes through the full order without giving it out: the one way to know that there is one. `number` is the one
+ * with which the container was read, for its clock takes from there what was read last.
+ */
+function checkOrder(container: V1Container, number: Uvarint, log: DiagnosticLog): void {
   try {
     const goroutines = new GoroutineRows();
     checkEvents(container, orderEvents(container, number, goroutines), goroutines, number);

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { oldParsedText, withoutTies } from "../../../../test/old-trace-reading.ts";
+import { readAll } from "../../../../test/reading.ts";
+import { traceFormat } from "../trace.ts";
 import { checkScanAgainstOrder } from "../../../../test/old-trace-scan.ts";
 
 const LAB = fileURLToPath(new URL("../../../../../../lab/traces-old/", import.meta.url));
@@ -72,6 +74,9 @@ describe.skipIf(releases.length === 0)(
       for (const file of files) {
         const bytes = new Uint8Array(readFileSync(file));
         if (oldParsedText(bytes).fault !== undefined) continue;
+        // The report must not say that these have no order.
+        const codes = readAll(traceFormat, bytes, file).diagnostics.map((d) => d.code);
+        expect(codes, file).not.toContain("trace.old-no-order");
         checkScanAgainstOrder({ name: file, bytes });
       }
     }, 240_000);

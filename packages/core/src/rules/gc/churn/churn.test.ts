@@ -12,6 +12,8 @@ import {
   type HeapRow,
 } from "../../../../test/tables.ts";
 
+import { servedTrace, traceTable } from "../../../../test/trace-tables.ts";
+
 const START = 1_700_000_000_000;
 
 const encode: HeapRow["stack"] = [
@@ -194,21 +196,40 @@ describe("churn", () => {
     expect(verdictOf(answer, "churn")).toBeUndefined();
   });
 
-  test("only default Prometheus scrapes: no GC CPU, so it says what is missing", () => {
-    const answer = judged([
-      artefact(
-        "m.prom",
-        metrics(
-          Array.from({ length: 20 }, (_, i) =>
-            defaultScrape(
-              { timeMs: START + i * 15_000, numGC: 100 + i * 3, markedMiB: 50 + Math.sin(i) },
-              { cpuSeconds: 100 + i * 6, startTimeSec: START / 1000 - 3600 },
-            ),
+  const scrapes = () =>
+    artefact(
+      "m.prom",
+      metrics(
+        Array.from({ length: 20 }, (_, i) =>
+          defaultScrape(
+            { timeMs: START + i * 15_000, numGC: 100 + i * 3, markedMiB: 50 + Math.sin(i) },
+            { cpuSeconds: 100 + i * 6, startTimeSec: START / 1000 - 3600 },
           ),
         ),
       ),
-    ]);
+    );
+
+  test("only default Prometheus scrapes: no GC CPU, so it says what is missing", () => {
+    const answer = judged([scrapes()]);
     expect(verdictOf(answer, "churn")).toBeUndefined();
     expect(answer.missing.map((m) => m.what)).toContain("gc-cpu");
+  });
+
+  test("an execution trace beside them tells GC CPU: it is not missing", () => {
+    const trace = artefact("app.trace", traceTable(servedTrace({ cycles: 20, markMs: 4 })));
+    expect(judged([scrapes(), trace]).missing.map((m) => m.what)).not.toContain("gc-cpu");
+  });
+
+  test("stops that hold every P still are no churn", () => {
+    const log = Array.from({ length: 100 }, (_, i) => ({
+      atSec: i,
+      markedMiB: 60,
+      workerNs: 10e6,
+      stopNs: 150e6,
+    }));
+    const cpu = (t: number) => artefact(`${t}/stat`, procStat(t * 0.9), START + t * 1000);
+    const answer = judged([artefact("gc.log", gctrace(log, START)), cpu(20), cpu(90)]);
+    expect(verdictOf(answer, "churn")).toBeUndefined();
+    expect(answer.notIt.map((s) => s.id)).toContain("churn.not");
   });
 });

@@ -39,7 +39,7 @@ export const messages = {
   }>,
   "assist-bound-latency.payer": {
     en: (p: { group: string; goroutines: number; burden: number; share: number }, w) =>
-      `who pays: ${w.count(p.goroutines)} goroutines of ${w.code(p.group)} bear ${w.percent(p.share)} of it; it is ${w.percent(p.burden)} of the time they ran or were held up`,
+      `who pays: ${p.goroutines === 1 ? "one goroutine" : `${w.count(p.goroutines)} goroutines`} of ${w.code(p.group)} ${p.goroutines === 1 ? "bears" : "bear"} ${w.percent(p.share)} of it; it is ${w.percent(p.burden)} of the time they ran or were held up`,
     zh: (p, w) =>
       `谁承担：${w.code(p.group)} 的 ${w.count(p.goroutines)} 个 goroutine 承担其中 ${w.percent(p.share)}，占其运行或受阻时间的 ${w.percent(p.burden)}`,
   } satisfies Message<{ group: string; goroutines: number; burden: number; share: number }>,

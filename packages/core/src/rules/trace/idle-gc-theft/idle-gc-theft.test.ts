@@ -11,9 +11,9 @@ const trace = (worker: string) =>
     traceTable({ ...servedTrace({ cycles: 20, markMs: 40, worker }), procs: 8 }),
   );
 
-function cpu(cores: number, throttled: number): Artefact[] {
+function cpu(cores: number, throttled: number, at = 0, before = 0): Artefact[] {
   const file = (name: string, values: Record<string, number>) =>
-    artefact(`c/sys/fs/cgroup/${name}`, {
+    artefact(`c${at}/sys/fs/cgroup/${name}`, {
       kind: "cgroup",
       version: 2,
       file: name,
@@ -22,7 +22,10 @@ function cpu(cores: number, throttled: number): Artefact[] {
   return [
     file("memory.current", { "": 64 * 2 ** 20 }),
     file("cpu.max", { quota: cores * 100_000, period: 100_000 }),
-    file("cpu.stat", { nr_periods: 1000, nr_throttled: throttled * 1000 }),
+    file("cpu.stat", {
+      nr_periods: 1000 + at * 100,
+      nr_throttled: before + throttled * (at > 0 ? at * 100 : 1000),
+    }),
   ];
 }
 
@@ -32,6 +35,18 @@ describe("idle-gc-theft", () => {
     const v = verdictOf(answer, ID);
     expect(v).toMatchObject({ fault: true, confidence: "high" });
     expect(v?.now[0]?.params).toEqual({ procs: 2 });
+  });
+
+  test("looks like it: it was throttled when it began, and is not while it is looked at", () => {
+    const answer = judged([trace("GC (idle)"), ...cpu(2, 0.4), ...cpu(2, 0, 3, 400)]);
+    expect(verdictOf(answer, ID)).toBeUndefined();
+    expect(answer.notIt.map((s) => s.id)).toContain(`${ID}.not-narrow`);
+  });
+
+  test("positive: throttled while it is looked at, after a calm week", () => {
+    const answer = judged([trace("GC (idle)"), ...cpu(2, 0), ...cpu(2, 0.2, 3, 0)]);
+    const v = verdictOf(answer, ID);
+    expect(v?.facts.at(-1)?.params).toMatchObject({ throttled: 0.2 });
   });
 
   test("negative: fractional workers, hardly any idle ones", () => {

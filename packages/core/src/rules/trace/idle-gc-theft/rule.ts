@@ -2,7 +2,6 @@
 // they take is missing elsewhere.
 
 import type { View } from "../../../analysis/view.ts";
-import { containerReadings } from "../../../analysis/ledger/container.ts";
 import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
 import type { Rule, RuleOutcome } from "../../rule.ts";
@@ -93,10 +92,7 @@ function cpuLimit(
 ):
   | { readonly cores: number; readonly throttled: number | undefined; readonly evidence: string }
   | undefined {
-  let throttled: number | undefined;
-  for (const r of containerReadings(view.process))
-    if (r.throttledFraction !== undefined)
-      throttled = Math.max(throttled ?? 0, r.throttledFraction);
+  const throttled = throttledPart(view);
   for (const c of view.process.cgroup) {
     const max = c.value.files.get("cpu.max");
     const quota = max?.get("quota") ?? c.value.files.get("cpu.cfs_quota_us")?.get("");
@@ -105,4 +101,23 @@ function cpuLimit(
     return { cores: quota / period, throttled, evidence: c.artefact.id };
   }
   return undefined;
+}
+
+/**
+ * Of the periods between the first and the last reading; of all since the container's start where there is one
+ * reading only. The kernel counts from the start: what loading took there says nothing of now, and an idle
+ * week hides it.
+ */
+function throttledPart(view: View): number | undefined {
+  const readings = view.process.cgroup.flatMap((c) => {
+    const stat = c.value.files.get("cpu.stat");
+    const periods = stat?.get("nr_periods");
+    return periods === undefined ? [] : [{ periods, throttled: stat?.get("nr_throttled") ?? 0 }];
+  });
+  const last = readings.at(-1);
+  if (last === undefined) return undefined;
+  const first = readings[0];
+  const periods = last.periods - first.periods;
+  if (periods > 0) return Math.max(0, last.throttled - first.throttled) / periods;
+  return last.periods > 0 ? last.throttled / last.periods : undefined;
 }

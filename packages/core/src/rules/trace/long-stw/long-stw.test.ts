@@ -39,6 +39,40 @@ describe("long-stw", () => {
     expect(answer.status).toBe("fault");
   });
 
+  test("names the line at which it could be stopped, but no line that a few stops have", () => {
+    const at = (line: number): [string, string, number][] => [
+      ["crypto/sha512.(*Digest).Sum", "/go/src/crypto/sha512/sha512.go", 9],
+      ["app.(*store).check", "/src/app/check.go", line],
+    ];
+    const lastly = (lineOf: (i: number) => number) => {
+      const spec = stopped(42, 40, () => 7, "GC sweep termination");
+      const ends = (spec.runs ?? []).filter((r) => r.g === 7);
+      return answerOf({
+        ...spec,
+        preemptions: ends.map((r, i) => ({ at: r.to, g: 7, stack: at(lineOf(i)) })),
+      });
+    };
+    const v = verdictOf(
+      lastly((i) => (i < 7 ? 36 : i)),
+      ID,
+    );
+    expect(v?.sites).toMatchObject([
+      { file: "/src/app/check.go", line: 36, share: { value: 0.7 } },
+    ]);
+    const line = v?.facts.find((f) => f.id === `${ID}.line`);
+    expect(line?.params).toMatchObject({
+      line: "app/check.go:36",
+      within: "(*Digest).Sum",
+      stops: 7,
+    });
+    const scattered = verdictOf(
+      lastly((i) => i + 1),
+      ID,
+    );
+    expect(scattered).toMatchObject({ fault: true, confidence: "high", sites: [] });
+    expect(scattered?.facts.map((f) => f.id)).not.toContain(`${ID}.line`);
+  });
+
   test("negative: stops of 80 µs", () => {
     const answer = answerOf(servedTrace({ cycles: 20, stopMs: 0.08 }));
     expect(verdictOf(answer, ID)).toBeUndefined();

@@ -26,6 +26,12 @@ export const messages = {
     zh: (p, w) =>
       `其中 ${w.count(p.stops)} 次都在等待同一个 goroutine（${w.code(p.group)}），共 ${w.duration(p.ns)}`,
   } satisfies Message<{ group: string; stops: number; ns: number }>,
+  "long-stw.line": {
+    en: (p: { line: string; within: string; stops: number }, w) =>
+      `${w.count(p.stops)} times it stopped at ${w.code(p.line)}, in ${w.code(p.within)}: the first point after the slow code`,
+    zh: (p, w) =>
+      `其中 ${w.count(p.stops)} 次停在 ${w.code(p.line)}（${w.code(p.within)} 中）：慢代码之后的第一个停止点`,
+  } satisfies Message<{ line: string; within: string; stops: number }>,
   "long-stw.against-derived": {
     en: () =>
       "who stopped last is derived from when goroutines left their P; a thread that the kernel had taken off its CPU looks the same",

@@ -2,8 +2,10 @@
 
 import { say, type Statement } from "../../../model/message.ts";
 import { counted } from "../../../model/quantity.ts";
-import { shortFunction } from "../../naming.ts";
-import type { Rule, RuleOutcome } from "../../rule.ts";
+import { lineKey } from "../../../analysis/sites/site.ts";
+import type { Place } from "../../../analysis/sites/place.ts";
+import { shortFunction, shortLine } from "../../naming.ts";
+import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
 import {
   isRuntimeGroup,
   LONG_STOP_NS,
@@ -20,6 +22,15 @@ import { messages } from "./messages.ts";
  */
 const ONE_GOROUTINE = 0.6;
 const EXPLAINED = 0.7;
+/** Part of the culprit's stops that one line must have, to stand for the slow code. */
+const ONE_LINE = 0.5;
+
+interface HeldUp {
+  stops: number;
+  ns: number;
+  /** Where it could be stopped, by line. */
+  readonly lines: Map<string, { stops: number; readonly place: Place }>;
+}
 
 export const longStw: Rule = {
   id: "long-stw",
@@ -33,7 +44,7 @@ export const longStw: Rule = {
     let longest = 0;
     let longNs = 0;
     let long = 0;
-    const held = new Map<number, { stops: number; ns: number }>();
+    const held = new Map<number, HeldUp>();
     for (let i = 0; i < stops.length; i++) {
       if (stops.kind[i] !== "gc") continue;
       const ns = r.endNs[stops.row[i]] - r.startNs[stops.row[i]];
@@ -44,10 +55,16 @@ export const longStw: Rule = {
       longNs += ns;
       if (stops.stoppingNs[i] < WAITED_PART * ns) continue;
       const g = stops.lastGoroutine[i];
-      const row = held.get(g) ?? { stops: 0, ns: 0 };
+      const row: HeldUp = held.get(g) ?? { stops: 0, ns: 0, lines: new Map() };
       row.stops += 1;
       row.ns += stops.stoppingNs[i];
       held.set(g, row);
+      const place = trace.places.of(stops.lastStack[i])?.place;
+      if (place === undefined) continue;
+      const key = lineKey(place.own);
+      const line = row.lines.get(key) ?? { stops: 0, place };
+      line.stops += 1;
+      row.lines.set(key, line);
     }
     const longestQ = counted(longest, "ns", evidence, "wall");
     if (count === 0) return { is: "contradicted", by: [] };
@@ -83,6 +100,24 @@ export const longStw: Rule = {
           evidence,
         ),
       );
+    const sites: RuleSite[] = [];
+    const line = [...(culprit?.lines.values() ?? [])].sort((a, b) => b.stops - a.stops)[0];
+    if (culprit !== undefined && line !== undefined && line.stops >= ONE_LINE * culprit.stops) {
+      const { own, alloc } = line.place;
+      sites.push({
+        ...own,
+        role: "blocks",
+        share: counted(line.stops / long, "fraction", evidence),
+      });
+      facts.push(
+        say(
+          messages,
+          "long-stw.line",
+          { line: shortLine(own), within: shortFunction(alloc.function), stops: line.stops },
+          evidence,
+        ),
+      );
+    }
     return {
       is: "supported",
       confidence:
@@ -94,7 +129,7 @@ export const longStw: Rule = {
       // Long stops that nothing in the trace explains are what a starved machine looks like.
       ...(culprit === undefined ? { fault: false } : {}),
       weight: Math.min(1, longNs / 1e9 / trace.seconds),
-      sites: [],
+      sites,
       headline:
         culprit === undefined
           ? say(messages, "long-stw.headline", { longest: longestQ }, evidence)
