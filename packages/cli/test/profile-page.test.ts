@@ -193,6 +193,26 @@ describe("diff --html and view --base", () => {
     expect(said(page)).toContain(PAIRED);
   });
 
+  test.each(["go1.22.heap-delta", "go1.26.heap-delta", "go1.27.heap-delta"])(
+    "%s, a file that is a difference: as the answer has it, by view and by diff",
+    async (name) => {
+      const html = path.join(SCRATCH, "delta.html");
+      const number = (text: string | undefined): number => Number(text?.replace("−", "-"));
+      for (const verb of ["diff", "view", "show"]) {
+        const flags = ["--html", html, "--no-source", "--quiet"];
+        expect((await heapwright([verb, fixture(`${name}.pb.gz`), ...flags])).code).toBe(0);
+        const page = readFileSync(html, "utf8");
+        const drawn = /([+−]?[\d.]+) MiB \[([−\d.]+), ([\d.]+)\]/.exec(heading(page));
+        const { stdout } = await heapwright(["diff", fixture(`${name}.pb.gz`), "--json"]);
+        const { value, lo, hi } = JSON.parse(stdout).total.change;
+        for (const [i, wanted] of [value, lo, hi].entries()) {
+          expect(Math.abs(number(drawn?.[i + 1]) - wanted / 2 ** 20)).toBeLessThan(0.6);
+        }
+        expect(said(page)).toContain("shares are of what came");
+      }
+    },
+  );
+
   test("told to be two processes, or of two toolchains: independent, and it says so", async () => {
     const html = path.join(SCRATCH, "diff-other.html");
     const say = async (...args: readonly string[]): Promise<string> => {
