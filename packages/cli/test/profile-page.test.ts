@@ -1,6 +1,7 @@
 // The page of a profile as a file: of view, show and diff, from the built command.
 
 import { spawn } from "node:child_process";
+import { createServer } from "node:http";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -192,6 +193,26 @@ describe("diff --html and view --base", () => {
     expect(said(page)).toContain(PAIRED);
   });
 
+  test.each(["go1.22.heap-delta", "go1.26.heap-delta", "go1.27.heap-delta"])(
+    "%s, a file that is a difference: as the answer has it, by view and by diff",
+    async (name) => {
+      const html = path.join(SCRATCH, "delta.html");
+      const number = (text: string | undefined): number => Number(text?.replace("−", "-"));
+      for (const verb of ["diff", "view", "show"]) {
+        const flags = ["--html", html, "--no-source", "--quiet"];
+        expect((await heapwright([verb, fixture(`${name}.pb.gz`), ...flags])).code).toBe(0);
+        const page = readFileSync(html, "utf8");
+        const drawn = /([+−]?[\d.]+) MiB \[([−\d.]+), ([\d.]+)\]/.exec(heading(page));
+        const { stdout } = await heapwright(["diff", fixture(`${name}.pb.gz`), "--json"]);
+        const { value, lo, hi } = JSON.parse(stdout).total.change;
+        for (const [i, wanted] of [value, lo, hi].entries()) {
+          expect(Math.abs(number(drawn?.[i + 1]) - wanted / 2 ** 20)).toBeLessThan(0.6);
+        }
+        expect(said(page)).toContain("shares are of what came");
+      }
+    },
+  );
+
   test("told to be two processes, or of two toolchains: independent, and it says so", async () => {
     const html = path.join(SCRATCH, "diff-other.html");
     const say = async (...args: readonly string[]): Promise<string> => {
@@ -224,6 +245,31 @@ describe("diff --html and view --base", () => {
     const folder = await heapwright(["diff", ...PAIR, "--html", SCRATCH]);
     expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining("it is a folder")]);
   });
+});
+
+test("view of standard input, and of an address", async () => {
+  const html = path.join(SCRATCH, "view-stdin.html");
+  const child = spawn(process.execPath, [BIN, "view", "-", "--html", html, "--no-source"]);
+  child.stdin.end(readFileSync(HEAP));
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+  const whole = heading(readFileSync(html, "utf8"));
+  expect(whole).toMatch(/^inuse_space [\d.]+ MiB/);
+  const asked: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url);
+    response.end(readFileSync(HEAP));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const url = `http://127.0.0.1:${address.port}`;
+  const run = await heapwright(["view", url, "--html", html, "--no-source", "--quiet"]);
+  const same = await heapwright(["diff", HEAP, url]);
+  server.close();
+  expect([run.code, run.stderr]).toEqual([0, ""]);
+  expect(heading(readFileSync(html, "utf8"))).toBe(whole);
+  expect(same.stdout).toContain("both files hold the same profile");
+  expect(asked).toEqual(["/debug/pprof/heap", "/debug/pprof/heap"]);
 });
 
 describe("what is said when there is no page", () => {

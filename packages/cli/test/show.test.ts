@@ -354,6 +354,14 @@ describe("damage", () => {
     }
   });
 
+  test("a checksum that is wrong is told although every row is there", async () => {
+    const stored = Buffer.from(gzipSync(gunzipSync(readFileSync(HEAP))));
+    stored[stored.length - 6] = (stored[stored.length - 6] ?? 0) ^ 0xff;
+    const run = await show(fileOf("crc.pb.gz", stored));
+    expectNoTrace(run);
+    expect(run.stdout).toMatch(/DAMAGE +crc\.pb\.gz: the gzip stream is damaged at byte \d+/);
+  });
+
   test("two profiles in one file", async () => {
     const plain = gunzipSync(readFileSync(HEAP));
     const file = fileOf("two.pb.gz", gzipSync(Buffer.concat([plain, plain])));

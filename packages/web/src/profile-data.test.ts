@@ -16,7 +16,10 @@ describe("a profile's picture as bytes", () => {
   ])("%s comes back as it was", (what, make) => {
     const limits =
       what === "a part" ? { ...PICTURE_LIMITS, nodes: 50, frames: 30 } : PICTURE_LIMITS;
-    const picture = profilePicture(make(), 0, limits);
+    const picture = profilePicture(make(), 0, limits, undefined, {
+      hasSource: (name) => name !== "main.main",
+      held: [1, 2],
+    });
     const back = decodeProfile(encodeProfile(picture));
     const { labels, ...carried } = picture;
     expect(Array.isArray(labels)).toBe(true);
@@ -47,6 +50,11 @@ describe("a profile's picture as bytes", () => {
     expect(back.frames.frame).toEqual(carried.frames.frame);
     expect(back.frames.others).toBe(carried.frames.others);
     expect(back.lines.line).toEqual(carried.lines.line);
+    expect(back.held).toEqual([1, 2]);
+    for (const column of ["frame", "startLine", "start", "line"] as const) {
+      expect(back.functions[column]).toEqual(carried.functions[column]);
+    }
+    expect(back.functions.cum.length).toBe(carried.functions.cum.length);
     for (const { at } of picture.series) {
       for (let i = at; i < carried.frames.cum.length; i += picture.width) {
         expect(back.frames.cum[i]).toBe(carried.frames.cum[i]);

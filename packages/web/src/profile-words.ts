@@ -37,6 +37,8 @@ const en = {
     "intervals as of two independent processes: that both are of one is not proved. Where they are, the same samples are in both, and the truth is narrower",
   pairedSays:
     "two profiles of one process: what is alive in both cancels, so a box is as wide as what came and what went in between; shares are of what the earlier one held",
+  deltaSays:
+    "one process, between two moments: a box is as wide as what came and what went; shares are of what came",
   needsScript: "The pictures need JavaScript; the tables below do not.",
   // Views.
   view: "View",
@@ -168,6 +170,7 @@ const zh: ProfileWords = {
     "区间按两个独立进程计算：未能证明两者属于同一进程；若是，两者含有相同的样本，实际区间更窄",
   pairedSays:
     "同一进程的两份剖析：两者中都存活的相互抵消，因此方框的宽度是其间新增与释放之和；占比以较早一份所持有的为准",
+  deltaSays: "同一进程的两个时刻之间：方框的宽度是新增与释放之和；占比以新增为准",
   needsScript: "图需要 JavaScript；下面的表不需要。",
   view: "视图",
   type: "采样类型",

@@ -38,6 +38,8 @@ export interface ListingView {
   readonly lang: Lang;
   /** A value with its unit: "1.04 MiB"; without it where `unit` is given. */
   readonly value: (value: number) => string;
+  /** Ends of an interval; undefined: as values. Signs of differences are for the value only. */
+  readonly limit?: ((value: number) => string) | undefined;
   /** Of all values: said once at the head instead of at each. "" for counts. */
   readonly unit?: string | undefined;
   /** Of what percentages are; 0: none are shown. */
@@ -173,13 +175,13 @@ export function headText({ unit }: ListingView, head: string): string {
 }
 
 export function costText(
-  value: number,
+  v: number,
   interval: readonly [number, number] | undefined,
-  format: (value: number) => string,
+  { value, limit = value }: Pick<ListingView, "value" | "limit">,
 ): string {
-  if (value === 0 && interval === undefined) return "";
-  if (interval === undefined) return format(value);
-  return `${format(value)} [${format(interval[0])}, ${format(interval[1])}]`;
+  if (v === 0 && interval === undefined) return "";
+  if (interval === undefined) return value(v);
+  return `${value(v)} [${limit(interval[0])}, ${limit(interval[1])}]`;
 }
 
 /** One function; no line ends with blanks. */
@@ -194,8 +196,8 @@ export function listingText(
     if (row.kind === "folded") return { flat: "", cum: "", line: "" };
     const interval = view.interval?.(row.line);
     return {
-      flat: costText(row.line.flat, interval?.flat, view.value),
-      cum: costText(row.line.cum, interval?.cum, view.value),
+      flat: costText(row.line.flat, interval?.flat, view),
+      cum: costText(row.line.cum, interval?.cum, view),
       line: String(row.line.line),
     };
   });

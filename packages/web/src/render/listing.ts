@@ -43,6 +43,6 @@ export function listingTable(fn: ListedFunction, view: ListingView): Markup {
       const code = row.tokens.map(({ text, kind }) =>
         kind === "plain" ? text : markup`<span class="${`tok-${kind}`}">${text}</span>`,
       );
-      return markup`<tr data-cost="${String(shadeOf(cum, fn.cum))}"><td>${costText(flat, interval?.flat, view.value)}</td><td>${costText(cum, interval?.cum, view.value)}</td><td>${line}</td><td><code>${code}</code></td></tr>`;
+      return markup`<tr data-cost="${String(shadeOf(cum, fn.cum))}"><td>${costText(flat, interval?.flat, view)}</td><td>${costText(cum, interval?.cum, view)}</td><td>${line}</td><td><code>${code}</code></td></tr>`;
     })}</tbody></table>`;
 }

@@ -104,8 +104,8 @@ const NODES: readonly Flag[] = [
 export const show: Verb = {
   name: "show",
   summary: words(
-    "a profile: top, tree, peek, traces and pictures, with an interval on every number",
-    "查看剖析：top、tree、peek、traces 与图片，每个数字都带区间",
+    "a profile: lists, source, pictures and a page, with an interval on every number",
+    "查看剖析：列表、源代码、图片与页面，每个数字都带区间",
   ),
   examples: words(
     `Examples:

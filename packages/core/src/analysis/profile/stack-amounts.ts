@@ -4,7 +4,7 @@
 // A series is one sample type with one sign: what a difference (or a delta profile) takes away is a
 // series of its own, because +3 and −3 MiB are not "no change" but 6 MiB that changed hands.
 
-import { sampleCounts, type CountBasis } from "./sample-counts.ts";
+import { sampleCounts, type CountBasis, type SampleCounts } from "./sample-counts.ts";
 import type { SourceFacts } from "./source-facts.ts";
 import { sampleAt, sampleCount, type Profile } from "./profile.ts";
 import { baseRows } from "./weights.ts";
@@ -35,6 +35,19 @@ export interface StackAmounts {
   readonly data: Float64Array;
   /** Sum of all rows. */
   readonly total: Float64Array;
+  /** A file that is itself a difference, of one process: its series are what came and what went. */
+  readonly isCameAndWent: boolean;
+}
+
+/** A row of a delta in which some came and some went: two amounts, whatever their difference is. */
+function hasBoth({ plus, minus, weight }: SampleCounts, row: number): boolean {
+  return (
+    plus !== undefined &&
+    minus !== undefined &&
+    plus[row] > 0 &&
+    minus[row] > 0 &&
+    (weight === undefined ? Number.NaN : weight[row]) > 0
+  );
 }
 
 /** `isDifference`: a side that takes away is there even where nothing was taken. */
@@ -51,9 +64,17 @@ export function stackAmounts(
       : { ...profile, values: profile.values.map((column) => column.map(Math.abs)) };
   const counts = profile.sampleTypes.map((_, type) => sampleCounts(states, sources, type, false));
   const rows = sampleCount(profile);
-  const hasMinus = profile.values.map((column) => {
-    for (let k = 0; k < rows; k++) if (column[sampleAt(profile, k)] < 0) return true;
-    return false;
+  let isCameAndWent = false;
+  const hasMinus = profile.values.map((column, type) => {
+    let isNegative = false;
+    for (let k = 0; k < rows; k++) {
+      const row = sampleAt(profile, k);
+      if (column[row] < 0) isNegative = true;
+      if (!hasBoth(counts[type], row)) continue;
+      isCameAndWent = true;
+      return true;
+    }
+    return isNegative;
   });
   const series: AmountSeries[] = [];
   let width = 0;
@@ -70,7 +91,9 @@ export function stackAmounts(
   for (let k = 0; k < rows; k++) {
     const row = sampleAt(profile, k);
     const s = profile.stack[row];
-    if (rowOf[s] < 0 && profile.values.some((column) => column[row] !== 0)) rowOf[s] = used++;
+    const isSeen = (type: number): boolean =>
+      profile.values[type][row] !== 0 || hasBoth(counts[type], row);
+    if (rowOf[s] < 0 && counts.some((_, type) => isSeen(type))) rowOf[s] = used++;
   }
   const stack = new Int32Array(used);
   for (let s = 0; s < rowOf.length; s++) if (rowOf[s] >= 0) stack[rowOf[s]] = s;
@@ -82,14 +105,20 @@ export function stackAmounts(
     const sign = isMinus ? -1 : 1;
     for (let k = 0; k < rows; k++) {
       const row = sampleAt(profile, k);
-      const value = column[row] * sign;
+      const w = weight === undefined ? Number.NaN : weight[row];
+      // An object column may be cut to 0 where its space column is not; the samples are there all the same.
+      let n = plus === undefined ? 0 : plus[row] + (minus === undefined ? 0 : minus[row]);
+      let value = column[row] * sign;
+      if (plus !== undefined && minus !== undefined && hasBoth(counts[type], row)) {
+        // Both sides, so that their difference is the file's value to the byte.
+        const came = Math.round(plus[row] * w);
+        n = isMinus ? minus[row] : plus[row];
+        value = isMinus ? came - column[row] : came;
+      }
       if (!(value > 0)) continue;
       const to = rowOf[profile.stack[row]] * width + at;
       data[to] += value;
       if (!isSampled || plus === undefined) continue;
-      // An object column may be cut to 0 where its space column is not; the samples are there all the same.
-      const n = plus[row] + (minus === undefined ? 0 : minus[row]);
-      const w = weight === undefined ? Number.NaN : weight[row];
       const square = n === 0 ? 0 : Number.isNaN(w) ? (value * value) / n : n * w * w;
       data[to + 1] += n;
       data[to + 2] += square;
@@ -105,6 +134,7 @@ export function stackAmounts(
     stack,
     data,
     total,
+    isCameAndWent,
   };
 }
 

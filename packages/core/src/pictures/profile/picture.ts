@@ -64,7 +64,8 @@ export interface ProfilePicture {
   readonly functions: FunctionLines;
   /**
    * Of a difference from which everything common was taken, so that its series are what came and what
-   * went: what the earlier profile held, by type. Shares are of that.
+   * went: what shares are of, by type. What the earlier profile held; of a file that is a difference
+   * itself, which does not say that, what came.
    */
   readonly held: readonly number[] | undefined;
 }
@@ -183,8 +184,14 @@ export function profilePicture(
       startLine: startLines(profile, frames, wanted),
       frame: wanted.map(renumber),
     },
-    held,
+    held: held ?? (amounts.isCameAndWent ? cameBy(series, total, types.length) : undefined),
   };
+}
+
+function cameBy(series: readonly AmountSeries[], total: Float64Array, types: number): number[] {
+  const out = Array.from({ length: types }, () => 0);
+  for (const { type, isMinus, at } of series) if (!isMinus) out[type] = total[at];
+  return out;
 }
 
 function startLines(

@@ -85,8 +85,10 @@ export class SourcePane {
     const table = listingTable(fn, {
       lang: this.#lang,
       value: (v) => `${model.isDiff && v > 0 ? "+" : ""}${column.of(v)}`,
+      limit: (v) => column.of(v),
       unit: column.name,
-      total: model.whole(type),
+      // Of a difference there is no total that a part is of.
+      total: model.isDiff ? 0 : model.whole(type),
       percent: (fraction) => `${percent(fraction)} %`,
       interval: ({ nodes: [of] }) => {
         const values = of === undefined ? undefined : known.get(of);

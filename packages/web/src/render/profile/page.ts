@@ -145,7 +145,7 @@ function heading(ctx: ProfileContext, facts: ProfileFacts, embedded: number): Ma
     <div class="answer">
       <h1 class="h1" id="answer"><bdi>${cutName(type?.type ?? "", 80)}</bdi> ${total}</h1>
       <p class="says" id="pbasis">${says}</p>
-      ${isDiff && type?.basis !== "counted" ? markup`<p class="says">${picture.held === undefined ? own.diffSays : own.pairedSays}</p>` : ""}
+      ${isDiff && type?.basis !== "counted" ? markup`<p class="says">${picture.held === undefined ? own.diffSays : facts.base === undefined ? own.deltaSays : own.pairedSays}</p>` : ""}
       ${embedded === 0 ? "" : markup`<p class="says">${own.embeds(grouped(embedded))}</p>`}
       <p class="says noscript">${own.needsScript}</p>
       ${
