@@ -275,6 +275,13 @@ describe("what can be compared, and how", () => {
     });
     const asked = diffOf(profileAt(rows(5), 0), finer, { ...LINES, override: "other" });
     expect(asked.comparison).toEqual({ form: "naive", why: "rates-differ" });
+    // One object of 376 KiB, seen at 64 KiB for sure: at 512 KiB half of such objects go unseen.
+    const one: HeapRow = { stack: at(7), size: 376 * 1024, allocs: 1, inuse: 1 };
+    const sharp = { ...profileAt([...rows(5), one], 9), period: 65_536 };
+    const unseen = diffOf(profileAt(rows(5), 0), sharp, { ...LINES, override: "other" });
+    const slice = unseen.sites.find((s) => s.line === 7);
+    expect(slice).toMatchObject({ standing: "quiet" });
+    expect(slice?.value.lo).toBeLessThan(0);
     expect(diffOf(profileAt(rows(5), 0), { ...finer, period: 0 }).comparison).toMatchObject({
       why: "sampling-off",
     });
