@@ -79,10 +79,14 @@ export interface DiffFlags extends SharedFlags {
   readonly md?: boolean;
   readonly top?: string;
   readonly output?: string;
+  readonly html?: string;
+  readonly flame?: string;
+  readonly source?: readonly string[] | false;
 }
 
 export interface ViewFlags extends SharedFlags, LiveFlags, JudgeFlags {
   readonly port?: string;
   readonly base?: string;
   readonly html?: string;
+  readonly source?: readonly string[] | false;
 }

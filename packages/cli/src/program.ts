@@ -23,13 +23,13 @@ const SHORT = words(
   heapwright why http://localhost:6060     a live service with net/http/pprof, 60 s
   heapwright why ./incident/               a folder of profiles, gctrace, /proc files
   heapwright view http://localhost:6060    the same answer as a page
-Every flag, with examples: heapwright why --help
+Profiles: show, diff, pprof; traces: trace. All of it: heapwright --help; one: heapwright why --help
 `,
   `heapwright 说明一个 Go 服务为什么占用这些内存，直至源代码行。
   heapwright why http://localhost:6060     带 net/http/pprof 的在线服务，60 秒
   heapwright why ./incident/               放有剖析、gctrace、/proc 文件的文件夹
   heapwright view http://localhost:6060    同样的回答，以页面显示
-全部选项与示例：heapwright why --help
+剖析：show、diff、pprof；跟踪：trace。全部命令：heapwright --help；选项与示例：heapwright why --help
 `,
 );
 

@@ -1,7 +1,7 @@
 // `heapwright diff` as its users run it: recorded pairs, captures and series, damage and mistakes.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -204,11 +204,36 @@ describe("damage and mistakes", () => {
     expect(answer.notes.map((n: { word: string }) => n.word)).toContain("DAMAGE");
   });
 
+  test("a file that is no profile says which verb reads it", async () => {
+    const [a] = round("healthy", 2);
+    const trace = fixture("trace-analysis/user-stw-faulty.trace");
+    expectComplaint(await diff(a, trace), 3, /is an execution trace\. Try: heapwright trace /);
+    expectComplaint(
+      await diff(a, trace, "--lang", "zh"),
+      3,
+      /它是执行跟踪。请用：heapwright trace /,
+    );
+    const empty = path.join(temporaryFolder(), "empty.pb.gz");
+    writeFileSync(empty, "");
+    expectComplaint(await diff(a, empty), 3, /it is empty/);
+  });
+
+  test("files of one capture have its record, named one by one too", async () => {
+    const folder = recording("cache-plateau-healthy-go1.26");
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => /heap[^/]*\.pb\.gz$/.test(name))
+      .map((name) => path.join(folder, name))
+      .toSorted();
+    const [first = ""] = files;
+    const answer = await json(first, files.at(-1) ?? "");
+    expect(answer.comparison).toMatchObject({ form: "paired", by: "manifest" });
+  });
+
   test("what cannot be asked for, and what to do instead", async () => {
     const [a, b] = round("healthy", 2);
     const heap = ["diff", a];
     expectComplaint(await heapwright(heap), 2, /needs two: heapwright diff BEFORE AFTER/);
-    expectComplaint(await heapwright([...heap, "/nothing/here"]), 3, /no profile that can be read/);
+    expectComplaint(await heapwright([...heap, "/nothing/here"]), 3, /does not exist/);
     expectComplaint(await heapwright([...heap, b, "--focus", "("]), 2, /--focus: /);
     expectComplaint(await heapwright([...heap, b, "--sample_index", "cpu"]), 2, /must be one of/);
     expectComplaint(await heapwright([...heap, b, "--requests", "5,5"]), 2, /second larger/);

@@ -63,9 +63,11 @@ export function sampleText(n: number): string {
 
 /**
  * What percentages are of: the total; of a difference what there was before, as in
- * `go tool pprof -diff_base`, or what there is now where there was nothing.
+ * `go tool pprof -diff_base`, or what there is now where there was nothing. `held` is what there was
+ * before where the difference itself does not say.
  */
-export function wholeOf({ plus, minus }: Known): number {
+export function wholeOf({ plus, minus }: Known, held?: number): number {
+  if (held !== undefined && held > 0) return held;
   return minus > 0 ? minus : plus;
 }
 

@@ -45,6 +45,9 @@ interface Header {
   readonly otherFrames: number;
   readonly otherFlat: readonly number[];
   readonly lines: number;
+  readonly functions: number;
+  readonly functionLines: number;
+  readonly held: readonly number[] | undefined;
 }
 
 /** What the page gets: the picture without its labels, which are tables of the document. */
@@ -188,7 +191,7 @@ function readTree(from: Reading, { length, rows, isWhole }: TreeHeader, width: n
 }
 
 export function encodeProfile(picture: ProfilePicture): Uint8Array {
-  const { width, frames, lines, down, up } = picture;
+  const { width, frames, lines, down, up, functions } = picture;
   const headerOf = ({ length, ownRow, isWhole }: CallTree): TreeHeader => ({
     length,
     rows: ownRow.reduce((n, row) => n + (row >= 0 ? 1 : 0), 0),
@@ -209,6 +212,9 @@ export function encodeProfile(picture: ProfilePicture): Uint8Array {
     otherFrames: frames.others,
     otherFlat: Array.from(frames.otherFlat),
     lines: lines.frame.length,
+    functions: functions.frame.length,
+    functionLines: functions.line.length,
+    held: picture.held,
   };
   const columns = new Columns();
   writeTree(columns, down, width);
@@ -219,6 +225,12 @@ export function encodeProfile(picture: ProfilePicture): Uint8Array {
   columns.varints(lines.frame);
   columns.varints(lines.line);
   columns.rows(lines.flat, width);
+  columns.varints(functions.frame);
+  columns.varints(functions.startLine);
+  columns.varints(functions.start);
+  columns.varints(functions.line);
+  columns.rows(functions.flat, width);
+  columns.rows(functions.cum, width);
   const head = new TextEncoder().encode(JSON.stringify(header));
   const body = columns.bytes.finish();
   const out = new Uint8Array(4 + head.length + body.length);
@@ -260,5 +272,14 @@ export function decodeProfile(bytes: Uint8Array): CarriedProfile {
       line: from.varints(header.lines),
       flat: from.rows(header.lines, width),
     },
+    functions: {
+      frame: from.varints(header.functions),
+      startLine: from.varints(header.functions),
+      start: from.varints(header.functions + 1),
+      line: from.varints(header.functionLines),
+      flat: from.rows(header.functionLines, width),
+      cum: from.rows(header.functionLines, width),
+    },
+    held: header.held,
   };
 }

@@ -18,6 +18,7 @@ import {
   profilePageOf,
   recordedProfile,
   SHOP,
+  SHOP_SOURCE,
   wideProfile,
 } from "./profiles.ts";
 
@@ -48,6 +49,13 @@ const PAGES: Readonly<Record<string, () => Promise<string>>> = {
         ...SHOP,
       ]),
     ),
+  source: () => profilePageOf(heapProfile(SHOP), { source: SHOP_SOURCE, opensOnPicture: true }),
+  sourceDiff: () =>
+    profilePageOf(heapProfile(SHOP), {
+      base: heapProfile(BEFORE),
+      source: SHOP_SOURCE,
+      lang: "zh",
+    }),
   empty: () => profilePageOf(heapProfile([])),
   wide: () => profilePageOf(wideProfile(6000)),
   part: () =>
@@ -433,6 +441,79 @@ describe.skipIf(chromium === undefined)(
       expect(await p.locator("body script:not([type='application/json'])").count()).toBe(1);
       const text = await p.evaluate(() => document.body.textContent + document.body.innerHTML);
       expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u0000-\u0008]/);
+    });
+
+    describe("source", () => {
+      const pick = async (p: Page, name: string): Promise<void> => {
+        await p.locator("#ptable tbody button", { hasText: name }).first().click();
+      };
+      const rows = async (p: Page): Promise<string[]> =>
+        (await p.locator(".listing tbody tr").allTextContents()).map(plain);
+
+      test("of the chosen function, by keys, with the numbers of its type", async () => {
+        const p = await show("source");
+        // The flame is what was asked for.
+        expect(await p.evaluate(() => scrollY)).toBeGreaterThan(50);
+        await pick(p, "Store).Add");
+        expect(await p.getAttribute("#ptab-lines", "aria-selected")).toBe("true");
+        await p.focus("#ptab-lines");
+        await p.keyboard.press("ArrowRight");
+        expect(await p.getAttribute("#ptab-source", "aria-selected")).toBe("true");
+        expect(await p.evaluate(() => document.activeElement?.id)).toBe("ptab-source");
+        const line = (number: number) => async (): Promise<string> =>
+          (await rows(p)).find(
+            (row) => row.includes(`]${number}`) || row.startsWith(`${number}`),
+          ) ?? "";
+        // 880 samples of 4 KiB, as in the table: 442 MiB.
+        expect(await line(88)()).toMatch(/^442 \[41\d, 47\d\]442 \[41\d, 47\d\]88 {4}s\.byID/);
+        expect(await line(87)()).toMatch(/^87 {4}s\.mu\.Lock\(\)/);
+        expect(await p.locator(".listing .tok-keyword").first().textContent()).toBe("func");
+        expect(plain((await p.textContent(".listing th")) ?? "")).toBe("flat, MiB");
+        // Another type, the same lines: 900 samples ever allocated.
+        await p.keyboard.press("[");
+        await p.keyboard.press("[");
+        expect(await line(88)()).toMatch(/^452 \[42\d, 48\d\]/);
+        // The next function opens its source too; one without says why there is none.
+        await pick(p, "api.login");
+        expect((await rows(p)).join("\n")).toMatch(/\]31 {4}store\.Add/);
+        await pick(p, "main.load");
+        expect(await p.textContent(".psource")).toContain("does not carry its source");
+        await p.keyboard.press("l");
+        expect(await p.getAttribute("#ptab-lines", "aria-selected")).toBe("true");
+      });
+
+      test("is text, whatever stands in it", async () => {
+        const p = await show("source");
+        await pick(p, "Store).Add");
+        await p.keyboard.press("l");
+        expect(await p.locator("img, .listing b:not(caption b), [onerror]").count()).toBe(0);
+        const text = await p.evaluate(() => document.querySelector(".listing")?.textContent ?? "");
+        expect(text).toContain("</td>");
+        expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+      });
+
+      test.each([
+        ["light", { colorScheme: "light" }],
+        ["dark", { colorScheme: "dark" }],
+        ["390 px", { viewport: { width: 390, height: 844 } }],
+      ] as const)("%s", async (_, options) => {
+        for (const name of ["source", "sourceDiff"]) {
+          const p = await show(name, options);
+          await pick(p, "Store).Add");
+          await p.keyboard.press("l");
+          expect(await p.locator(".listing tbody tr").count()).toBeGreaterThan(3);
+          expect(await p.evaluate(sideways)).toMatchObject({ over: 0 });
+          expect(await p.evaluate(weakContrast)).toEqual([]);
+        }
+      });
+
+      test("a page without it has no tabs", async () => {
+        const p = await show("shop");
+        await pick(p, "Store).Add");
+        expect(await p.locator("[role=tab]").count()).toBe(0);
+        await p.keyboard.press("l");
+        expect(await p.locator(".plines li").count()).toBeGreaterThan(0);
+      });
     });
 
     test("nothing sampled is said, not drawn", async () => {

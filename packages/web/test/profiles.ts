@@ -17,6 +17,8 @@ import {
 } from "@heapwright/core/pictures/profile/picture.ts";
 import { gunzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { highlightGo } from "../src/render/highlight-go.ts";
+import { carriedSource } from "../src/render/profile/source.ts";
 import { type ProfilePageInput, renderProfilePage } from "../src/render/profile/page.ts";
 import { type Assets, hash } from "./harness.ts";
 
@@ -255,6 +257,9 @@ export interface PageChoice {
   readonly target?: string;
   readonly damage?: readonly string[];
   readonly view?: ProfilePageInput["view"];
+  /** Text of each file that has source. */
+  readonly source?: Readonly<Record<string, string>>;
+  readonly opensOnPicture?: boolean;
 }
 
 export async function profilePageOf(profile: Profile, choice: PageChoice = {}): Promise<string> {
@@ -275,6 +280,14 @@ export async function profilePageOf(profile: Profile, choice: PageChoice = {}): 
           tidiesNames: false,
           allFrames: true,
         });
+  const { source } = choice;
+  const picture = profilePicture(
+    shown,
+    choice.type ?? profile.sampleTypes.length - 1,
+    choice.limits ?? PICTURE_LIMITS,
+    undefined,
+    source === undefined ? {} : { hasSource: (_, file) => source[file] !== undefined },
+  );
   return renderProfilePage({
     lang,
     css,
@@ -282,11 +295,19 @@ export async function profilePageOf(profile: Profile, choice: PageChoice = {}): 
     hash,
     theme: "auto",
     savedMs: Date.UTC(2026, 10, 26),
-    picture: profilePicture(
-      shown,
-      choice.type ?? profile.sampleTypes.length - 1,
-      choice.limits ?? PICTURE_LIMITS,
-    ),
+    picture,
+    source:
+      source === undefined
+        ? undefined
+        : carriedSource(
+            picture,
+            (file) => {
+              const text = source[file];
+              return text === undefined ? undefined : { text, goVersion: undefined };
+            },
+            highlightGo,
+          ),
+    opensOnPicture: choice.opensOnPicture === true,
     facts: {
       target: choice.target ?? "heap.pb.gz",
       base: base === undefined ? undefined : "before.pb.gz",
@@ -301,3 +322,26 @@ export async function profilePageOf(profile: Profile, choice: PageChoice = {}): 
     view: choice.view,
   });
 }
+
+/** Source in which the lines of SHOP are what the profile says. */
+export const SHOP_SOURCE: Readonly<Record<string, string>> = {
+  "/src/session/store.go": [
+    ...Array.from({ length: 84 }, () => ""),
+    "// Add keeps <b>every</b> session; </script><img src=x onerror=alert(1)>",
+    "func (s *Store) Add(id string) {",
+    "\ts.mu.Lock()",
+    '\ts.byID[id] = &Session{note: "\u202e</td>"}',
+    "\ts.mu.Unlock()",
+    "",
+    "\ts.log = append(s.log, id)",
+    "}",
+    "",
+  ].join("\n"),
+  "/src/api/login.go": [
+    ...Array.from({ length: 27 }, () => ""),
+    "func login(w http.ResponseWriter, r *http.Request) {",
+    ...Array.from({ length: 2 }, () => "\t_ = 1"),
+    '\tstore.Add(r.FormValue("id"))',
+    "}",
+  ].join("\n"),
+};

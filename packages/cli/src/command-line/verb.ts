@@ -128,3 +128,17 @@ export function sharedFlags(command: Command, lang: Lang): Command {
     command.option(name, what[lang]);
   return command;
 }
+
+/** Where source is found that is not where the profile says, and that a page does without it. */
+export function sourceFlags(command: Command, lang: Lang): Command {
+  return command
+    .option(
+      "--source <dir>",
+      words(
+        "a folder with source, besides the module cache, GOROOT and the paths in the profile (repeatable)",
+        "源代码所在的文件夹，除模块缓存、GOROOT 和剖析中的路径之外（可重复）",
+      )[lang],
+      (value: string, all: string[] | false | undefined) => [...(all || []), value],
+    )
+    .option("--no-source", words("a page without source lines", "页面不含源代码行")[lang]);
+}

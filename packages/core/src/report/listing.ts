@@ -36,14 +36,18 @@ export interface LineInterval {
 
 export interface ListingView {
   readonly lang: Lang;
-  /** A value with its unit: "1.04 MiB". */
+  /** A value with its unit: "1.04 MiB"; without it where `unit` is given. */
   readonly value: (value: number) => string;
+  /** Of all values: said once at the head instead of at each. "" for counts. */
+  readonly unit?: string | undefined;
   /** Of what percentages are; 0: none are shown. */
   readonly total: number;
   readonly percent: (fraction: number) => string;
   /** Where values are estimates. */
   readonly interval?: ((line: ListingLine) => LineInterval | undefined) | undefined;
   readonly highlight?: Highlight | undefined;
+  /** Sentences about the source of a file: where it was looked for, what else it is from. */
+  readonly notes?: ((file: string) => readonly string[]) | undefined;
   /** Lines around a line with values; the others between are folded. Undefined: all are shown. */
   readonly around?: number | undefined;
 }
@@ -159,6 +163,15 @@ export function listingRows(fn: ListedFunction, view: ListingView): ListingRow[]
   return rows;
 }
 
+/** A value outside the gutter. */
+export function valueText({ value, unit }: ListingView, v: number): string {
+  return unit === undefined || unit === "" ? value(v) : `${value(v)} ${unit}`;
+}
+
+export function headText({ unit }: ListingView, head: string): string {
+  return unit === undefined || unit === "" ? head : `${head}, ${unit}`;
+}
+
 export function costText(
   value: number,
   interval: readonly [number, number] | undefined,
@@ -186,21 +199,27 @@ export function listingText(
       line: String(row.line.line),
     };
   });
+  const heads = {
+    flat: headText(view, words.flat),
+    cum: headText(view, words.cum),
+    line: words.line,
+  };
   const widest = (key: "flat" | "cum" | "line"): number =>
-    gutters.reduce((most, gutter) => Math.max(most, width(gutter[key])), width(words[key]));
+    gutters.reduce((most, gutter) => Math.max(most, width(gutter[key])), width(heads[key]));
   const columns = { flat: widest("flat"), cum: widest("cum"), line: widest("line") };
   const share =
     view.total === 0 ? "" : `  ${view.percent(Math.abs(fn.cum / view.total))} ${words.ofTotal}`;
   const place = fn.startLine > 0 ? `${fn.file}:${fn.startLine}` : fn.file;
   const out = [
     `${paint(printable(fn.name), "bold")}  ${printable(place)}`,
-    `  ${words.flat} ${view.value(fn.flat)}  ${words.cum} ${view.value(fn.cum)}${share}`,
+    `  ${words.flat} ${valueText(view, fn.flat)}  ${words.cum} ${valueText(view, fn.cum)}${share}`,
   ];
   if (fn.source === undefined) out.push(`  ${words.noSource(printable(fn.file))}`);
+  for (const note of view.notes?.(fn.file) ?? []) out.push(`  ${note}`);
   for (const doubt of fn.doubts) out.push(`  ${words.doubt[doubt]}`);
   const gutter = (flat: string, cum: string, line: string): string =>
     `${padStart(flat, columns.flat)}  ${padStart(cum, columns.cum)}  ${padStart(line, columns.line)}`;
-  out.push(paint(gutter(words.flat, words.cum, words.line), "dim"));
+  out.push(paint(gutter(heads.flat, heads.cum, heads.line), "dim"));
   rows.forEach((row, i) => {
     if (row.kind === "folded") {
       out.push(`${gutter("", "", "⋮")}  ${paint(words.folded(row.count), "dim")}`);

@@ -17,6 +17,8 @@ function found(absolute: string): FoundFile | undefined {
 
 export interface Beside {
   readonly record: CapturedRecord;
+  /** Of the capture. */
+  readonly folder: string;
   /** "go1.26.8", from the build information of the same process. */
   readonly goVersion: string | undefined;
 }
@@ -48,7 +50,7 @@ export async function recordBeside(file: string): Promise<Beside | undefined> {
       );
       const goVersion =
         built === undefined ? undefined : goVersionIn(path.join(folder, built.record.file));
-      return { record, goVersion };
+      return { record, folder, goVersion };
     }
     folder = path.dirname(folder);
   }

@@ -3,9 +3,11 @@
 import type { ListedFunction } from "@heapwright/core/analysis/profile/listing.ts";
 import {
   costText,
+  headText,
   LISTING_WORDS,
   listingRows,
   type ListingView,
+  valueText,
 } from "@heapwright/core/report/listing.ts";
 import { markup, type Markup } from "../markup.ts";
 
@@ -21,16 +23,16 @@ export function listingTable(fn: ListedFunction, view: ListingView): Markup {
   const words = LISTING_WORDS[view.lang];
   const place = fn.startLine > 0 ? `${fn.file}:${fn.startLine}` : fn.file;
   const share =
-    view.total === 0 ? "" : ` ${view.percent(Math.abs(fn.cum / view.total))} ${words.ofTotal}`;
+    view.total === 0 ? "" : ` · ${view.percent(Math.abs(fn.cum / view.total))} ${words.ofTotal}`;
   const notes = [
     ...(fn.source === undefined ? [words.noSource(fn.file)] : []),
     ...fn.doubts.map((doubt) => words.doubt[doubt]),
   ];
   return markup`<table class="listing">
     <caption><b><bdi>${fn.name}</bdi></b> <bdi>${place}</bdi>
-    <span>${words.flat} ${view.value(fn.flat)} · ${words.cum} ${view.value(fn.cum)}${share}</span>
+    <span>${words.flat} ${valueText(view, fn.flat)} · ${words.cum} ${valueText(view, fn.cum)}${share}</span>
     ${notes.map((note) => markup`<span class="note">${note}</span>`)}</caption>
-    <thead><tr><th scope="col">${words.flat}</th><th scope="col">${words.cum}</th>
+    <thead><tr><th scope="col">${headText(view, words.flat)}</th><th scope="col">${headText(view, words.cum)}</th>
     <th scope="col">${words.line}</th><th></th></tr></thead>
     <tbody>${listingRows(fn, view).map((row) => {
       if (row.kind === "folded") {

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { flags, sharedFlags, type Verb } from "../../command-line/verb.ts";
+import { flags, sharedFlags, sourceFlags, type Verb } from "../../command-line/verb.ts";
 import { words } from "../../command-line/words.ts";
 import type { DiffFlags } from "../../flags.ts";
 
@@ -17,6 +17,7 @@ export const diff: Verb = {
   $ heapwright diff old-build.pb.gz new-build.pb.gz  two builds: edited lines and closures are matched
   $ heapwright diff a.pb.gz b.pb.gz --sample_index alloc_space     what was allocated between the two
   $ heapwright diff 'heap?seconds=30.pb.gz'          one file that is a difference already
+  $ heapwright diff before.pb.gz after.pb.gz --html diff.html      the same as a page
   $ heapwright diff base.pb.gz pr.pb.gz --md --fail-on growth      a gate, and a comment for the PR
 
 Take the second profile at least two GC cycles after the first: a heap profile shows the last
@@ -29,6 +30,7 @@ gate that could not be evaluated, 70 a bug.`,
   $ heapwright diff old-build.pb.gz new-build.pb.gz  两个构建：匹配改动过的行和闭包
   $ heapwright diff a.pb.gz b.pb.gz --sample_index alloc_space     两者之间分配了多少
   $ heapwright diff 'heap?seconds=30.pb.gz'          本身就是差值的单个文件
+  $ heapwright diff before.pb.gz after.pb.gz --html diff.html      同样的内容，以页面显示
   $ heapwright diff base.pb.gz pr.pb.gz --md --fail-on growth      作为门槛，并生成 PR 评论
 
 请在第一份之后至少过两个 GC 周期再取第二份：堆剖析显示的是最近完成的周期。
@@ -40,8 +42,8 @@ gate that could not be evaluated, 70 a bug.`,
     command.argument(
       "<profiles...>",
       words(
-        "two profiles, or more for a series; files or folders",
-        "两份剖析，更多则为序列；文件或文件夹",
+        "two profiles, or more for a series; files, folders, addresses, - for standard input",
+        "两份剖析，更多则为序列；文件、文件夹、地址，- 表示标准输入",
       )[lang],
     );
     flags(command, lang, words("What is compared:", "比较什么："), [
@@ -98,7 +100,16 @@ gate that could not be evaluated, 70 a bug.`,
       ["--md", words("as Markdown", "输出 Markdown")],
       ["--top <n>", words("rows of each table", "每个表的行数"), "10"],
       ["-o, --output <file>", words("write the answer there", "把回答写入该文件")],
+      [
+        "--html <file>",
+        words(
+          "a page beside it: flame, call graph and table of what changed between two",
+          "另写一个页面：两份之间变化的火焰图、调用图与函数表",
+        ),
+      ],
+      ["--flame <file>", words("the same page, opened on its flame", "同一页面，打开即为火焰图")],
     ]);
+    sourceFlags(command, lang);
     command.action(async (profiles: string[], given: DiffFlags) => {
       const { diffVerb } = await import("./run.ts");
       done(await diffVerb(profiles, given, version));

@@ -3,11 +3,15 @@
 
 import { statSync } from "node:fs";
 import path from "node:path";
-import type { Artefact, Unread } from "@heapwright/core/evidence/artefact.ts";
-import { describeDiagnostic } from "@heapwright/core/report/diagnostics.ts";
+import type { Artefact } from "@heapwright/core/evidence/artefact.ts";
 import type { Voice } from "@heapwright/core/report/say.ts";
 import { printable } from "@heapwright/core/report/wording.ts";
 import { readEvidence } from "@heapwright/host/files/read-evidence.ts";
+import {
+  damageSentences,
+  loadProfileArtefact,
+  type ProfileArtefact,
+} from "../../profile-source.ts";
 import { UnreadableError } from "../../usage-error.ts";
 
 export interface DiffInputs {
@@ -42,54 +46,36 @@ export async function readProfiles(
   voice: Voice,
   onFile: (name: string) => void,
 ): Promise<DiffInputs> {
-  const profiles: Artefact[] = [];
-  const damage: string[] = [];
+  const read: ProfileArtefact[] = [];
   const beside: Artefact[] = [];
   for (const target of targets) {
-    const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
-    const { artefacts, unread } = await readEvidence([target], { onFile });
-    const found = isFolder
-      ? heapsOf(artefacts)
-      : artefacts.filter(({ table }) => table.kind === "profile");
-    if (found.length === 0) throw noProfile(target, isFolder, unread, artefacts);
-    if (isFolder) beside.push(...artefacts.filter((a) => !found.includes(a)));
+    if (statSync(target, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      onFile(target);
+      read.push(await loadProfileArtefact(target, voice.lang));
+      continue;
+    }
+    const { artefacts } = await readEvidence([target], { onFile });
+    const found = heapsOf(artefacts);
+    if (found.length === 0) {
+      throw new UnreadableError(
+        `${printable(target)} holds no heap profile; name the files to compare: heapwright diff A B`,
+        `${printable(target)} 中没有堆剖析；请给出要比较的文件：heapwright diff A B`,
+      );
+    }
+    beside.push(...artefacts.filter((a) => !found.includes(a)));
     for (const artefact of found) {
-      const name = isFolder ? path.posix.join(target, artefact.name) : target;
-      profiles.push({ ...artefact, name });
-      for (const d of artefact.diagnostics) {
-        if (d.severity === "note") continue;
-        const colon = voice.lang === "zh" ? "：" : ": ";
-        damage.push(`${printable(name)}${colon}${describeDiagnostic(d, voice)}`);
-      }
+      const name = path.posix.join(target, artefact.name);
+      const damage = damageSentences(name, artefact.diagnostics, voice.lang);
+      read.push({ artefact: { ...artefact, name }, damage, captureFolder: target });
     }
   }
-  return { profiles, beside, damage };
-}
-
-function noProfile(
-  target: string,
-  isFolder: boolean,
-  unread: readonly Unread[],
-  artefacts: readonly Artefact[],
-): UnreadableError {
-  const name = printable(target);
-  if (isFolder) {
-    return new UnreadableError(
-      `${name} holds no heap profile; name the files to compare: heapwright diff A B`,
-      `${name} 中没有堆剖析；请给出要比较的文件：heapwright diff A B`,
-    );
-  }
-  const [other] = artefacts;
-  if (other !== undefined) {
-    return new UnreadableError(
-      `${name} is no profile but ${other.table.kind}; heapwright why ${name} reads it`,
-      `${name} 不是剖析，而是 ${other.table.kind}；heapwright why ${name} 可以读取`,
-    );
-  }
-  const [why] = unread;
-  if (why === undefined) return new UnreadableError(`${name} is empty`, `${name} 是空的`);
-  return new UnreadableError(
-    `${name} is no profile that can be read: ${describeDiagnostic(why.diagnostic, { lang: "en" })}`,
-    `${name} 不是可读取的剖析：${describeDiagnostic(why.diagnostic, { lang: "zh" })}`,
-  );
+  // A manifest knows a process by its pid, which two captures may have of two processes.
+  const isOneCapture = new Set(read.map(({ captureFolder }) => captureFolder)).size === 1;
+  return {
+    profiles: read.map(({ artefact }) =>
+      isOneCapture ? artefact : { ...artefact, record: undefined },
+    ),
+    beside,
+    damage: read.flatMap(({ damage }) => damage),
+  };
 }

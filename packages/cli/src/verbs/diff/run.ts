@@ -42,11 +42,12 @@ export async function diffVerb(
   const focus = pattern(flags.focus, "--focus");
   const ignore = pattern(flags.ignore, "--ignore");
   if (flags.output !== undefined) await assertWritable(flags.output, "-o");
+  const isPage = flags.html !== undefined || flags.flame !== undefined;
+  if (isPage) await (await import("../../profile-page.ts")).assertPagesWritable(flags);
   const progress = new ProgressLine(flags.quiet === true);
   const { profiles, beside, damage } = await readProfiles(targets, voice, (name) =>
     progress.show(printable(name)),
-  );
-  progress.clear();
+  ).finally(() => progress.clear());
   let subjects: Subject[];
   try {
     const filters = { sampleIndex: flags.sample_index ?? "", focus, ignore };
@@ -55,6 +56,7 @@ export async function diffVerb(
     if (!(error instanceof ProfileError)) throw error;
     throw new UsageError(error.message, error.message);
   }
+  if (isPage) await pages(subjects, { focus, ignore, damage, version }, flags);
   const asked = { top, requests, damage, version };
   const outcome =
     subjects.length > 2
@@ -82,6 +84,51 @@ export async function diffVerb(
     return EXIT.unreadable;
   }
   return EXIT.ok;
+}
+
+interface PagesAsked {
+  readonly focus: Regexp | undefined;
+  readonly ignore: Regexp | undefined;
+  readonly damage: readonly string[];
+  readonly version: string;
+}
+
+/** Of a series the page compares its ends: whether the way between was straight is the answer's matter. */
+async function pages(
+  subjects: readonly Subject[],
+  { focus, ignore, damage, version }: PagesAsked,
+  flags: DiffFlags,
+): Promise<void> {
+  const first = subjects[0];
+  const last = subjects.at(-1);
+  if (first === undefined || last === undefined) return;
+  const [{ sourceFolders, writePages }, { differencePage }] = await Promise.all([
+    import("../../profile-page.ts"),
+    import("../../difference-page.ts"),
+  ]);
+  // One state is no difference; the answer says so.
+  if (subjects.length === 1 && !first.table.isDelta) return;
+  try {
+    await writePages(flags, (opensOnPicture) =>
+      differencePage(subjects.length === 1 ? undefined : first, last, {
+        lang: flags.lang,
+        version,
+        damage,
+        sampleIndex: last.valueType.type,
+        sourceFolders: sourceFolders(flags),
+        opensOnPicture,
+        override: overrideOf(flags),
+        focus,
+        ignore,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    throw new UsageError(
+      `a page needs two profiles of one kind: ${error.message}`,
+      `页面需要两份同类的剖析：${error.message}`,
+    );
+  }
 }
 
 interface Asked {

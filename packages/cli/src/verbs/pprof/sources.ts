@@ -51,11 +51,11 @@ export function addressOf(
   return { url, timeoutMs: (timeout + 5) * 1000 };
 }
 
-export async function fetchProfile(
-  text: string,
+/** @throws UnreadableProfileError when the address gives nothing */
+export async function fetchBytes(
   { url, timeoutMs }: Address,
   say: FetchOptions["say"],
-): Promise<LoadedTable> {
+): Promise<Uint8Array> {
   const { HttpClient } = await import("@heapwright/host/http/client.ts");
   const isInsecure = url.protocol === "https+insecure:";
   const target = isInsecure ? new URL(url.href.replace(/^https\+insecure:/, "https:")) : url;
@@ -77,7 +77,7 @@ export async function fetchProfile(
   } finally {
     client.close();
   }
-  return await loadProfileBytes(text, Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 export function systemMessage(path: string, error: unknown): string {
@@ -97,7 +97,7 @@ async function loadOne(source: string, options: FetchOptions): Promise<LoadedTab
     if (address === undefined) {
       throw new UnreadableProfileError(`stat ${source}: no such file or directory`);
     }
-    return await fetchProfile(source, address, options.say);
+    return await loadProfileBytes(source, await fetchBytes(address, options.say));
   }
   try {
     return await loadProfileFile(source);

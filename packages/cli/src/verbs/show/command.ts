@@ -1,5 +1,5 @@
 import { words } from "../../command-line/words.ts";
-import { flags, sharedFlags, type Flag, type Verb } from "../../command-line/verb.ts";
+import { flags, sharedFlags, sourceFlags, type Flag, type Verb } from "../../command-line/verb.ts";
 import type { ShowFlags } from "./flags.ts";
 import { inOurForm } from "./habits.ts";
 
@@ -11,7 +11,10 @@ const LISTS: readonly Flag[] = [
   ["--cum", words("order by cum instead of flat", "按 cum 而非 flat 排序")],
   ["--tree", words("each function with its callers and callees", "每个函数及其调用者与被调用者")],
   ["--peek <regexp>", words("the same of matching functions", "同上，仅匹配的函数")],
-  ["--list <regexp>", words("source lines of matching functions", "匹配函数的源代码行")],
+  [
+    "--list <regexp>",
+    words("source of matching functions, each line with its value", "匹配函数的源代码，每行带数值"),
+  ],
   ["--traces", words("every sample with its stack", "每个样本及其调用栈")],
   ["--tags", words("labels with what their samples hold", "标签及其样本的数值")],
   ["--raw", words("all that the file holds", "文件的全部内容")],
@@ -21,6 +24,14 @@ const LISTS: readonly Flag[] = [
 const WRITES: readonly Flag[] = [
   ["--json", words("as JSON (schema heapwright.show/1)", "输出 JSON（模式 heapwright.show/1）")],
   ["--md", words("as Markdown", "输出 Markdown")],
+  [
+    "--html <file>",
+    words(
+      "a page beside it: flame, call graph, table, source; needs nothing else",
+      "另写一个页面：火焰图、调用图、函数表、源代码；不依赖其他文件",
+    ),
+  ],
+  ["--flame <file>", words("the same page, opened on its flame", "同一页面，打开即为火焰图")],
   ["--svg", words("the call graph as a picture", "调用图，图片")],
   ["--dot", words("the call graph for Graphviz", "调用图，供 Graphviz 使用")],
   ["--callgrind", words("for KCachegrind", "供 KCachegrind 使用")],
@@ -102,6 +113,8 @@ export const show: Verb = {
   $ heapwright show heap.pb.gz --cum --focus session     where one part of the program allocates
   $ heapwright show heap.pb.gz --sample-index=alloc_space --granularity=lines
   $ heapwright show heap.pb.gz --peek 'Store..Add'       its callers and callees
+  $ heapwright show heap.pb.gz --list 'Store..Add'       its source, each line with what it holds
+  $ heapwright show heap.pb.gz --html heap.html          a page with flame, graph, table and source
   $ heapwright show heap.pb.gz --svg -o heap.svg         the call graph
   $ heapwright show http://localhost:6060                the heap of a live service
   $ curl -s localhost:6060/debug/pprof/heap | heapwright show -
@@ -112,6 +125,8 @@ Several files are added up. Flags of go tool pprof work as they are written ther
   $ heapwright show heap.pb.gz --cum --focus session     程序的某一部分在哪里分配
   $ heapwright show heap.pb.gz --sample-index=alloc_space --granularity=lines
   $ heapwright show heap.pb.gz --peek 'Store..Add'       它的调用者与被调用者
+  $ heapwright show heap.pb.gz --list 'Store..Add'       它的源代码，每行带数值
+  $ heapwright show heap.pb.gz --html heap.html          含火焰图、调用图、函数表与源代码的页面
   $ heapwright show heap.pb.gz --svg -o heap.svg         调用图
   $ heapwright show http://localhost:6060                在线服务的堆
   $ curl -s localhost:6060/debug/pprof/heap | heapwright show -
@@ -119,7 +134,7 @@ Several files are added up. Flags of go tool pprof work as they are written ther
 [a, b] 是抽样的 95 % 区间；n 是样本数，flat/cum。`,
   ),
   normalize: inOurForm,
-  define(command, { lang, done }) {
+  define(command, { lang, version, done }) {
     command.argument(
       "<files...>",
       words(
@@ -137,11 +152,12 @@ Several files are added up. Flags of go tool pprof work as they are written ther
       words("What a node is, and which are shown:", "节点是什么，显示哪些："),
       NODES,
     );
+    sourceFlags(command, lang);
     sharedFlags(command, lang);
     command.option("--wide", words("names and paths whole", "完整的名称和路径")[lang]);
     command.action(async (files: string[], given: ShowFlags) => {
       const { showVerb } = await import("./run.ts");
-      done(await showVerb(files, given));
+      done(await showVerb(files, given, version));
     });
   },
 };

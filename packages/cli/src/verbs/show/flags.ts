@@ -31,6 +31,9 @@ export interface ShowFlags extends SharedFlags {
   readonly proto?: boolean;
   readonly topproto?: boolean;
   readonly output?: string;
+  readonly html?: string;
+  readonly flame?: string;
+  readonly source?: readonly string[] | false;
   readonly wide?: boolean;
   readonly trim?: boolean;
   readonly nodecount?: string;

@@ -70,6 +70,14 @@ export async function writeOutput(
   to(file, (write) => writeReport(report, write));
 }
 
+/** What filters leave of a profile. */
+export function filteredProfile(profile: Profile, config: PprofConfig, warn: Warn): Profile {
+  const report = prepareReport(profile, { name: "proto", pattern: undefined }, config, host, warn);
+  const made = writeReport(report, () => undefined);
+  if (made.kind !== "profile") throw new Error("proto gave no profile");
+  return made.profile;
+}
+
 /** What filters leave, in another format. */
 function converted(
   profile: Profile,
@@ -80,13 +88,11 @@ function converted(
   if (name !== "proto" && name !== "folded" && name !== "speedscope" && name !== "otlp") {
     return undefined;
   }
-  const report = prepareReport(profile, { name: "proto", pattern: undefined }, config, host, warn);
-  const made = writeReport(report, () => undefined);
-  if (made.kind !== "profile") throw new Error("proto gave no profile");
-  const table = tableOf(made.profile);
+  const left = filteredProfile(profile, config, warn);
+  const table = tableOf(left);
   if (name === "proto") return [gzipSync(encodeProfile(table))];
   if (name === "otlp") return [encodeOtlp(table)];
-  const { value } = measureOf(made.profile, config);
+  const { value } = measureOf(left, config);
   return name === "folded"
     ? encodeFolded(table, value)
     : encodeSpeedscope({ ...table, defaultSampleType: value });

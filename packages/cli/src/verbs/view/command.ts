@@ -1,5 +1,11 @@
 import { words } from "../../command-line/words.ts";
-import { judgeFlags, liveFlags, sharedFlags, type Verb } from "../../command-line/verb.ts";
+import {
+  judgeFlags,
+  liveFlags,
+  sharedFlags,
+  sourceFlags,
+  type Verb,
+} from "../../command-line/verb.ts";
 import type { ViewFlags } from "../../flags.ts";
 
 export const view: Verb = {
@@ -48,6 +54,7 @@ export const view: Verb = {
         "把剖析的页面写入文件，而不是提供服务",
       )[lang],
     );
+    sourceFlags(command, lang);
     command.action(async (targets: string[], given: ViewFlags) => {
       const { view: run } = await import("./run.ts");
       done(await run(targets, given, version));

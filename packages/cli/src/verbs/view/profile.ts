@@ -1,70 +1,34 @@
 // `heapwright view FILE` where the file is one profile: its page instead of an answer's.
 
 import { statSync } from "node:fs";
-import {
-  ProfileError,
-  profileOf,
-  type Profile,
-} from "@heapwright/core/analysis/profile/profile.ts";
-import { sourceFacts, type SourceFacts } from "@heapwright/core/analysis/profile/source-facts.ts";
-import { unsampled } from "@heapwright/core/goruntime/unsample.ts";
-import { errnoOf } from "@heapwright/host/bytes/errno.ts";
-import { loadProfileFile, UnreadableProfileError } from "@heapwright/host/profiles/load-profile.ts";
+import { ProfileError } from "@heapwright/core/analysis/profile/profile.ts";
+import { subjectsOf } from "@heapwright/core/analysis/diff/subject.ts";
+import type { Lang } from "@heapwright/core/model/message.ts";
+import { voiceOf } from "@heapwright/core/report/say.ts";
 import { EXIT } from "../../exit-codes.ts";
 import type { ViewFlags } from "../../flags.ts";
-import { profilePage } from "../../profile-page.ts";
-import { assertWritable, writeReport } from "../../report-file.ts";
+import { profilePage, sourceFolders, writePages, type ProfilePage } from "../../profile-page.ts";
+import { loadProfileSource, type ProfileSource } from "../../profile-source.ts";
+import { assertWritable } from "../../report-file.ts";
 import { UnreadableError, UsageError } from "../../usage-error.ts";
-
-interface Loaded {
-  readonly profile: Profile;
-  readonly facts: SourceFacts;
-  /** Go's heap text: its MemStats make an answer, which says more than the profile alone. */
-  readonly hasMemStats: boolean;
-  readonly damage: readonly string[];
-}
-
-async function load(file: string): Promise<Loaded> {
-  const { table, damage } = await loadProfileFile(file);
-  const hasMemStats = table.memStats !== undefined;
-  const facts = sourceFacts(file, table, undefined);
-  return { profile: profileOf(unsampled(table)), facts, hasMemStats, damage };
-}
-
-async function loadOrExplain(file: string): Promise<Loaded> {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new UnreadableError(
-      `${file} is no file. Name a profile: curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap`,
-      `${file} 不是文件。请给出一份剖析：curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap`,
-    );
-  }
-  try {
-    return await load(file);
-  } catch (error) {
-    const isKnown = error instanceof UnreadableProfileError || errnoOf(error) !== "";
-    if (!isKnown || !(error instanceof Error)) throw error;
-    throw new UnreadableError(
-      `${file}: ${error.message}. Fetch it again: curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap`,
-      `${file}：${error.message}。请重新获取：curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap`,
-    );
-  }
-}
+import { readProfiles } from "../diff/inputs.ts";
 
 /** undefined: the targets are not one profile. */
 async function onlyProfile(
   targets: readonly string[],
   isWanted: boolean,
-): Promise<Loaded | undefined> {
-  const [file] = targets;
-  if (file === undefined || targets.length !== 1) return undefined;
-  if (isWanted) return await loadOrExplain(file);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  lang: Lang,
+): Promise<ProfileSource | undefined> {
+  const [name] = targets;
+  if (name === undefined || targets.length !== 1) return undefined;
+  if (isWanted || name === "-") return await loadProfileSource(name, lang);
+  if (statSync(name, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
   try {
-    const loaded = await load(file);
+    const loaded = await loadProfileSource(name, lang);
     return loaded.hasMemStats ? undefined : loaded;
   } catch (error) {
     // Another kind of evidence, or a damaged file: the answer's page says what it is.
-    if (error instanceof UnreadableProfileError || errnoOf(error) !== "") return undefined;
+    if (error instanceof UnreadableError) return undefined;
     throw error;
   }
 }
@@ -79,7 +43,7 @@ export async function viewProfile(
   const { base, html, lang } = flags;
   const isWanted = base !== undefined || html !== undefined;
   if (html !== undefined) await assertWritable(html);
-  const loaded = await onlyProfile(targets, isWanted);
+  const loaded = await onlyProfile(targets, isWanted, lang);
   if (loaded === undefined) {
     if (!isWanted) return undefined;
     throw new UsageError(
@@ -87,17 +51,33 @@ export async function viewProfile(
       "--base 与 --html 只用于一份剖析：heapwright view --base before.pb.gz after.pb.gz。文件夹请用：heapwright why FOLDER --html FILE",
     );
   }
-  const before = base === undefined ? undefined : await loadOrExplain(base);
-  let page: string;
-  try {
-    page = await profilePage(loaded.profile, {
-      lang,
-      version,
-      target: targets[0] ?? "",
-      sources: before === undefined ? [loaded.facts] : [before.facts, loaded.facts],
-      base: before === undefined ? undefined : { profile: before.profile, target: base ?? "" },
-      damage: [...(before?.damage ?? []), ...loaded.damage],
+  const make = async (): Promise<ProfilePage> => {
+    const options = { lang, version, sourceFolders: sourceFolders(flags) };
+    const target = targets[0] ?? "";
+    if (base === undefined) {
+      return await profilePage(loaded.profile, {
+        ...options,
+        target,
+        sources: [loaded.facts],
+        damage: loaded.damage,
+      });
+    }
+    const read = await readProfiles([base, target], voiceOf(lang), () => undefined);
+    const none = { focus: undefined, ignore: undefined };
+    const [before, after] = subjectsOf(read.profiles, { sampleIndex: "", ...none }, read.beside);
+    if (before === undefined || after === undefined) throw new Error("two profiles were read");
+    const { differencePage } = await import("../../difference-page.ts");
+    return await differencePage(before, after, {
+      ...options,
+      ...none,
+      override: undefined,
+      damage: read.damage,
     });
+  };
+  try {
+    if (html === undefined) return await serve((await make()).html);
+    await writePages({ ...flags, html }, make);
+    return EXIT.ok;
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error;
     throw new UnreadableError(
@@ -105,8 +85,4 @@ export async function viewProfile(
       `${base ?? targets[0] ?? ""}：${error.message}`,
     );
   }
-  if (html === undefined) return await serve(page);
-  await writeReport(html, page);
-  if (flags.quiet !== true) process.stderr.write(`heapwright: wrote ${html}\n`);
-  return EXIT.ok;
 }

@@ -60,6 +60,8 @@ export interface ListingOptions {
 }
 
 export interface FunctionListing {
+  /** The profile line by line, which `index` is of. */
+  readonly profile: Profile;
   readonly index: NodeIndex;
   /** Sum of the whole profile is the caller's: percentages may be of something else. */
   readonly functions: readonly ListedFunction[];
@@ -127,15 +129,8 @@ export function functionListing(profile: Profile, options: ListingOptions): Func
     }
     const startLine = Math.min(...nodes.map((node) => index.startLine(node)));
     const lines = Array.from(at.keys()).toSorted((a, b) => a - b);
-    const first = lines[0];
     const last = lines[lines.length - 1];
-    const from = source === undefined ? first : Math.max(1, startLine || first - margin);
-    const to =
-      source === undefined ? last : Math.max(last, Math.min(last + margin, source.lines.length));
-    const shown =
-      source === undefined
-        ? lines
-        : Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+    const shown = linesAround(lines, startLine, source, margin);
     return {
       name: index.name(nodes[0]),
       file,
@@ -156,11 +151,44 @@ export function functionListing(profile: Profile, options: ListingOptions): Func
       compareText(a.name, b.name) ||
       compareText(a.file, b.file),
   );
-  return { index, functions };
+  return { profile: byLine, index, functions };
+}
+
+/** The lines to list: without source those with samples, else from the start to a few behind the last. */
+export function linesAround(
+  sampled: readonly number[],
+  startLine: number,
+  source: ListingSource | undefined,
+  margin = MARGIN,
+): readonly number[] {
+  if (source === undefined || sampled.length === 0) return sampled;
+  const first = sampled[0];
+  const last = sampled[sampled.length - 1];
+  const from = Math.max(1, startLine || first - margin);
+  const to = endBehind(source, last, margin);
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+}
+
+/** A few lines on, but not into the next function: gofmt puts a brace in the first column at the end. */
+function endBehind({ path, lines }: ListingSource, last: number, margin: number): number {
+  const most = Math.min(last + margin, lines.length);
+  if (path.endsWith(".go")) {
+    for (let line = last; line <= most; line++) {
+      if (lines[line - 1].startsWith("}")) return line;
+      if (line > last && /^(?:func|type|var|const)\b|^\/\//.test(lines[line - 1])) {
+        return Math.max(last, lines[line - 2].trim() === "" ? line - 2 : line - 1);
+      }
+    }
+  }
+  return Math.max(last, most);
 }
 
 /** Go writes the line of `func`; a comment or a blank line there is another version of the file. */
-function doubtsOf({ path, lines }: ListingSource, startLine: number, last: number): SourceDoubt[] {
+export function doubtsOf(
+  { path, lines }: ListingSource,
+  startLine: number,
+  last: number,
+): SourceDoubt[] {
   const out: SourceDoubt[] = [];
   if (last > lines.length) out.push("too-short");
   if (startLine > 0 && path.endsWith(".go")) {

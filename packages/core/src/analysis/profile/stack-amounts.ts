@@ -7,6 +7,7 @@
 import { sampleCounts, type CountBasis } from "./sample-counts.ts";
 import type { SourceFacts } from "./source-facts.ts";
 import { sampleAt, sampleCount, type Profile } from "./profile.ts";
+import { baseRows } from "./weights.ts";
 
 export interface AmountSeries {
   /** Index of the sample type. */
@@ -36,9 +37,19 @@ export interface StackAmounts {
   readonly total: Float64Array;
 }
 
-export function stackAmounts(profile: Profile, sources: readonly SourceFacts[]): StackAmounts {
-  const counts = profile.sampleTypes.map((_, type) => sampleCounts(profile, sources, type, false));
-  const isDelta = sources.some((source) => source.isDelta);
+/** `isDifference`: a side that takes away is there even where nothing was taken. */
+export function stackAmounts(
+  profile: Profile,
+  sources: readonly SourceFacts[],
+  isDifference = false,
+): StackAmounts {
+  // Rows of a marked base are a state like any other, and not what was freed: each side has the samples
+  // of its own values.
+  const states =
+    baseRows(profile) === undefined
+      ? profile
+      : { ...profile, values: profile.values.map((column) => column.map(Math.abs)) };
+  const counts = profile.sampleTypes.map((_, type) => sampleCounts(states, sources, type, false));
   const rows = sampleCount(profile);
   const hasMinus = profile.values.map((column) => {
     for (let k = 0; k < rows; k++) if (column[sampleAt(profile, k)] < 0) return true;
@@ -48,7 +59,7 @@ export function stackAmounts(profile: Profile, sources: readonly SourceFacts[]):
   let width = 0;
   profile.sampleTypes.forEach((_, type) => {
     const isSampled = counts[type].plus !== undefined;
-    for (const isMinus of hasMinus[type] ? [false, true] : [false]) {
+    for (const isMinus of isDifference || hasMinus[type] ? [false, true] : [false]) {
       series.push({ type, isMinus, at: width, isSampled });
       width += isSampled ? 4 : 1;
     }
@@ -77,10 +88,7 @@ export function stackAmounts(profile: Profile, sources: readonly SourceFacts[]):
       data[to] += value;
       if (!isSampled || plus === undefined) continue;
       // An object column may be cut to 0 where its space column is not; the samples are there all the same.
-      const less = minus === undefined ? 0 : minus[row];
-      // What came and went between two readings of one process is chance on both sides. Rows of two
-      // files side by side carry what is live in each.
-      const n = isDelta ? plus[row] + less : Math.abs(plus[row] - less);
+      const n = plus[row] + (minus === undefined ? 0 : minus[row]);
       const w = weight === undefined ? Number.NaN : weight[row];
       const square = n === 0 ? 0 : Number.isNaN(w) ? (value * value) / n : n * w * w;
       data[to + 1] += n;

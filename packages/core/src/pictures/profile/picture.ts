@@ -4,8 +4,9 @@
 import { factsOfProfile, type SourceFacts } from "../../analysis/profile/source-facts.ts";
 import { callTree, type CallTree } from "../../analysis/profile/call-tree.ts";
 import { frameTotals } from "../../analysis/profile/frame-totals.ts";
-import { framesOf } from "../../analysis/profile/frames.ts";
+import { framesOf, type Frames } from "../../analysis/profile/frames.ts";
 import { type LabelTotals, labelTotals } from "../../analysis/profile/label-totals.ts";
+import { lineTotals } from "../../analysis/profile/line-totals.ts";
 import type { Profile } from "../../analysis/profile/profile.ts";
 import {
   addRow,
@@ -31,6 +32,18 @@ export interface LineRows {
   readonly flat: Float64Array;
 }
 
+/** Of functions whose source is at hand: what each line holds. */
+export interface FunctionLines {
+  readonly frame: Int32Array;
+  /** Where the profile says that the function begins; 0 unknown. */
+  readonly startLine: Int32Array;
+  /** Lines of function i: start[i] to start[i + 1]. */
+  readonly start: Int32Array;
+  readonly line: Int32Array;
+  readonly flat: Float64Array;
+  readonly cum: Float64Array;
+}
+
 export interface ProfilePicture {
   readonly types: readonly AmountType[];
   readonly series: readonly AmountSeries[];
@@ -48,6 +61,12 @@ export interface ProfilePicture {
   readonly frames: FrameRows;
   readonly lines: LineRows;
   readonly labels: readonly LabelTotals[];
+  readonly functions: FunctionLines;
+  /**
+   * Of a difference from which everything common was taken, so that its series are what came and what
+   * went: what the earlier profile held, by type. Shares are of that.
+   */
+  readonly held: readonly number[] | undefined;
 }
 
 export interface PictureLimits {
@@ -55,7 +74,20 @@ export interface PictureLimits {
   readonly frames: number;
   readonly lines: number;
   readonly labelValues: number;
+  /** Functions with their source. */
+  readonly functions: number;
 }
+
+export interface PictureExtras {
+  /** Whether the source of a function is at hand; asked of the heaviest first. */
+  readonly hasSource?: ((name: string, file: string) => boolean) | undefined;
+  readonly held?: readonly number[] | undefined;
+  /** The profile has a base in it: all that came is a difference too. */
+  readonly isDifference?: boolean;
+}
+
+/** A heavy function without source is passed over; not endlessly, since asking looks at the disk. */
+const MOST_ASKED = 400;
 
 /**
  * What a page that is mailed can carry: 60 000 nodes and their numbers are about 2 MB. A profile of a
@@ -66,6 +98,7 @@ export const PICTURE_LIMITS: PictureLimits = {
   frames: 5_000,
   lines: 5_000,
   labelValues: 40,
+  functions: 30,
 };
 
 export function profilePicture(
@@ -73,8 +106,9 @@ export function profilePicture(
   defaultType: number,
   limits: PictureLimits = PICTURE_LIMITS,
   sources: readonly SourceFacts[] = [factsOfProfile(profile)],
+  { hasSource, held, isDifference = false }: PictureExtras = {},
 ): ProfilePicture {
-  const amounts = stackAmounts(profile, sources);
+  const amounts = stackAmounts(profile, sources, isDifference);
   const { types, series, width, total } = amounts;
   const frames = framesOf(profile);
   const tree = (isInverted: boolean): CallTree =>
@@ -100,6 +134,12 @@ export function profilePicture(
     addRow(otherFlat, 0, totals.flat, f, width);
   }
   const lines = heaviest(weigh(totals.ofLine), limits.lines);
+  const withSource: number[] = [];
+  for (const f of hasSource === undefined ? [] : listed.subarray(0, MOST_ASKED)) {
+    if (withSource.length === limits.functions) break;
+    if (hasSource?.(frames.name[f], frames.file[f]) === true) withSource.push(f);
+  }
+  const wanted = Int32Array.from(withSource);
 
   // Only the names that something here speaks of.
   const names: string[] = [];
@@ -138,7 +178,30 @@ export function profilePicture(
       flat: pick(totals.ofLine, lines, width),
     },
     labels: labelTotals(profile, limits.labelValues),
+    functions: {
+      ...lineTotals(profile, amounts, frames, wanted),
+      startLine: startLines(profile, frames, wanted),
+      frame: wanted.map(renumber),
+    },
+    held,
   };
+}
+
+function startLines(
+  { functions, strings }: Profile,
+  frames: Frames,
+  wanted: Int32Array,
+): Int32Array {
+  const place = new Map(
+    Array.from(wanted, (f, i) => [`${frames.name[f]}\n${frames.file[f]}`, i] as const),
+  );
+  const out = new Int32Array(wanted.length);
+  for (let f = 0; f < functions.length; f++) {
+    const name = strings.get(functions.name[f]);
+    const at = place.get(`${name}\n${strings.get(functions.file[f])}`);
+    if (at !== undefined && functions.startLine[f] > 0) out[at] = functions.startLine[f];
+  }
+  return out;
 }
 
 /** Indices of what weighs anything, heaviest first. */

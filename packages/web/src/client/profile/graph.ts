@@ -6,7 +6,7 @@ import { shadesOf, type TreeView } from "@heapwright/core/pictures/profile/tree-
 import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { functionForms } from "@heapwright/core/pictures/go-names.ts";
 import { cutMiddle, textWidth } from "@heapwright/core/pictures/text-width.ts";
-import { amount, amountWithLimits, shareText, signedAmount, wholeOf } from "../../amounts.ts";
+import { amount, amountWithLimits, shareText, signedAmount } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import { svg } from "../dom.ts";
@@ -63,7 +63,7 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
   const { unit } = model.type(type);
   const total = model.total(type);
   const whole = total.plus + total.minus;
-  const share = (value: number): string => shareText(value, wholeOf(total));
+  const share = (value: number): string => shareText(value, model.whole(type));
 
   const texts = rows.map((row, i) => {
     const name = model.name(frames[i] ?? 0);

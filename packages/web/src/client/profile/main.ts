@@ -1,10 +1,11 @@
 // Entry of the script of a profile's page: unpacks the profile, then keeps picture, table and URL at what
 // the reader chose.
 
-import { amount, amountWithLimits, shareText, wholeOf } from "../../amounts.ts";
+import { amount, amountWithLimits, shareText } from "../../amounts.ts";
 import { grouped, percent } from "../../numbers.ts";
 import { decodeProfile } from "../../profile-data.ts";
 import { basisText, PROFILE_WORDS } from "../../profile-words.ts";
+import type { CarriedSource } from "../../source-data.ts";
 import { startCopying } from "../copy.ts";
 import { all, dataBlock, isField, one, remember, remembered } from "../dom.ts";
 import { CLIENT_WORDS } from "../../client-words.ts";
@@ -19,8 +20,10 @@ import {
 } from "./page-state.ts";
 import { Pane, type Zoom } from "./pane.ts";
 import { Selection } from "./selection.ts";
+import { SourcePane } from "./source-pane.ts";
 import { FunctionTable } from "./table.ts";
 import "../style.css";
+import "../listing.css";
 import "./profile.css";
 
 const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
@@ -30,6 +33,10 @@ const KEYS = "heapwright-keys";
 interface Block {
   readonly packed: string;
   readonly file: string;
+  /** Packed too; undefined: no source is carried. */
+  readonly source: string | undefined;
+  /** The flame is what was asked for: it is in view at first. */
+  readonly opensOnPicture: boolean;
 }
 
 function blockOf(value: unknown): Block {
@@ -38,7 +45,8 @@ function blockOf(value: unknown): Block {
   }
   const { packed, file } = value;
   if (typeof packed !== "string" || typeof file !== "string") throw new Error("no data block");
-  return { packed, file };
+  const source = "source" in value && typeof value.source === "string" ? value.source : undefined;
+  return { packed, file, source, opensOnPicture: "opens" in value && value.opens === "picture" };
 }
 
 async function unpack(packed: string): Promise<Uint8Array> {
@@ -73,7 +81,7 @@ class ProfilePage {
   #matches: Uint8Array | undefined;
   #matched = "";
 
-  constructor(model: Model, file: string) {
+  constructor(model: Model, file: string, source: SourcePane | undefined) {
     this.#model = model;
     this.#file = file;
     const view = all("input[name=pv]", HTMLInputElement).find((r) => r.defaultChecked)?.value;
@@ -90,6 +98,7 @@ class ProfilePage {
     this.#selection = new Selection(element("#psel", HTMLElement), {
       model,
       words,
+      source,
       sandwich: (frame) => this.#to({ view: "sandwich", frame, zoom: { kind: "all" } }),
     });
     const table = one("#ptable", HTMLTableElement);
@@ -267,7 +276,7 @@ class ProfilePage {
           : words.hits(
               grouped(boxes),
               amount(unit, plus - minus),
-              shareText(plus - minus, wholeOf(this.#model.total(type))),
+              shareText(plus - minus, this.#model.whole(type)),
             );
     }
   }
@@ -285,6 +294,9 @@ class ProfilePage {
       s: () => this.#view("sandwich"),
       g: () => this.#view("graph"),
       u: () => this.#to({ isFolded: !this.#state.isFolded }, true),
+      l: () => {
+        this.#selection.toggle();
+      },
       c: () => this.#selection.copy(),
       "[": () => this.#to({ type: (type + types - 1) % types }),
       "]": () => this.#to({ type: (type + 1) % types }),
@@ -348,20 +360,34 @@ function startDialog(): void {
   one("[data-close]", HTMLButtonElement)?.addEventListener("click", () => dialog?.close());
 }
 
+async function carried(model: Model, packed: string): Promise<SourcePane | undefined> {
+  // Written by our own renderer, in the same build.
+  const source: CarriedSource = JSON.parse(new TextDecoder().decode(await unpack(packed)));
+  const pane = new SourcePane(model, words, lang, source);
+  return pane.isEmpty ? undefined : pane;
+}
+
 async function start(): Promise<void> {
   let page: ProfilePage | undefined;
   startTheme(() => page?.recolor());
   startDialog();
   startCopying(CLIENT_WORDS[lang]);
   try {
-    const { packed, file } = blockOf(dataBlock("#profile-data"));
+    const { packed, file, source, opensOnPicture } = blockOf(dataBlock("#profile-data"));
     performance.mark("heapwright-unpack");
     const bytes = await unpack(packed);
     performance.mark("heapwright-decode");
     const model = new Model(decodeProfile(bytes));
     performance.mark("heapwright-parsed");
-    page = new ProfilePage(model, file);
+    page = new ProfilePage(
+      model,
+      file,
+      source === undefined ? undefined : await carried(model, source),
+    );
     page.pane?.draw();
+    if (opensOnPicture && location.hash === "") {
+      document.getElementById("picture")?.scrollIntoView();
+    }
     performance.mark("heapwright-flame");
     startKeys(page);
     document.documentElement.dataset["ready"] = "";

@@ -17,6 +17,7 @@ import {
   type TreeView,
   treeView,
 } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { wholeOf } from "../../amounts.ts";
 import type { CarriedProfile } from "../../profile-data.ts";
 
 export type FlameKind = "down" | "up" | "sandwich";
@@ -132,6 +133,11 @@ export class Model {
     return knownOf({ ...rowSums(profile, profile.total, 0, type), type: this.type(type) }, 0);
   }
 
+  /** What percentages are of. */
+  whole(type: number): number {
+    return wholeOf(this.total(type), this.profile.held?.[type]);
+  }
+
   flat(row: number, type: number): Known {
     const { profile } = this;
     return knownOf(
@@ -154,6 +160,14 @@ export class Model {
       { ...rowSums(profile, profile.lines.flat, row, type), type: this.type(type) },
       0,
     );
+  }
+
+  /** Of line `row` of the functions with source. */
+  sourceLine(row: number, type: number): { readonly flat: Known; readonly cum: Known } {
+    const { profile } = this;
+    const of = (rows: Float64Array): Known =>
+      knownOf({ ...rowSums(profile, rows, row, type), type: this.type(type) }, 0);
+    return { flat: of(profile.functions.flat), cum: of(profile.functions.cum) };
   }
 
   name(frame: number): string {

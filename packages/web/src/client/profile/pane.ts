@@ -6,14 +6,7 @@
 import { OTHER_FRAME } from "@heapwright/core/analysis/profile/call-tree.ts";
 import { placeAt, visitRow } from "@heapwright/core/pictures/profile/left-heavy.ts";
 import { knownOf, widthOf } from "@heapwright/core/pictures/profile/tree-view.ts";
-import {
-  amount,
-  amountWithLimits,
-  sampleText,
-  shareText,
-  signedAmount,
-  wholeOf,
-} from "../../amounts.ts";
+import { amount, amountWithLimits, sampleText, shareText, signedAmount } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import type { Model, Part, Scene, SceneHits } from "./model.ts";
@@ -538,7 +531,7 @@ export class Pane {
     if (part === undefined || scene === undefined) return "";
     const type = model.type(scene.type);
     const { view, flame } = part;
-    const whole = wholeOf(model.total(scene.type));
+    const whole = model.whole(scene.type);
     const share = (value: number): string => shareText(value, whole);
     if (marked.place !== marked.last) {
       const width = (flame.x1[marked.last] ?? 0) - (flame.x0[marked.place] ?? 0);
@@ -558,8 +551,9 @@ export class Pane {
     if (place !== "") parts.push(line > 0 ? `${place}:${line}` : place);
     parts.push(amountWithLimits(type.unit, known, isDiff));
     if (isDiff) {
-      parts.push(`${words.before} ${amount(type.unit, known.minus)}`);
-      parts.push(`${words.now} ${amount(type.unit, known.plus)}`);
+      const isPaired = model.profile.held !== undefined;
+      parts.push(`${isPaired ? words.went : words.before} ${amount(type.unit, known.minus)}`);
+      parts.push(`${isPaired ? words.came : words.now} ${amount(type.unit, known.plus)}`);
     }
     if (type.basis === "counted") parts.push(words.known);
     else if (Number.isNaN(known.lo)) parts.push(words.noInterval);

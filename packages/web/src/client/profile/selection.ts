@@ -3,12 +3,17 @@
 import { amountWithLimits, sampleText } from "../../amounts.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import type { Model } from "./model.ts";
+import type { SourcePane } from "./source-pane.ts";
 
 export interface SelectionTargets {
   readonly model: Model;
   readonly words: ProfileWords;
+  /** undefined: the page carries no source. */
+  readonly source: SourcePane | undefined;
   sandwich(frame: number): void;
 }
+
+type Tab = "lines" | "source";
 
 /** Lines that are listed; the rest of a function's lines hold less than these. */
 const LINES = 12;
@@ -44,6 +49,9 @@ export class Selection {
   readonly #targets: SelectionTargets;
   #frame = -1;
   #line = 0;
+  #type = 0;
+  /** Stays as chosen from one function to the next. */
+  #tab: Tab = "lines";
 
   constructor(root: HTMLElement, targets: SelectionTargets) {
     this.#root = root;
@@ -64,6 +72,21 @@ export class Selection {
     return line > 0 ? `${file}:${line}` : file;
   }
 
+  /** The other tab; false where there is none. */
+  toggle(): boolean {
+    if (this.#frame < 0 || this.#targets.source === undefined) return false;
+    this.#open(this.#tab === "lines" ? "source" : "lines");
+    return true;
+  }
+
+  #open(tab: Tab): void {
+    this.#tab = tab;
+    this.show(this.#frame, this.#line, this.#type);
+    const opened = this.#root.querySelector("[role=tab][aria-selected=true]");
+    if (opened instanceof HTMLElement) opened.focus({ preventScroll: true });
+    opened?.scrollIntoView({ block: "nearest" });
+  }
+
   copy(): void {
     const button = this.#root.querySelector("button.cp");
     if (button instanceof HTMLElement && this.position !== "") {
@@ -74,8 +97,8 @@ export class Selection {
   show(frame: number, line: number, type: number): void {
     this.#frame = frame;
     this.#line = line;
-    const { model, words } = this.#targets;
-    const { profile } = model;
+    this.#type = type;
+    const { model, words, source } = this.#targets;
     const { unit } = model.type(type);
     const row = model.rowOfFrame[frame] ?? -1;
     const name = model.name(frame);
@@ -106,6 +129,55 @@ export class Selection {
     button.addEventListener("click", () => this.#targets.sandwich(frame));
     parts.push(button);
 
+    if (source === undefined) parts.push(...this.#lines(frame, type));
+    else {
+      const panel = document.createElement("div");
+      panel.id = "pdetail";
+      panel.tabIndex = 0;
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", `ptab-${this.#tab}`);
+      const shown =
+        this.#tab === "source" ? [source.element(frame, type)] : this.#lines(frame, type);
+      panel.append(...shown);
+      parts.push(this.#tabs(), panel);
+    }
+    this.#root.replaceChildren(...parts);
+  }
+
+  #tabs(): HTMLElement {
+    const { words } = this.#targets;
+    const list = document.createElement("div");
+    list.className = "ptabs js";
+    list.setAttribute("role", "tablist");
+    for (const [tab, label] of [
+      ["lines", words.linesTab],
+      ["source", words.sourceTab],
+    ] as const) {
+      const button = document.createElement("button");
+      const isOpen = tab === this.#tab;
+      button.type = "button";
+      button.id = `ptab-${tab}`;
+      button.setAttribute("role", "tab");
+      button.setAttribute("aria-selected", String(isOpen));
+      button.setAttribute("aria-controls", "pdetail");
+      button.tabIndex = isOpen ? 0 : -1;
+      button.textContent = label;
+      button.addEventListener("click", () => this.#open(tab));
+      list.append(button);
+    }
+    list.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+      event.preventDefault();
+      this.toggle();
+    });
+    return list;
+  }
+
+  /** Lines that hold something themselves, heaviest first. */
+  #lines(frame: number, type: number): HTMLElement[] {
+    const { model, words } = this.#targets;
+    const { profile } = model;
+    const { unit } = model.type(type);
     const lines: number[] = [];
     profile.lines.frame.forEach((of, i) => {
       if (of === frame) lines.push(i);
@@ -115,22 +187,20 @@ export class Selection {
       .filter(({ known: k }) => k.plus !== 0 || k.minus !== 0)
       .sort((a, b) => Math.abs(b.known.net) - Math.abs(a.known.net) || a.line - b.line)
       .slice(0, LINES);
-    if (known.length > 0) {
-      const head = document.createElement("p");
-      head.className = "note";
-      head.textContent = words.linesHead;
-      const list = document.createElement("ul");
-      list.className = "plines";
-      for (const { line: number, known: value } of known) {
-        const item = document.createElement("li");
-        const held = document.createElement("span");
-        held.textContent = amountWithLimits(unit, value, model.isDiff);
-        item.append(held, this.#place(this.#positionOf(frame, number)));
-        list.append(item);
-      }
-      parts.push(head, list);
+    if (known.length === 0) return [];
+    const head = document.createElement("p");
+    head.className = "note";
+    head.textContent = words.linesHead;
+    const list = document.createElement("ul");
+    list.className = "plines";
+    for (const { line: number, known: value } of known) {
+      const item = document.createElement("li");
+      const held = document.createElement("span");
+      held.textContent = amountWithLimits(unit, value, model.isDiff);
+      item.append(held, this.#place(this.#positionOf(frame, number)));
+      list.append(item);
     }
-    this.#root.replaceChildren(...parts);
+    return [head, list];
   }
 
   #place(where: string): HTMLElement {

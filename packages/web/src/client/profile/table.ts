@@ -3,7 +3,7 @@
 
 import { shortFunction } from "@heapwright/core/pictures/go-names.ts";
 import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
-import { amountUnit, limitsIn, sampleText, shareText, wholeOf } from "../../amounts.ts";
+import { amountUnit, limitsIn, sampleText, shareText } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import { all, one } from "../dom.ts";
@@ -138,8 +138,7 @@ export class FunctionTable {
     const { profile } = model;
     const order = this.#order(choice);
     const shown = order.slice(0, this.#shown);
-    const total = model.total(choice.type);
-    const whole = wholeOf(total);
+    const whole = model.whole(choice.type);
     const rows = shown.map((row) => ({
       row,
       flat: model.flat(row, choice.type),
@@ -165,7 +164,7 @@ export class FunctionTable {
       cell("n", `${sign(flat.net)}${unit.of(flat.net)}`);
       cell("lim", limitsIn(unit, flat));
       cell("n", shareText(flat.net, whole));
-      cell(flat.samples < 2.5 ? "n few" : "n", sampleText(flat.samples));
+      cell(flat.samples > 0 && flat.samples < 2.5 ? "n few" : "n", sampleText(flat.samples));
       cell("n", `${sign(cum.net)}${unit.of(cum.net)}`);
       cell("lim", limitsIn(unit, cum));
       const th = document.createElement("th");

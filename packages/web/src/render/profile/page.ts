@@ -9,6 +9,7 @@ import { amount, amountWithLimits } from "../../amounts.ts";
 import { bytes, grouped } from "../../numbers.ts";
 import { encodeProfile } from "../../profile-data.ts";
 import { basisText, PROFILE_WORDS, type ProfileWords } from "../../profile-words.ts";
+import type { CarriedSource } from "../../source-data.ts";
 import { clock, date } from "../../time.ts";
 import { LABELS, type PageLabels } from "../../words.ts";
 import { type Frame, data, footer, renderDocument, type SectionLink } from "../document.ts";
@@ -37,6 +38,10 @@ export interface ProfilePageInput extends Frame {
   readonly pack: (bytes: Uint8Array) => string;
   /** The view that is open at first. */
   readonly view?: "down" | "up" | "graph" | undefined;
+  /** Lines of functions, in the order of the picture's. */
+  readonly source?: CarriedSource | undefined;
+  /** The picture is in view at first, not the top of the page. */
+  readonly opensOnPicture?: boolean;
 }
 
 export interface ProfileContext {
@@ -58,6 +63,7 @@ export function renderProfilePage(input: ProfilePageInput): string {
     picture,
     isDiff: picture.series.some((s) => s.isMinus),
   };
+  const embedded = (input.source ?? []).filter((fn) => fn !== null).length;
   const sections: SectionLink[] = [
     { href: "#picture", section: "picture", label: own.picture },
     { href: "#functions", section: "functions", label: own.functions },
@@ -73,13 +79,18 @@ export function renderProfilePage(input: ProfilePageInput): string {
     target: facts.base === undefined ? facts.target : `${facts.base} → ${facts.target}`,
     sections,
     main: markup`<main class="page prof" id="main" data-title="${title}">
-<div class="proc">${factsOf(ctx, facts)} ${heading(ctx, facts)} ${pictureSection(ctx, input.view)}
+<div class="proc">${factsOf(ctx, facts)} ${heading(ctx, facts, embedded)} ${pictureSection(ctx, input.view)}
 ${functionTable(ctx)} ${labelled}</div>
 <script type="application/json" id="profile-data">${embeddedJson(
       JSON.stringify({
         packed: input.pack(encodeProfile(picture)),
         file: cutName(facts.target, 300),
         base: facts.base === undefined ? undefined : cutName(facts.base, 300),
+        source:
+          embedded === 0
+            ? undefined
+            : input.pack(new TextEncoder().encode(JSON.stringify(input.source))),
+        opens: input.opensOnPicture === true ? "picture" : undefined,
       }),
     )}</script>
 ${data(input)}
@@ -118,7 +129,7 @@ function factsOf(ctx: ProfileContext, facts: ProfileFacts): Markup {
   </dl>`;
 }
 
-function heading(ctx: ProfileContext, facts: ProfileFacts): Markup {
+function heading(ctx: ProfileContext, facts: ProfileFacts, embedded: number): Markup {
   const { own, picture, isDiff } = ctx;
   const type = picture.types[picture.defaultType];
   const known =
@@ -134,7 +145,8 @@ function heading(ctx: ProfileContext, facts: ProfileFacts): Markup {
     <div class="answer">
       <h1 class="h1" id="answer"><bdi>${cutName(type?.type ?? "", 80)}</bdi> ${total}</h1>
       <p class="says" id="pbasis">${says}</p>
-      ${isDiff && type?.basis !== "counted" ? markup`<p class="says">${own.diffSays}</p>` : ""}
+      ${isDiff && type?.basis !== "counted" ? markup`<p class="says">${picture.held === undefined ? own.diffSays : own.pairedSays}</p>` : ""}
+      ${embedded === 0 ? "" : markup`<p class="says">${own.embeds(grouped(embedded))}</p>`}
       <p class="says noscript">${own.needsScript}</p>
       ${
         facts.damage.length === 0

@@ -28,7 +28,7 @@ export function functionTable(ctx: ProfileContext): Markup {
   );
   const rows = all.slice(0, FIRST_ROWS);
   const whole = knownOf({ ...rowSums(picture, total, 0, defaultType), type }, 0);
-  const size = wholeOf(whole);
+  const size = wholeOf(whole, picture.held?.[defaultType]);
   const unit = amountUnit(type.unit, Math.max(...rows.map((r) => Math.abs(r.cum.net)), 0));
   const sign = (v: number): string => (isDiff && v > 0 ? "+" : "");
   const sampledText = own.samplesHead;
@@ -58,7 +58,7 @@ export function functionTable(ctx: ProfileContext): Markup {
             <td class="n">${sign(flat.net)}${unit.of(flat.net)}</td>
             <td class="lim">${limitsIn(unit, flat)}</td>
             <td class="n">${shareText(flat.net, size)}</td>
-            <td class="n${flat.samples < 2.5 ? " few" : ""}">${sampleText(flat.samples)}</td>
+            <td class="n${flat.samples > 0 && flat.samples < 2.5 ? " few" : ""}">${sampleText(flat.samples)}</td>
             <td class="n">${sign(cum.net)}${unit.of(cum.net)}</td>
             <td class="lim">${limitsIn(unit, cum)}</td>
             <th scope="row" title="${cutName(name, 1000)}">
