@@ -89,8 +89,8 @@ export class Gathering implements Gathered {
     this.#after = side(after, placesAfter, match.after);
   }
 
-  /** Two profiles of one process; `aligned` is of [before, after]. */
-  addPaired(aligned: AlignedBuckets, rate: number): void {
+  /** Two profiles of one process; `aligned` is of [before, after], given the other way round or not. */
+  addPaired(aligned: AlignedBuckets, rate: number, isReversed: boolean): void {
     const [allocBefore, allocAfter] = aligned.allocs;
     const [inuseBefore, inuseAfter] = aligned.inuse;
     const { sizes } = aligned;
@@ -110,7 +110,7 @@ export class Gathering implements Gathered {
         if (isAllocated) {
           if (born >= 0) into.change.plus.add(born, size, rate);
           else into.change.minus.add(-born, size, rate);
-        } else into.change.addPaired(rows, b, rate);
+        } else into.change.addPaired(rows, b, rate, isReversed);
         const [stateBefore, stateAfter] = isAllocated
           ? [allocBefore[b], allocAfter[b]]
           : [inuseBefore[b], inuseAfter[b]];

@@ -260,6 +260,21 @@ describe("what can be compared, and how", () => {
     { stack: at(11), size: 96, allocs: 20, inuse: 20 },
   ];
 
+  test("the other way round is the same answer with its sign turned", () => {
+    const [a, b] = simulated(FIVE, seededRandom(51));
+    const there = diffOf(a, b);
+    const back = diffOf(b, a);
+    expect(back).toMatchObject({ inconsistentRows: 0, tested: there.tested });
+    expect(back.comparison).toMatchObject({ form: "paired", isReversed: true });
+    for (const site of there.sites) {
+      const turned = back.sites.find((s) => s.line === site.line);
+      expect(turned?.value.lo).toBeCloseTo(-site.value.hi, 3);
+      expect(turned?.value.hi).toBeCloseTo(-site.value.lo, 3);
+      expect(turned?.plusSamples).toBe(site.minusSamples);
+      expect(turned?.minusSamples).toBe(site.plusSamples);
+    }
+  });
+
   test("no cycle between them, another kind, another rate", () => {
     const still = diffOf(profileAt(rows(5), 0), profileAt(rows(5), 9));
     expect(still).toMatchObject({ status: "not-comparable", total: undefined });
