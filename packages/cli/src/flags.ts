@@ -66,8 +66,7 @@ export interface TraceFlags extends SharedFlags {
 }
 
 export interface DiffFlags extends SharedFlags {
-  /** commander keeps the underscore. */
-  readonly sample_index?: string;
+  readonly sampleIndex?: string;
   readonly focus?: string;
   readonly ignore?: string;
   readonly requests?: string;

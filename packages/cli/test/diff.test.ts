@@ -93,6 +93,14 @@ describe("two profiles", () => {
     const objects = await json(...files, "-sample_index=inuse_objects");
     expect(objects).toMatchObject({ unit: "count", sampleType: { type: "inuse_objects" } });
     const allocated = await json(...files, "--sample_index", "alloc_space");
+    // Every spelling of the flag, and of one that was mistyped, in the language asked for.
+    for (const spelled of ["-sample-index=inuse_objects", "--sample-index=inuse_objects"])
+      expect((await json(...files, spelled)).unit).toBe("count");
+    expectComplaint(
+      await diff(...files, "-sample_index", "foo", "--lang", "zh"),
+      2,
+      /没有样本类型 "foo"；有 alloc_objects、/,
+    );
     expect(allocated.status).toBe("allocated");
     expect(allocated.total.change.lo).toBeGreaterThan(0);
     const out = path.join(temporaryFolder(), "answer.json");
@@ -235,7 +243,7 @@ describe("damage and mistakes", () => {
     expectComplaint(await heapwright(heap), 2, /needs two: heapwright diff BEFORE AFTER/);
     expectComplaint(await heapwright([...heap, "/nothing/here"]), 3, /does not exist/);
     expectComplaint(await heapwright([...heap, b, "--focus", "("]), 2, /--focus: /);
-    expectComplaint(await heapwright([...heap, b, "--sample_index", "cpu"]), 2, /must be one of/);
+    expectComplaint(await heapwright([...heap, b, "--sample_index", "cpu"]), 2, /no sample type "cpu"/);
     expectComplaint(await heapwright([...heap, b, "--requests", "5,5"]), 2, /second larger/);
     expectComplaint(await heapwright([...heap, b, "--json", "--md"]), 2, /not both/);
     expectComplaint(
@@ -247,6 +255,6 @@ describe("damage and mistakes", () => {
     writeFileSync(text, "hello\n");
     expectComplaint(await heapwright([...heap, text]), 3, /no profile/);
     const help = await heapwright(["diff", "--help"]);
-    expect(help.stdout.indexOf("Examples")).toBeLessThan(help.stdout.indexOf("--sample_index"));
+    expect(help.stdout.indexOf("Examples")).toBeLessThan(help.stdout.indexOf("--sample-index"));
   });
 });

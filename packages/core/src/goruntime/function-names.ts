@@ -22,6 +22,13 @@ export const TYPE_ARGUMENTS = 1;
 export const PACKAGE_CLOSURE = 2;
 export const INLINED_CLOSURE = 4;
 export const RANGE_BODY = 8;
+/** Not undone here, since two closures of one function would be one; see analysis/diff/match.ts. */
+export const CLOSURE_NUMBER = 16;
+
+/** `F.func2.func1` and `F.func1.func1` are `F.func.func`: closures of F whatever was written before them. */
+export function withoutClosureNumbers(name: string): string {
+  return name.replace(/\.(func|gowrap|deferwrap)\d+(?=\.|$)/g, ".$1");
+}
 
 export interface NormalNames {
   /** In the order of the input. */

@@ -27,6 +27,7 @@ describe("digits", () => {
 describe("a value takes the unit in which it lies between 1 and 1 000", () => {
   test.each([
     [q(1.04 * MiB, 0.97 * MiB, 1.11 * MiB, "bytes/s"), "1.04 MiB/s [0.97, 1.11]"],
+    [q(-0.01 * MiB, -14.9 * MiB, 14.8 * MiB, "bytes/s"), "−0.01 MiB/s [−14.9, 14.8]"],
     [q(0.02 * MiB, 0.01 * MiB, 0.03 * MiB, "bytes/s"), "1.2 MiB/min [0.6, 1.8]"],
     [q(742 * MiB, 700 * MiB, 800 * MiB, "bytes"), "742 MiB [700, 800]"],
     [q(0.98, 0.82, 1.18, "fraction"), "98 % [82, 118]"],

@@ -93,9 +93,13 @@ function formOf(
   },
   lang: Lang,
 ): Form {
-  // Zero inside an interval: the unit of the larger end.
-  const reference =
-    q.value !== 0
+  // Zero inside an interval: the unit of the larger end. A value that is lost inside its interval takes
+  // the unit of the interval too: "−25 MiB/h [−53 613, 53 562]" is −0.01 MiB/s [−14.9, 14.9].
+  const widest = Math.max(Math.abs(q.lo), Math.abs(q.hi));
+  const isLost = q.lo < 0 && q.hi > 0 && Number.isFinite(widest) && Math.abs(q.value) < widest / 50;
+  const reference = isLost
+    ? widest
+    : q.value !== 0
       ? q.value
       : Number.isFinite(q.hi) && q.hi !== 0
         ? q.hi

@@ -15,7 +15,7 @@ export const diff: Verb = {
   $ heapwright diff 1.pb.gz 2.pb.gz … 9.pb.gz        a series: slope, plateau or line, since when
   $ heapwright diff ./incident/                      the heap profiles of a capture as a series
   $ heapwright diff old-build.pb.gz new-build.pb.gz  two builds: edited lines and closures are matched
-  $ heapwright diff a.pb.gz b.pb.gz --sample_index alloc_space     what was allocated between the two
+  $ heapwright diff a.pb.gz b.pb.gz --sample-index alloc_space     what was allocated between the two
   $ heapwright diff 'heap?seconds=30.pb.gz'          one file that is a difference already
   $ heapwright diff before.pb.gz after.pb.gz --html diff.html      the same as a page
   $ heapwright diff base.pb.gz pr.pb.gz --md --fail-on growth      a gate, and a comment for the PR
@@ -28,7 +28,7 @@ gate that could not be evaluated, 70 a bug.`,
   $ heapwright diff 1.pb.gz 2.pb.gz … 9.pb.gz        序列：斜率、直线还是持平、始于何时
   $ heapwright diff ./incident/                      把一次采集中的堆剖析当作序列
   $ heapwright diff old-build.pb.gz new-build.pb.gz  两个构建：匹配改动过的行和闭包
-  $ heapwright diff a.pb.gz b.pb.gz --sample_index alloc_space     两者之间分配了多少
+  $ heapwright diff a.pb.gz b.pb.gz --sample-index alloc_space     两者之间分配了多少
   $ heapwright diff 'heap?seconds=30.pb.gz'          本身就是差值的单个文件
   $ heapwright diff before.pb.gz after.pb.gz --html diff.html      同样的内容，以页面显示
   $ heapwright diff base.pb.gz pr.pb.gz --md --fail-on growth      作为门槛，并生成 PR 评论
@@ -36,8 +36,17 @@ gate that could not be evaluated, 70 a bug.`,
 请在第一份之后至少过两个 GC 周期再取第二份：堆剖析显示的是最近完成的周期。
 退出码：0 已回答，1 达到 --fail-on，2 用法错误，3 没有可读内容或门槛无法评估，70 程序缺陷。`,
   ),
-  // Go's tools take one dash before long names.
-  normalize: (args) => args.map((arg) => arg.replace(/^-(sample_index|focus|ignore)\b/, "--$1")),
+  // Go's tools take one dash before long names, and underscores in them.
+  normalize: (args) => {
+    const end = args.indexOf("--");
+    return args.map((arg, i) =>
+      end >= 0 && i > end
+        ? arg
+        : arg.replace(/^--?(sample[_-]index|focus|ignore)(?==|$)/, (_, name: string) => {
+            return `--${name.replace("_", "-")}`;
+          }),
+    );
+  },
   define(command, { lang, version, done }) {
     command.argument(
       "<profiles...>",
@@ -48,7 +57,7 @@ gate that could not be evaluated, 70 a bug.`,
     );
     flags(command, lang, words("What is compared:", "比较什么："), [
       [
-        "--sample_index <type>",
+        "--sample-index <type>",
         words(
           "which value: inuse_space, inuse_objects, alloc_space, alloc_objects, or a number",
           "哪种数值：inuse_space、inuse_objects、alloc_space、alloc_objects 或序号",

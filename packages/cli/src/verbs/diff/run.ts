@@ -22,6 +22,7 @@ import type { DiffFlags } from "../../flags.ts";
 import { assertWritable, writeReport } from "../../report-file.ts";
 import { paintFor, ProgressLine } from "../../terminal.ts";
 import { UsageError } from "../../usage-error.ts";
+import { engineWords } from "../show/engine-words.ts";
 import { readProfiles } from "./inputs.ts";
 
 export async function diffVerb(
@@ -50,11 +51,12 @@ export async function diffVerb(
   ).finally(() => progress.clear());
   let subjects: Subject[];
   try {
-    const filters = { sampleIndex: flags.sample_index ?? "", focus, ignore };
+    const filters = { sampleIndex: flags.sampleIndex ?? "", focus, ignore };
     subjects = subjectsOf(profiles, filters, beside);
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error;
-    throw new UsageError(error.message, error.message);
+    const { en, zh } = engineWords(error.message);
+    throw new UsageError(en, zh);
   }
   if (isPage) await pages(subjects, { focus, ignore, damage, version }, flags);
   const asked = { top, requests, damage, version };
@@ -186,6 +188,13 @@ function series(
   const odd = subjects.find((s) => s.measure !== "live" || s.rows === undefined || s.table.isDelta);
   if (odd !== undefined) {
     const name = printable(odd.artefact.name);
+    const type = printable(odd.valueType.type);
+    // An allocs profile shows what was allocated first, and holds what is live as well.
+    if (subjects.every((s) => s.rows !== undefined && !s.table.isDelta))
+      throw new UsageError(
+        `a series is read of live memory, and ${name} shows ${type} first: add --sample-index inuse_space, or give two at a time`,
+        `序列只针对存活内存，而 ${name} 首先显示 ${type}：请加上 --sample-index inuse_space，或每次给两份`,
+      );
     throw new UsageError(
       `a series is read of live memory in heap profiles, which ${name} does not show; give two at a time`,
       `序列只针对堆剖析中的存活内存，而 ${name} 并非如此；请每次给两份`,

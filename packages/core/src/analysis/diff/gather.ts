@@ -89,8 +89,8 @@ export class Gathering implements Gathered {
     this.#after = side(after, placesAfter, match.after);
   }
 
-  /** Two profiles of one process; `aligned` is of [before, after]. */
-  addPaired(aligned: AlignedBuckets, rate: number): void {
+  /** Two profiles of one process; `aligned` is of [before, after], given the other way round or not. */
+  addPaired(aligned: AlignedBuckets, rate: number, isReversed: boolean): void {
     const [allocBefore, allocAfter] = aligned.allocs;
     const [inuseBefore, inuseAfter] = aligned.inuse;
     const { sizes } = aligned;
@@ -110,7 +110,7 @@ export class Gathering implements Gathered {
         if (isAllocated) {
           if (born >= 0) into.change.plus.add(born, size, rate);
           else into.change.minus.add(-born, size, rate);
-        } else into.change.addPaired(rows, b, rate);
+        } else into.change.addPaired(rows, b, rate, isReversed);
         const [stateBefore, stateAfter] = isAllocated
           ? [allocBefore[b], allocAfter[b]]
           : [inuseBefore[b], inuseAfter[b]];
@@ -125,13 +125,15 @@ export class Gathering implements Gathered {
 
   /** Two profiles that share nothing: each carries its whole error. */
   addNaive(): void {
-    this.#addSide(this.#before, false);
-    this.#addSide(this.#after, true);
+    this.#addSide(this.#before, this.#after, false);
+    this.#addSide(this.#after, this.#before, true);
   }
 
-  #addSide(of: Side, isAfter: boolean): void {
+  #addSide(of: Side, other: Side, isAfter: boolean): void {
     const { rows, measure } = of.subject;
-    if (rows === undefined) return;
+    // What the other did not see it missed at its own rate.
+    const otherRate = other.subject.rows?.rate;
+    if (rows === undefined || otherRate === undefined) return;
     const counts = measure === "allocated" ? rows.allocs : rows.inuse;
     for (let r = 0; r < rows.rows; r++) {
       const size = rows.size[r];
@@ -143,8 +145,9 @@ export class Gathering implements Gathered {
       const isPlus = isAfter === n >= 0;
       for (const into of [sum, this.total]) {
         // Nothing seen on the other side is not known to be nothing: its upper limit counts.
-        into.change.plus.add(isPlus ? Math.abs(n) : 0, size, rows.rate);
-        into.change.minus.add(isPlus ? 0 : Math.abs(n), size, rows.rate);
+        const { plus, minus } = into.change;
+        (isPlus ? plus : minus).add(Math.abs(n), size, rows.rate);
+        (isPlus ? minus : plus).add(0, size, otherRate);
         (isAfter ? into.after : into.before).add(Math.max(0, n), size, rows.rate);
         if (isAfter) into.samplesAfter += n;
         else {

@@ -99,6 +99,31 @@ describe("one line in two builds", () => {
     ]);
   });
 
+  test("a closure written before another takes its number; sizes tell who is who", () => {
+    const file = "/src/app/store.go";
+    const closure = (n: number, at: number, side: "before" | "after", size: number): Line => ({
+      function: `app.Fill.func${n}`,
+      file,
+      line: at,
+      in: side,
+      size,
+    });
+    expect(
+      match([
+        closure(1, 7, "before", 3072),
+        closure(2, 20, "after", 3072),
+        closure(3, 30, "after", 64),
+      ]),
+    ).toEqual([
+      ["7→20", "order", true],
+      [30, "same", false],
+    ]);
+    // Nothing in common: one is gone, another new. Nor does another function's closure take part.
+    expect(match([closure(1, 7, "before", 3072), closure(2, 20, "after", 64)])).toHaveLength(2);
+    const other = { ...closure(2, 20, "after", 3072), function: "app.Load.func2" };
+    expect(match([closure(1, 7, "before", 3072), other])).toHaveLength(2);
+  });
+
   test("a trimmed path is the same file", () => {
     expect(
       match([

@@ -7,12 +7,15 @@
 //   2. the same line, where one of them does not state it;
 //   3. what is left, in the order of the lines: the only one on both sides, else lines whose objects
 //      have sizes in common.
+//   4. what is left in closures of one function, whatever their numbers, where sizes are in common: a
+//      closure written before another takes its number
 //
-// How it misleads: a line that was deleted and another that was written into the same function are one
+// How it misleads: where a closure that took another's number has a line at the same distance from its
+// start, rule 1 takes the two for one. A line that was deleted and another that was written into the same function are one
 // "moved" line under rule 3; two lines of one function that allocate the same sizes and changed places
 // are taken for each other. A function that was renamed by hand is "gone" and "new".
 
-import { normalFunctionNames } from "../../goruntime/function-names.ts";
+import { CLOSURE_NUMBER, normalFunctionNames, withoutClosureNumbers } from "../../goruntime/function-names.ts";
 import { packageOf } from "../../goruntime/packages.ts";
 import type { SourceLine } from "../sites/site.ts";
 
@@ -68,6 +71,9 @@ class Matching {
   readonly #after: Int32Array;
   #normal: readonly string[] = [];
   #changed: Uint8Array = new Uint8Array(0);
+  /** Lines of two builds that no rule within their function matched. */
+  readonly #restBefore: number[] = [];
+  readonly #restAfter: number[] = [];
 
   constructor(q: MatchQuestion) {
     this.#q = q;
@@ -98,6 +104,7 @@ class Matching {
       else if (isOneBuild) for (const i of group) this.#add(i, i, "same");
       else this.#acrossBuilds(group);
     }
+    this.#renumbered();
     return { before: this.#before, after: this.#after, sites: this.#sites };
   }
 
@@ -147,7 +154,7 @@ class Matching {
   }
 
   /** −1 on either side: the other profile lacks it. */
-  #add(before: number, after: number, foundBy: FoundBy): void {
+  #add(before: number, after: number, foundBy: FoundBy, renamed = 0): void {
     const { lines, isBefore, isAfter } = this.#q;
     const site = this.#sites.length;
     if (before === after) {
@@ -163,7 +170,7 @@ class Matching {
       at: lines[after >= 0 ? after : before],
       before: both ? lines[before] : undefined,
       foundBy,
-      renamed: both ? this.#renamed(before, after) : 0,
+      renamed: both ? this.#renamed(before, after) | renamed : 0,
     });
   }
 
@@ -197,16 +204,53 @@ class Matching {
     const restAfter = later.filter((i) => !usedAfter.has(i));
     for (const [before, after] of this.#inOrder(restBefore, restAfter))
       match(before, after, "order");
-    for (const i of restBefore) if (!usedBefore.has(i)) this.#add(i, -1, "same");
-    for (const i of restAfter) if (!usedAfter.has(i)) this.#add(-1, i, "same");
+    for (const i of restBefore) if (!usedBefore.has(i)) this.#restBefore.push(i);
+    for (const i of restAfter) if (!usedAfter.has(i)) this.#restAfter.push(i);
+  }
+
+  /** Rule 4, and then whatever only one of the builds has. */
+  #renumbered(): void {
+    const { lines } = this.#q;
+    const byLine = (a: number, b: number): number => lines[a].line - lines[b].line || a - b;
+    const later = this.#byOwner(this.#restAfter);
+    const used = new Set<number>();
+    for (const [owner, earlier] of this.#byOwner(this.#restBefore)) {
+      const candidates = later.get(owner) ?? [];
+      for (const [before, after] of this.#likely(earlier.sort(byLine), candidates.sort(byLine))) {
+        used.add(before).add(after);
+        this.#add(before, after, "order", CLOSURE_NUMBER);
+      }
+    }
+    for (const i of this.#restBefore) if (!used.has(i)) this.#add(i, -1, "same");
+    for (const i of this.#restAfter) if (!used.has(i)) this.#add(-1, i, "same");
+  }
+
+  /** Closures by their name without numbers. */
+  #byOwner(list: readonly number[]): Map<string, number[]> {
+    const out = new Map<string, number[]>();
+    for (const i of list) {
+      const owner = withoutClosureNumbers(this.#normal[i]);
+      if (owner === this.#normal[i]) continue;
+      const group = out.get(owner);
+      if (group === undefined) out.set(owner, [i]);
+      else group.push(i);
+    }
+    return out;
   }
 
   /** The heaviest matching that keeps the order of lines (longest common subsequence with weights). */
   #inOrder(earlier: readonly number[], later: readonly number[]): [number, number][] {
     const n = earlier.length;
     const m = later.length;
-    if (n === 0 || m === 0) return [];
     if (n === 1 && m === 1) return [[earlier[0], later[0]]];
+    return this.#likely(earlier, later);
+  }
+
+  /** The same, of lines with sizes in common only. */
+  #likely(earlier: readonly number[], later: readonly number[]): [number, number][] {
+    const n = earlier.length;
+    const m = later.length;
+    if (n === 0 || m === 0) return [];
     // A function of hundreds of edited lines is generated code: not worth the square.
     if (n * m > MOST_COMPARED) return [];
     const weight = (i: number, j: number): number =>

@@ -260,6 +260,21 @@ describe("what can be compared, and how", () => {
     { stack: at(11), size: 96, allocs: 20, inuse: 20 },
   ];
 
+  test("the other way round is the same answer with its sign turned", () => {
+    const [a, b] = simulated(FIVE, seededRandom(51));
+    const there = diffOf(a, b);
+    const back = diffOf(b, a);
+    expect(back).toMatchObject({ inconsistentRows: 0, tested: there.tested });
+    expect(back.comparison).toMatchObject({ form: "paired", isReversed: true });
+    for (const site of there.sites) {
+      const turned = back.sites.find((s) => s.line === site.line);
+      expect(turned?.value.lo).toBeCloseTo(-site.value.hi, 3);
+      expect(turned?.value.hi).toBeCloseTo(-site.value.lo, 3);
+      expect(turned?.plusSamples).toBe(site.minusSamples);
+      expect(turned?.minusSamples).toBe(site.plusSamples);
+    }
+  });
+
   test("no cycle between them, another kind, another rate", () => {
     const still = diffOf(profileAt(rows(5), 0), profileAt(rows(5), 9));
     expect(still).toMatchObject({ status: "not-comparable", total: undefined });
@@ -275,6 +290,13 @@ describe("what can be compared, and how", () => {
     });
     const asked = diffOf(profileAt(rows(5), 0), finer, { ...LINES, override: "other" });
     expect(asked.comparison).toEqual({ form: "naive", why: "rates-differ" });
+    // One object of 376 KiB, seen at 64 KiB for sure: at 512 KiB half of such objects go unseen.
+    const one: HeapRow = { stack: at(7), size: 376 * 1024, allocs: 1, inuse: 1 };
+    const sharp = { ...profileAt([...rows(5), one], 9), period: 65_536 };
+    const unseen = diffOf(profileAt(rows(5), 0), sharp, { ...LINES, override: "other" });
+    const slice = unseen.sites.find((s) => s.line === 7);
+    expect(slice).toMatchObject({ standing: "quiet" });
+    expect(slice?.value.lo).toBeLessThan(0);
     expect(diffOf(profileAt(rows(5), 0), { ...finer, period: 0 }).comparison).toMatchObject({
       why: "sampling-off",
     });

@@ -132,7 +132,7 @@ export function diffPair(before: Subject, after: Subject, options: PairOptions):
   const isHeapMeasure = after.measure === "live" || after.measure === "allocated";
   if (!isHeapMeasure) addPlain(gathering, before, after);
   else if (rated !== undefined && comparison.form !== "naive")
-    gathering.addPaired(align(), rated.rate);
+    gathering.addPaired(align(), rated.rate, comparison.form === "paired" && comparison.isReversed);
   else gathering.addNaive();
   return finished(gathering, before, after, comparison);
 }

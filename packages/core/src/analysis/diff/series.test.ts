@@ -96,6 +96,23 @@ const sound: Site = {
   growthMiB: () => 0,
 };
 
+/** Each step makes 3 000 objects of 2 KiB; from step `filled` on it drops as many of the oldest. */
+function filledAndTurning(snapshots: number, filled: number, random: Random): Artefact[] {
+  const p = samplingProbability(2048, RATE);
+  const made: number[] = [];
+  return Array.from({ length: snapshots }, (_, i) => {
+    made.push(random.binomial(3000, p));
+    const kept = made.slice(-filled - 1);
+    const total = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
+    const rows: HeapRow[] = [
+      { stack: [frame("app.fill", 3), main], size: 2048, allocs: total(made), inuse: total(kept) },
+      { stack: [frame("app.ask", 1), main], size: 8192, allocs: 5 + i, inuse: 0 },
+    ];
+    const timeMs = START + i * 30_000;
+    return artefact(`${i}.pb.gz`, heapProfile(rows, { ...ONE, timeMs }));
+  });
+}
+
 describe("a series of one process", () => {
   test("a leak is found at the call that leaks, and its slope is covered", () => {
     const random = seededRandom(41);
@@ -120,14 +137,17 @@ describe("a series of one process", () => {
     const random = seededRandom(42);
     const runs = 150;
     let alarms = 0;
+    let uneven = 0;
     for (let i = 0; i < runs; i++) {
       const d = seriesOf(simulated([cache, sound], 9, random));
       if (d.status !== "no-growth") alarms += 1;
+      if (d.status === "uneven") uneven += 1;
       const visible = ((d.total?.visible ?? 0) * 240) / MiB;
       expect(visible).toBeGreaterThan(10);
       expect(visible).toBeLessThan(150);
     }
     expect(alarms / runs).toBeLessThanOrEqual(0.06);
+    expect(uneven / runs).toBeLessThanOrEqual(0.02);
   });
 
   test("one that filled and stopped has ended; one that began late has not", () => {
@@ -152,6 +172,36 @@ describe("a series of one process", () => {
     const three = seriesOf(simulated([leak((j) => (j === 0 ? 30 : 0))], 3, random));
     expect(three.status).toBe("uneven");
     expect(three.firstToLast?.total?.value.lo).toBeGreaterThan(0);
+  });
+
+  test("a cache that filled and turns over from then on has ended", () => {
+    const random = seededRandom(47);
+    const runs = 40;
+    let ended = 0;
+    for (let i = 0; i < runs; i++) {
+      // 6 MiB a step come throughout; from the fourth step on as much goes.
+      const d = seriesOf(filledAndTurning(12, 3, random));
+      if (d.status === "ended") ended += 1;
+    }
+    expect(ended / runs).toBeGreaterThan(0.8);
+  });
+
+  test("what doubles in a few jumps is not called no growth", () => {
+    // A map of 16, 32, 64 … MiB: each jump frees the table before.
+    const live = [4, 4, 8, 8, 8, 16, 16, 16, 16, 32, 32, 32].map((mib) => mib * 2);
+    let allocs = 0;
+    const files = live.map((inuse, i) => {
+      if (i === 0 || inuse !== live[i - 1]) allocs += inuse;
+      const rows: HeapRow[] = [
+        { stack: [frame("app.index", 3), main], size: 4096, allocs, inuse },
+        { stack: [frame("app.ask", 1), main], size: 8192, allocs: 5 + i, inuse: 0 },
+      ];
+      const timeMs = START + i * 30_000;
+      return artefact(`${i}.pb.gz`, heapProfile(rows, { ...ONE, timeMs }));
+    });
+    const d = seriesOf(files);
+    expect(d.status).toBe("uneven");
+    expect(d.firstToLast?.sites[0]).toMatchObject({ function: "app.index", standing: "grew" });
   });
 
   test("the order of the files does not matter; repeats are left out", () => {

@@ -3,6 +3,7 @@ import { seededRandom, type Random } from "../../../test/random.ts";
 import {
   comeAndGoP,
   driftInterval,
+  driftOrBendP,
   driftP,
   hasEnded,
   noiseOf,
@@ -90,6 +91,7 @@ describe("false alarms of a place that does not drift, nominal 5 %", () => {
     ["nets of load, 20 steps", { steps: 20, turnover: 10, growth: level, noise: 15 }, 0.08],
   ])("%s", (_, c, most) => {
     expect(share(c, 7, (s) => drifts(s))).toBeLessThanOrEqual(most);
+    expect(share(c, 7, (s) => driftOrBendP(s, NONE) <= 0.05)).toBeLessThanOrEqual(most);
   });
 });
 
@@ -103,6 +105,23 @@ describe("power", () => {
   ])("%s", (_, c, least) => {
     expect(share(c, 11, (s) => drifts(s, QUIET))).toBeGreaterThanOrEqual(least);
   });
+});
+
+test("a bend that turnover hides from the whole is told by its part", () => {
+  const filled: Steps = {
+    came: Float64Array.of(12, 11, 13, 12, 14, 10, 12, 13, 11, 12, 12),
+    went: Float64Array.of(0, 0, 0, 12, 11, 13, 12, 14, 10, 12, 13),
+    seconds: new Float64Array(11).fill(30),
+  };
+  expect(drifts(filled)).toBe(false);
+  expect(driftOrBendP(filled, NONE)).toBeLessThan(0.001);
+  // What came in a burst and went again is no bend.
+  const burst: Steps = {
+    came: Float64Array.of(12, 11, 13, 60, 14, 10, 12, 13, 11, 12, 12),
+    went: Float64Array.of(12, 12, 11, 12, 62, 13, 12, 14, 10, 12, 13),
+    seconds: filled.seconds,
+  };
+  expect(driftOrBendP(burst, NONE)).toBeGreaterThan(0.5);
 });
 
 describe("shapes", () => {

@@ -150,6 +150,41 @@ export function driftP(came: number, went: number, noise: Noise): number {
   return Math.max(exact, 2 * studentTCdf(-t, noise.degrees));
 }
 
+/** Of 5 % false alarms the part that goes to the bends; the rest goes to the series as a whole. */
+const BEND_SHARE = 0.2;
+
+/**
+ * The same for what drifted in a part of the series only. A cache that has filled turns over from then
+ * on, and what comes and goes there would hide the filling from a test of the whole; so each way to
+ * stop or to begin late is tested by its own part, with what is left beside it as noise. Neighbouring
+ * ways are nearly one test, so that they count like 2·log₂(steps) tries (measured: drift.test.ts). A
+ * single step is no part: load makes those. Few steps have no parts.
+ * How it misleads: load that rose and stays up is no other thing than a cache that has filled.
+ */
+export function driftOrBendP(steps: Steps, all: Spread): number {
+  const { came, went, seconds } = steps;
+  const k = seconds.length;
+  const own = spreadOf(steps);
+  const whole = driftP(sumOf(came, 0, k), sumOf(went, 0, k), noiseOf(own, all));
+  // A whole that is told needs no part, and its p stays what it was.
+  if (k < MIN_SHAPE_STEPS || whole <= (1 - BEND_SHARE) * (1 - CONFIDENCE)) return whole;
+  let best = 1;
+  const tried = 2 * Math.log2(k);
+  eachBend(k, (shape, _, from, to) => {
+    if (shape === "jump" || to - from < 2) return;
+    const left = { x2: leftBeside(steps, from, to), degrees: k - 2 };
+    const noise = noiseOf(left, { x2: all.x2 - own.x2 + left.x2, degrees: all.degrees });
+    best = Math.min(best, driftP(sumOf(came, from, to), sumOf(went, from, to), noise));
+  });
+  return Math.min(1, whole / (1 - BEND_SHARE), (best * tried) / BEND_SHARE);
+}
+
+function sumOf(values: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += values[i];
+  return sum;
+}
+
 /** Drift of a weighted sum over `seconds`, in its unit a second. */
 export function driftInterval(
   came: WeightedCount,

@@ -54,19 +54,26 @@ export class GrowthSum {
   came = 0;
   went = 0;
 
-  addPaired(rows: PairedRows, row: number, rate: number): void {
+  /**
+   * @param isReversed the profile called before is the later one: what was born goes, what was freed
+   * comes back
+   */
+  addPaired(rows: PairedRows, row: number, rate: number, isReversed = false): void {
     const size = rows.sizes[row] ?? Number.NaN;
     const before = rows.inuseBefore[row] ?? Number.NaN;
     const after = rows.inuseAfter[row] ?? Number.NaN;
-    const born = (rows.allocAfter[row] ?? Number.NaN) - (rows.allocBefore[row] ?? Number.NaN);
-    const freed = born - (after - before);
+    const rise = (rows.allocAfter[row] ?? Number.NaN) - (rows.allocBefore[row] ?? Number.NaN);
+    const born = isReversed ? -rise : rise;
+    const freed = born - (isReversed ? before - after : after - before);
     if (born < 0 || freed < 0) {
       this.inconsistentRows += 1;
       this.addNaive(before, rate, after, rate, size);
       return;
     }
-    this.came += born;
-    this.went += freed;
+    const plus = isReversed ? freed : born;
+    const minus = isReversed ? born : freed;
+    this.came += plus;
+    this.went += minus;
     // What came and went in between is in both counts and in no difference. Where it is more than what
     // lives through, the two profiles have so little in common that their own counts vary less; either
     // form bounds the true variance, live in one only, from above.
@@ -74,8 +81,8 @@ export class GrowthSum {
       this.addNaive(before, rate, after, rate, size);
       return;
     }
-    this.plus.add(born, size, rate);
-    this.minus.add(freed, size, rate);
+    this.plus.add(plus, size, rate);
+    this.minus.add(minus, size, rate);
   }
 
   addNaive(

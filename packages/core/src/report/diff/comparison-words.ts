@@ -17,8 +17,8 @@ export function obstacleText(s: Speech, d: PairDiff, why: Obstacle): string {
       );
     case "types-differ":
       return s.say(
-        `different sample types: ${types(before)} and ${types(after)}; name one that both have with --sample_index`,
-        `样本类型不同：${types(before)} 与 ${types(after)}；请用 --sample_index 指定两者都有的一种`,
+        `different sample types: ${types(before)} and ${types(after)}; name one that both have with --sample-index`,
+        `样本类型不同：${types(before)} 与 ${types(after)}；请用 --sample-index 指定两者都有的一种`,
       );
     case "rates-differ": {
       const a = s.amount(before.rows?.rate ?? NaN, "bytes");

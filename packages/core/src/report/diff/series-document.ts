@@ -86,11 +86,16 @@ class SeriesWords extends Speech {
     const inAll = this.say(`${this.#rate(total.slope)} in all`, `合计 ${this.#rate(total.slope)}`);
     const first = places[0];
     if (status === "uneven") {
-      const more = this.#firstToLast();
-      return this.say(
-        `${more}; ${this.#d.steps} steps do not tell whether that goes on`,
-        `${more}；${this.#d.steps} 步无法判断是否持续`,
-      );
+      const more = this.#grownFirstToLast();
+      return this.#d.steps < MIN_SHAPE_STEPS
+        ? this.say(
+            `${more}; ${this.#d.steps} steps do not tell whether that goes on`,
+            `${more}；${this.#d.steps} 步无法判断是否持续`,
+          )
+        : this.say(
+            `${more}; ${this.#d.steps} uneven steps do not tell whether that goes on`,
+            `${more}；${this.#d.steps} 步起伏不均，无法判断是否持续`,
+          );
     }
     if (status === "ended") {
       const at = first === undefined ? "" : printable(shortLine(first.at));
@@ -109,6 +114,21 @@ class SeriesWords extends Speech {
     }
     if (total.slope.hi < 0) return this.say(`${inAll}: it shrinks`, `${inAll}：在减少`);
     return `${this.#visible(total.visible)}${this.say("; ", "；")}${inAll}`;
+  }
+
+  /** The place that surely grew, where the total does not show it. */
+  #grownFirstToLast(): string {
+    const { firstToLast } = this.#d;
+    const top = firstToLast?.sites.find((s) => s.standing === "grew" || s.standing === "new");
+    if (top === undefined || firstToLast === undefined) return this.#firstToLast();
+    const at = printable(shortLine(top));
+    if ((firstToLast.total?.value.lo ?? 0) > 0)
+      return this.say(
+        `${this.#firstToLast()}, most at ${at}`,
+        `${this.#firstToLast()}，最多在 ${at}`,
+      );
+    const more = this.signed(top.value, "bytes");
+    return this.say(`${more} at ${at} from the first to the last`, `${at} 首尾之间 ${more}`);
   }
 
   #firstToLast(): string {
@@ -148,8 +168,11 @@ class SeriesWords extends Speech {
         ),
       );
       const more = this.#firstToLast();
-      if (more !== "" && this.#d.status !== "ended" && this.#d.status !== "uneven")
-        facts.push(more);
+      const isSaid =
+        this.#d.status === "ended" ||
+        (this.#d.status === "uneven" && (this.#d.firstToLast?.total?.value.lo ?? 0) > 0);
+      if (more !== "" && !isSaid)
+        facts.push(this.say(`in all ${more}`, `合计${more}`));
       if (total.noise.factor > 1.5) {
         facts.push(
           this.say(

@@ -1,6 +1,7 @@
 // What pair and series say alike: amounts with their sign, lines with what is known of them, p values.
 
 import {
+  CLOSURE_NUMBER,
   INLINED_CLOSURE,
   PACKAGE_CLOSURE,
   RANGE_BODY,
@@ -108,6 +109,7 @@ export class Speech {
     if ((bits & PACKAGE_CLOSURE) !== 0) parts.push(this.say("package closures", "包级闭包"));
     if ((bits & INLINED_CLOSURE) !== 0) parts.push(this.say("inlined closures", "内联的闭包"));
     if ((bits & RANGE_BODY) !== 0) parts.push(this.say("loop bodies", "循环体"));
+    if ((bits & CLOSURE_NUMBER) !== 0) parts.push(this.say("closure numbers", "闭包编号"));
     return parts.join(this.say(", ", "、"));
   }
 
