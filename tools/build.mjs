@@ -253,13 +253,13 @@ async function joinChunks(root, { outputs }) {
     plugins: [
       {
         name: "other-chunks",
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^\./ }, ({ path: file, kind }) =>
+        setup(bundler) {
+          bundler.onResolve({ filter: /^\./ }, ({ path: file, kind }) =>
             kind === "import-statement" && inside.has(file)
               ? undefined
               : { path: file, external: true },
           );
-          onLoad({ filter: /./ }, ({ path: file }) => ({
+          bundler.onLoad({ filter: /./ }, ({ path: file }) => ({
             contents: readFileSync(file, "utf8").replace(REQUIRE, ""),
           }));
         },

@@ -123,7 +123,7 @@ class Calls {
    */
   readonly #byLocation: Int32Array;
   /** Of the stack at hand: its frames. */
-  #frames = new Int32Array(0);
+  #frames: Int32Array = new Int32Array(0);
   #begin = 0;
   #end = 0;
   /** Locations of it that were gathered, and the node that calls into each. */
