@@ -75,7 +75,11 @@ function inliners(
       if (caller < 0) {
         isOutside[n] = 1;
         outside[n] += bound;
-      } else if (caller !== n) pairs.weight.data[pairs.intern(caller, n)] += bound;
+      } else if (caller !== n) {
+        // By itself first: it may put another array in the place of `data`.
+        const pair = pairs.intern(caller, n);
+        pairs.weight.data[pair] += bound;
+      }
     }
   }
   for (let pair = 0; pair < pairs.length; pair++) {
