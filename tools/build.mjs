@@ -25,6 +25,11 @@ import { filesBelow } from "./source-files.mjs";
 const CLI_ENTRY = "packages/cli/src/main.ts";
 /** Threads of the command: entries of their own, named in dist. */
 const THREAD_ENTRIES = { "scan-thread": "packages/host/src/trace/scan-thread.ts" };
+/**
+ * The verb whose start is compared with another tool's: the module that main.ts loads for it, and the one
+ * file that it becomes.
+ */
+const ONE_FILE = { entry: "packages/cli/src/verbs/pprof/run.ts", name: "pprof" };
 const WEB_ENTRIES = [
   { entry: "packages/web/src/client/main.ts", name: "client" },
   { entry: "packages/web/src/client/profile/main.ts", name: "profile" },
@@ -121,7 +126,7 @@ export class BuildError extends Error {
 /**
  * @param {string} root
  * @param {import("esbuild").BuildOptions} options
- * @returns {Promise<string[]>} the bundled files, relative to root
+ * @returns {Promise<import("esbuild").Metafile>}
  */
 async function runEsbuild(root, options) {
   try {
@@ -136,7 +141,7 @@ async function runEsbuild(root, options) {
     for (const text of await formatMessages(warnings, { kind: "warning" })) {
       process.stderr.write(text);
     }
-    return Object.keys(metafile?.inputs ?? {});
+    return metafile ?? { inputs: {}, outputs: {} };
   } catch (error) {
     if (error instanceof Error && "errors" in error) throw new BuildError(error.message);
     throw error;
@@ -151,28 +156,133 @@ function threadEntries(root) {
   return Object.fromEntries(there);
 }
 
+/** commander is CommonJS; esbuild turns its require("node:…") into a call of `require`, which an ES module does not have. */
+const REQUIRE =
+  'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
+
+/** @type {import("esbuild").BuildOptions} */
+const FOR_NODE = {
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  // Names stay as written, so that a stack trace in a bug report can be read without a source map.
+  minifyWhitespace: true,
+  minifySyntax: true,
+};
+
 /**
  * @param {string} root
  * @param {string} outdir
+ * @returns {Promise<string[]>} the bundled files, relative to root
  */
-function bundleCli(root, outdir) {
-  return runEsbuild(root, {
+async function bundleCli(root, outdir) {
+  const metafile = await runEsbuild(root, {
+    ...FOR_NODE,
     entryPoints: { main: CLI_ENTRY, ...threadEntries(root) },
     outdir,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
-    // Names stay as written, so that a stack trace in a bug report can be read without a source map.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    banner: {
-      // commander is CommonJS; esbuild turns its require("node:…") into a call of `require`, which an
-      // ES module does not have.
-      js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
-    },
+    banner: { js: REQUIRE },
   });
+  await joinChunks(root, metafile);
+  return Object.keys(metafile.inputs);
+}
+
+/**
+ * A file and what it loads at once.
+ * @param {import("esbuild").Metafile["outputs"]} outputs
+ * @param {string} first
+ */
+function loadedWith(outputs, first) {
+  const files = [first];
+  for (const file of files) {
+    for (const { path: other, kind, external } of outputs[file]?.imports ?? []) {
+      if (kind !== "import-statement" || external === true || files.includes(other)) continue;
+      files.push(other);
+    }
+  }
+  return files;
+}
+
+/** A chunk of which a second copy does no harm: it has no classes, whose instances would be strangers, and keeps nothing. */
+const hasIdentity = (/** @type {string} */ text) =>
+  /\bclass\b|\bnew (?:Weak)?(?:Map|Set)\b/.test(text);
+
+/**
+ * Makes one file of the module ONE_FILE and all the chunks that it loads at once, since Node takes about a
+ * millisecond to find, read and link each (29 of them: 20 ms of a start of 100). A chunk that others
+ * share must stay one module: it becomes a line that exports the joined file's parts. What every other
+ * verb loads at its start too is copied instead, so that they need not load this one.
+ * @param {string} root
+ * @param {import("esbuild").Metafile} metafile
+ */
+async function joinChunks(root, { outputs }) {
+  const main = Object.values(outputs).find(({ entryPoint }) => entryPoint === CLI_ENTRY);
+  const loaded = (main?.imports ?? []).filter(({ kind }) => kind === "dynamic-import");
+  const isOfVerb = (/** @type {string} */ file) => outputs[file]?.entryPoint === ONE_FILE.entry;
+  const first = loaded.find(({ path: file }) => isOfVerb(file))?.path;
+  if (first === undefined) return;
+  const others = loaded.flatMap(({ path: file }) =>
+    isOfVerb(file) ? [] : loadedWith(outputs, file),
+  );
+  const read = (/** @type {string} */ file) => readFileSync(path.join(root, file), "utf8");
+  const at = (/** @type {string} */ file) => `./${path.basename(file)}`;
+  const needed = loadedWith(outputs, first);
+  const copied = needed.filter((file) => others.includes(file) && !hasIdentity(read(file)));
+  const joined = needed.filter((file) => !others.includes(file));
+  /** The parts by names of their own, since those of two chunks may be equal; the verb's stay. */
+  const parts = joined.map((file, i) => ({
+    file,
+    names: (outputs[file]?.exports ?? []).map((name) => ({
+      name,
+      alias: i === 0 ? name : `p${i}_${name}`,
+    })),
+  }));
+  const contents = parts.map(({ file, names }) => {
+    const list = names.map(({ name, alias }) => `${name} as ${alias}`);
+    return `export{${list.join(",")}}from"${at(file)}";`;
+  });
+  const folder = path.dirname(path.join(root, first));
+  const inside = new Set([...joined, ...copied].map(at));
+  const outfile = path.join(folder, `${ONE_FILE.name}-${hashOf(needed.map(read))}.js`);
+  await runEsbuild(root, {
+    ...FOR_NODE,
+    stdin: { contents: contents.join(""), resolveDir: folder },
+    outfile,
+    banner: { js: REQUIRE },
+    plugins: [
+      {
+        name: "other-chunks",
+        setup(bundler) {
+          bundler.onResolve({ filter: /^\./ }, ({ path: file, kind }) =>
+            kind === "import-statement" && inside.has(file)
+              ? undefined
+              : { path: file, external: true },
+          );
+          bundler.onLoad({ filter: /./ }, ({ path: file }) => ({
+            contents: readFileSync(file, "utf8").replace(REQUIRE, ""),
+          }));
+        },
+      },
+    ],
+  });
+  for (const { file, names } of parts.slice(1)) {
+    const list = names.map(({ name, alias }) => `${alias} as ${name}`);
+    writeFileSync(path.join(root, file), `export{${list.join(",")}}from"${at(outfile)}";`);
+  }
+  for (const [file, { imports }] of Object.entries(outputs)) {
+    if (!imports.some(({ path: other }) => other === first)) continue;
+    const text = read(file).replaceAll(path.basename(first), path.basename(outfile));
+    writeFileSync(path.join(root, file), text);
+  }
+  rmSync(path.join(root, first));
+}
+
+/** @param {readonly string[]} texts */
+function hashOf(texts) {
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(text);
+  return hash.digest("hex").slice(0, 8).toUpperCase();
 }
 
 /**
@@ -180,8 +290,8 @@ function bundleCli(root, outdir) {
  * @param {string} outdir
  * @param {{ entry: string, name: string }} asset
  */
-function bundleWeb(root, outdir, { entry, name }) {
-  return runEsbuild(root, {
+async function bundleWeb(root, outdir, { entry, name }) {
+  const { inputs } = await runEsbuild(root, {
     entryPoints: { [name]: entry },
     outdir: path.join(outdir, "web"),
     format: "iife",
@@ -190,6 +300,7 @@ function bundleWeb(root, outdir, { entry, name }) {
     minify: true,
     charset: "utf8",
   });
+  return Object.keys(inputs);
 }
 
 /**

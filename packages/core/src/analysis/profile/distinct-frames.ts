@@ -4,7 +4,7 @@
 // 10). Of a location with several lines some may recur and others not: then the frame becomes a place of
 // its own with the lines that are new.
 //
-// Costs four bytes a frame for as long as it is kept.
+// Costs four bytes a frame for as long as it is kept, and four a stack for its innermost node.
 
 import { IntLists } from "../../model/builders/int-lists.ts";
 import type { NodeIndex } from "./nodes.ts";
@@ -18,6 +18,8 @@ export class DistinctFrames {
   readonly #place: Int32Array;
   /** Nodes of each place that is no location. The first has none. */
   readonly #places = new IntLists();
+  /** The innermost node of each stack, −1 where it has none: looked up in the stack it is a cache miss. */
+  readonly leaf: Int32Array;
   readonly #seen: Int32Array;
   #nodes = new Int32Array(16);
 
@@ -25,6 +27,7 @@ export class DistinctFrames {
     this.#stacks = stacks;
     this.#index = index;
     this.#place = new Int32Array(stacks.location.length);
+    this.leaf = new Int32Array(stacks.length).fill(-1);
     this.#seen = new Int32Array(index.length).fill(-1);
     this.#places.intern(this.#nodes, 0, 0);
     for (let s = 0; s < stacks.length; s++) this.#fill(s);
@@ -35,6 +38,9 @@ export class DistinctFrames {
     const { start, node } = this.#index;
     const locations = start.length - 1;
     const seen = this.#seen;
+    let inner = from[s];
+    while (inner < to[s] && start[location[inner]] === start[location[inner] + 1]) inner += 1;
+    if (inner < to[s]) this.leaf[s] = node[start[location[inner]]];
     for (let i = from[s]; i < to[s]; i++) {
       const l = location[i];
       const first = start[l];

@@ -139,17 +139,13 @@ function onlyNodes({ start, node }: NodeIndex): Int32Array {
 }
 
 /** What each node has in itself. */
-function flatTotals(profile: Profile, index: NodeIndex, weights: StackWeights): Totals {
+function flatTotals(index: NodeIndex, weights: StackWeights, leafOf: Int32Array): Totals {
   const totals = newTotals(index.length);
-  const { from, to, location } = profile.stacks;
-  const { start, node } = index;
   const { used, weight, divisor } = weights;
   for (let u = 0; u < used.length; u++) {
     const s = used[u];
-    let i = from[s];
-    while (i < to[s] && start[location[i]] === start[location[i] + 1]) i += 1;
-    if (i === to[s]) continue;
-    const leaf = node[start[location[i]]];
+    const leaf = leafOf[s];
+    if (leaf < 0) continue;
     totals.flat[leaf] += weight[s];
     if (divisor !== undefined) totals.flatDivisor[leaf] += divisor[s];
   }
@@ -164,7 +160,7 @@ export function nodeTotals(
   frames?: DistinctFrames,
 ): Totals {
   if (frames !== undefined) {
-    const totals = flatTotals(profile, index, weights);
+    const totals = flatTotals(index, weights, frames.leaf);
     totals.cum.set(frames.sums(weights, weights.weight));
     if (weights.divisor !== undefined) {
       totals.cumDivisor.set(frames.sums(weights, weights.divisor));

@@ -81,4 +81,24 @@ describe("inlineMarks", () => {
   it("says of differences what their edges say", () => {
     expect(() => compare(-20)).not.toThrow();
   });
+
+  // Columns of edges grow at powers of two, from 256 on.
+  it("marks every one of many inlined functions", () => {
+    const count = 1100;
+    const ids = Array.from({ length: count }, (_, i) => i + 1);
+    const profile = profileOfJson({
+      sample_types: [{ type: "samples", unit: "count" }],
+      functions: [...ids, count + 1].map((id) => ({ id, name: `f${id}` })),
+      locations: ids.map((id) => ({
+        id,
+        lines: [{ function_id: id }, { function_id: count + 1 }],
+      })),
+      samples: ids.map((id) => ({ location_ids: [id], values: [10] })),
+    });
+    const index = new NodeIndex(profile, { objectNames: false, trimPath: (path) => path });
+    const weights = stackWeights(profile, { value: 0, divisor: undefined });
+    const isListed = new Uint8Array(index.length).fill(1);
+    const marks = inlineMarks(profile, index, weights, undefined, isListed, 5);
+    expect(marks.filter((mark) => mark === IS_INLINED).length).toBe(count);
+  });
 });

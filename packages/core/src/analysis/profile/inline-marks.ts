@@ -5,8 +5,10 @@
 // edge into it is that is not too light to be kept, and partly when another kept edge is not. All edges
 // would tell, at 30 ns a frame. But only an edge between two lines of one location can be inlined, and
 // only one that is heavy enough in all its locations taken together: few edges have to be weighed. And
-// whether a node is called from elsewhere too is settled by the first edge that gets heavy enough, since
-// weights only grow. Nearly all frames cost a look at one cache line (3 ns).
+// weights only grow: an edge that is heavy enough is weighed no further, and whether a node is called
+// from elsewhere too is settled by the first such edge. Of a heavy edge that was inlined so far only a
+// call that is not can change anything; for that the stack is looked through once more, since what
+// counts is the first call of the stack. Nearly all frames cost a look at one cache line (3 ns).
 //
 // A difference of profiles has weights below zero; there every edge into an inlined node is weighed.
 
@@ -30,12 +32,15 @@ export const IS_INLINED = 1;
 /** Of an inlined node: some calls are not inlined. */
 export const IS_CALLED = 2;
 
+/** Of an edge: nothing that is added changes what it says. */
+const IS_HEAVY = 8;
+
 function hasNegative({ used, weight }: StackWeights): boolean {
   for (let u = 0; u < used.length; u++) if (weight[used[u]] < 0) return true;
   return false;
 }
 
-/** Of each location at least what its stacks weigh, a stack counted as often as it is in there. */
+/** Of each location at least what its stacks weigh, without signs, a stack counted as often as it is in there. */
 function locationBounds(
   { from, to, location }: Profile["stacks"],
   weights: StackWeights,
@@ -44,7 +49,7 @@ function locationBounds(
   const bounds = new Float64Array(locations);
   const { used, weight } = weights;
   for (let u = 0; u < used.length; u++)
-    addTo(bounds, location, from[used[u]], to[used[u]], weight[used[u]]);
+    addTo(bounds, location, from[used[u]], to[used[u]], Math.abs(weight[used[u]]));
   return bounds;
 }
 
@@ -70,7 +75,11 @@ function inliners(
       if (caller < 0) {
         isOutside[n] = 1;
         outside[n] += bound;
-      } else if (caller !== n) pairs.weight.data[pairs.intern(caller, n)] += bound;
+      } else if (caller !== n) {
+        // By itself first: it may put another array in the place of `data`.
+        const pair = pairs.intern(caller, n);
+        pairs.weight.data[pair] += bound;
+      }
     }
   }
   for (let pair = 0; pair < pairs.length; pair++) {
@@ -84,6 +93,17 @@ function inliners(
   return into;
 }
 
+/** The nodes that some call enters which is not inlined. */
+function calledNodes({ start, slot, isInlined }: KeptSlots, nodes: number): Uint8Array {
+  const isCalled = new Uint8Array(nodes);
+  for (let l = 0; l + 1 < start.length; l++) {
+    // Only the outermost line of a location is not inlined into another.
+    const last = start[l + 1] - 1;
+    if (last >= start[l] && isInlined[last] === 0) isCalled[slotNode(slot[last])] = 1;
+  }
+  return isCalled;
+}
+
 /** Edges into the nodes asked for, as far as they matter. */
 class Calls {
   readonly edges = new Edges();
@@ -93,6 +113,9 @@ class Calls {
   readonly #into: Int32Array;
   /** By node: those whose calls of it matter (still). */
   readonly #wanted: Int32Array;
+  /** By slot within a location: 1 where its edge is inlined and heavy, so that it is weighed no more. */
+  readonly #isDone: Uint8Array;
+  readonly #isCalled: Uint8Array;
   /** An edge of this weight that is not inlined settles its node; undefined: nothing does. */
   readonly #enough: number | undefined;
   #sums = new EdgeSums(1024);
@@ -103,7 +126,11 @@ class Calls {
    * wanted, and its innermost node (−1: none, so that the caller of what it calls is farther out).
    */
   readonly #byLocation: Int32Array;
-  /** Of the stack at hand: locations that were gathered, and the node that calls into each. */
+  /** Of the stack at hand: its frames. */
+  #frames: Int32Array = new Int32Array(0);
+  #begin = 0;
+  #end = 0;
+  /** Locations of it that were gathered, and the node that calls into each. */
   #location = new Int32Array(256);
   #parent = new Int32Array(256);
   /** Calls gathered that did not matter any more. */
@@ -118,7 +145,12 @@ class Calls {
     this.#slots = slots;
     this.#weights = weights;
     this.#into = into;
-    this.#wanted = into.map((callers) => (callers === NOBODY ? NOBODY : EVERYBODY));
+    this.#isCalled = calledNodes(slots, into.length);
+    // Of a node that is always inlined only those matter that it may be inlined into.
+    this.#wanted = into.map((callers, n) =>
+      callers === NOBODY || this.#isCalled[n] === 0 ? callers : EVERYBODY,
+    );
+    this.#isDone = new Uint8Array(slots.slot.length);
     this.#last = new Int32Array(slots.slot.length * 2).fill(-1);
     this.#enough = enough;
     const { start, slot } = slots;
@@ -131,24 +163,29 @@ class Calls {
   }
 
   #setCallers(): void {
-    const { start, slot } = this.#slots;
-    for (let l = 0; l + 1 < start.length; l++) {
-      const last = start[l + 1] - 1;
-      if (last < start[l]) continue;
-      let callers = this.#wanted[slotNode(slot[last])];
-      for (let k = start[l]; k < last; k++) {
-        const isWanted = (this.#wanted[slotNode(slot[k])] >>> slotNode(slot[k + 1])) & 1;
-        if (isWanted !== 0) callers = EVERYBODY;
-      }
-      this.#byLocation[l * 2] = callers;
-    }
+    for (let l = 0; l + 1 < this.#slots.start.length; l++) this.#setCallersOf(l);
     this.#wasted = 0;
+  }
+
+  #setCallersOf(l: number): void {
+    const { start, slot } = this.#slots;
+    const last = start[l + 1] - 1;
+    if (last < start[l]) return;
+    let callers = this.#wanted[slotNode(slot[last])];
+    for (let k = start[l]; k < last; k++) {
+      const isWanted = (this.#wanted[slotNode(slot[k])] >>> slotNode(slot[k + 1])) & 1;
+      if (isWanted !== 0 && this.#isDone[k] === 0) callers = EVERYBODY;
+    }
+    this.#byLocation[l * 2] = callers;
   }
 
   walk({ from, to, location }: Profile["stacks"]): void {
     const { used } = this.#weights;
     for (let u = 0; u < used.length; u++) {
       const s = used[u];
+      this.#frames = location;
+      this.#begin = from[s];
+      this.#end = to[s];
       const hits = this.#gather(location, from[s], to[s]);
       for (let hit = 0; hit < hits; hit++) this.#look(this.#location[hit], this.#parent[hit], s);
       // What is settled is taken out of what is looked for when that costs no more than it wasted.
@@ -184,20 +221,29 @@ class Calls {
 
   #look(l: number, caller: number, s: number): void {
     const { start, slot, isInlined } = this.#slots;
+    const last = start[l + 1] - 1;
     let parent = caller;
     let isWasted = 1;
-    for (let k = start[l + 1] - 1; k >= start[l]; k--) {
+    let isChanged = false;
+    for (let k = last; k >= start[l]; k--) {
       const n = slotNode(slot[k]);
-      if (((this.#wanted[n] >>> parent) & 1) !== 0 && parent >= 0 && parent !== n) {
-        this.#follow(parent, n, k, s, isInlined[k] === 1 ? 0 : NOT_INLINE);
+      const isWanted = ((this.#wanted[n] >>> parent) & 1) !== 0 && this.#isDone[k] === 0;
+      if (isWanted && parent >= 0 && parent !== n) {
+        const isHeavy = this.#follow(parent, n, k, s, isInlined[k] === 1 ? 0 : NOT_INLINE);
+        if (isHeavy && k < last) {
+          this.#isDone[k] = 1;
+          isChanged = true;
+        }
         isWasted = 0;
       }
       parent = n;
     }
+    if (isChanged) this.#setCallersOf(l);
     this.#wasted += isWasted;
   }
 
-  #follow(parent: number, n: number, k: number, s: number, flags: number): void {
+  /** Is the edge weighed enough. */
+  #follow(parent: number, n: number, k: number, s: number, flags: number): boolean {
     const last = this.#last;
     let edge = last[k * 2 + 1];
     if (last[k * 2] !== parent) {
@@ -207,14 +253,40 @@ class Calls {
       last[k * 2 + 1] = edge;
     }
     const { ints, doubles } = this.#sums;
-    if (ints[edge * 4] === s) return;
-    const seen = ints[edge * 4 + 1] | flags;
+    const before = ints[edge * 4 + 1];
+    if ((before & IS_HEAVY) !== 0) {
+      if ((flags & ~before) !== 0 && !this.#isInlinedFirst(parent, n)) {
+        ints[edge * 4 + 1] = before | NOT_INLINE;
+        this.#wanted[n] = this.#into[n];
+      }
+      return true;
+    }
+    if (ints[edge * 4] === s) return false;
+    const seen = before | flags;
     const sum = doubles[edge * 2 + 1] + this.#weights.weight[s];
     ints[edge * 4] = s;
     ints[edge * 4 + 1] = seen;
     doubles[edge * 2 + 1] = sum;
-    if (this.#enough === undefined || sum < this.#enough || (seen & NOT_INLINE) === 0) return;
-    this.#wanted[n] = this.#into[n];
+    if (this.#enough === undefined || sum < this.#enough) return false;
+    ints[edge * 4 + 1] = seen | IS_HEAVY;
+    if ((seen & NOT_INLINE) !== 0) this.#wanted[n] = this.#into[n];
+    else if (this.#isCalled[n] === 0) this.#wanted[n] = NOBODY;
+    return true;
+  }
+
+  /** Whether the first call of `n` by `parent` in the stack at hand is an inlined one. */
+  #isInlinedFirst(parent: number, n: number): boolean {
+    const { start, slot, isInlined } = this.#slots;
+    let caller = -1;
+    for (let i = this.#end - 1; i >= this.#begin; i--) {
+      const l = this.#frames[i];
+      for (let k = start[l + 1] - 1; k >= start[l]; k--) {
+        const callee = slotNode(slot[k]);
+        if (caller === parent && callee === n) return isInlined[k] === 1;
+        caller = callee;
+      }
+    }
+    return false;
   }
 
   weight(edge: number): number {
@@ -245,7 +317,7 @@ export function inlineMarks(
   let into = inliners(slots, isListed, undefined, least);
   const candidates = into.reduce((count, callers) => count + (callers === NOBODY ? 0 : 1), 0);
   if (candidates === 0) return marks;
-  if (grows && candidates > few) {
+  if (candidates > few) {
     const bounds = locationBounds(profile.stacks, weights, profile.locations.length);
     into = inliners(slots, isListed, bounds, least);
   }
