@@ -1,11 +1,12 @@
 // `heapwright trace` as its users run it, on two recorded services and on damaged files.
 
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { expectComplaint, heapwright, SCRATCH } from "./command.ts";
+import { BIN, expectComplaint, heapwright, SCRATCH } from "./command.ts";
 
 const FIXTURES = fileURLToPath(
   new URL("../../core/test/fixtures/trace-analysis/", import.meta.url),
@@ -23,6 +24,32 @@ describe("heapwright trace", () => {
     const healthy = await heapwright(["trace", HEALTHY]);
     expect(healthy.stdout).toContain("none of the faults that a trace shows");
   });
+
+  // A terminal is what util-linux's script makes; other systems have none of that name, or another.
+  const hasTerminal = spawnSync("script", ["--version"], { encoding: "utf8" });
+  test.skipIf(!(hasTerminal.stdout ?? "").includes("util-linux"))(
+    "on a terminal the first megabytes are told of before anything else; not with --quiet",
+    () => {
+      const zipped = path.join(SCRATCH, "first-look.trace.gz");
+      writeFileSync(zipped, gzipSync(readFileSync(FAULTY)));
+      const shown = (args: string): string => {
+        const command = `stty cols 120; "${process.execPath}" "${BIN}" trace ${args} --lang en`;
+        return spawnSync("script", ["-qec", command, "/dev/null"], {
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "pipe"],
+          env: { PATH: process.env["PATH"], HOME: "/dev/null", XDG_CACHE_HOME: "/dev/null" },
+        }).stdout;
+      };
+      const said = shown(`"${FAULTY}"`);
+      const look =
+        /^scanning +0 % +so far \(first [\d.]+ [KM]iB\): heap [\d.]+ \wiB, goal [\d.]+ \wiB, \d+ GC cycles?, \d+ stops?, \d+ assists?/;
+      expect(said.replaceAll(/\s/g, " ").trim()).toMatch(look);
+      expect(said.indexOf("STOPS ON REQUEST")).toBeGreaterThan(said.indexOf("so far (first"));
+      expect(shown(`"${zipped}"`)).toContain("so far (first");
+      expect(shown(`"${FAULTY}" --quiet`)).not.toContain("so far");
+    },
+    30_000,
+  );
 
   test("JSON holds what the text says, and unknown is null", async () => {
     const { stdout } = await heapwright(["trace", FAULTY, "--json"]);

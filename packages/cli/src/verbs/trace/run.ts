@@ -12,6 +12,7 @@ import { FormatError } from "@heapwright/core/model/errors.ts";
 import { describeDiagnostic } from "@heapwright/core/report/diagnostics.ts";
 import { voiceOf, type Voice } from "@heapwright/core/report/say.ts";
 import { verdictWord } from "@heapwright/core/report/text.ts";
+import { wordsOfFirstLook } from "@heapwright/core/report/trace/first-look.ts";
 import { summarizeTrace, type OrderFindings } from "@heapwright/core/report/trace/summary.ts";
 import {
   formatTrace,
@@ -96,15 +97,27 @@ async function report(
     (what: string) =>
     (fraction: number, beside = "") =>
       progress.show(`${what}   ${Math.round(fraction * 100)} %   ${beside}`);
+  const scanning = percent(zh ? "扫描" : "scanning");
+  let soFar = "";
   const read = await readTrace(file, {
     threadEntry: inDist("scan-thread.js"),
     onProgress: (p) => {
       const { words } = voice;
-      const counts = zh
-        ? `目前：${words.count(p.events)} 个事件，${words.count(p.cycles)} 个 GC 周期，${words.count(p.assists)} 次辅助`
-        : `so far: ${words.count(p.events)} events, ${words.count(p.cycles)} GC cycles, ${words.count(p.assists)} assists`;
-      percent(zh ? "扫描" : "scanning")(p.fraction, p.events > 0 ? counts : "");
+      // Until a generation is done the first look is all that is known.
+      if (p.events > 0)
+        soFar = zh
+          ? `目前：${words.count(p.events)} 个事件，${words.count(p.cycles)} 个 GC 周期，${words.count(p.assists)} 次辅助`
+          : `so far: ${words.count(p.events)} events, ${words.count(p.cycles)} GC cycles, ${words.count(p.assists)} assists`;
+      scanning(p.fraction, soFar);
     },
+    ...(progress.isOn
+      ? {
+          onFirstLook: (look) => {
+            soFar = wordsOfFirstLook(look, voice);
+            scanning(0, soFar);
+          },
+        }
+      : {}),
   });
   const order =
     flags.json === true || sections.has("goroutines") || sections.has("tasks")
