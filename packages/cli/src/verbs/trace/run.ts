@@ -99,7 +99,11 @@ async function report(
       progress.show(`${what}   ${Math.round(fraction * 100)} %   ${beside}`);
   const scanning = percent(zh ? "扫描" : "scanning");
   let soFar = "";
-  const read = await readTrace(file, {
+  const needsOrder = flags.json === true || sections.has("goroutines") || sections.has("tasks");
+  // Both at once: each leaves processors idle, the order most of them.
+  let isScanned = false;
+  const ordering = percent(zh ? "排序" : "ordering");
+  const scan = readTrace(file, {
     threadEntry: inDist("scan-thread.js"),
     onProgress: (p) => {
       const { words } = voice;
@@ -118,11 +122,18 @@ async function report(
           },
         }
       : {}),
+  }).finally(() => {
+    isScanned = true;
   });
-  const order =
-    flags.json === true || sections.has("goroutines") || sections.has("tasks")
-      ? await orderOf(file, percent(zh ? "排序" : "ordering"))
-      : undefined;
+  const order = needsOrder
+    ? orderOf(file, (fraction) => {
+        if (isScanned) ordering(fraction);
+      })
+    : undefined;
+  // Neither is left running when the other fails.
+  await Promise.allSettled([scan, order]);
+  const read = await scan;
+  const orderFindings = await order;
   progress.clear();
   const analysis = analyzeTrace(read.table);
   if (analysis === undefined)
@@ -130,7 +141,7 @@ async function report(
       `${file} holds no events that could be read`,
       `${file} 中没有可读取的事件`,
     );
-  const summary = summarizeTrace(path.basename(file), analysis, order);
+  const summary = summarizeTrace(path.basename(file), analysis, orderFindings);
   const verdicts = verdictsOf(file, read, version);
   const said = verdicts.map((v) => ({ cause: v.cause, fault: v.fault, confidence: v.confidence }));
   const sentences = verdicts.map((v) => wordsOf(v, voice));
@@ -190,7 +201,7 @@ async function orderOf(
         },
       };
     },
-    onProgress,
+    { threadEntry: inDist("order-thread.js"), onProgress },
   );
   const [each] = consumers;
   if (each === undefined) throw new Error("the order was read by nobody");
