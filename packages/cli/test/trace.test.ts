@@ -6,6 +6,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { ParsedText } from "@heapwright/core/formats/trace/parsed-text.ts";
+import { readOrder } from "@heapwright/host/trace/read-order.ts";
 import { BIN, expectComplaint, heapwright, SCRATCH } from "./command.ts";
 
 const FIXTURES = fileURLToPath(
@@ -91,6 +93,39 @@ describe("heapwright trace", () => {
     expect(within.length - printed.length).toBeLessThanOrEqual(1);
     expect(printed.every((t) => within.includes(t))).toBe(true);
   });
+
+  test("-d=parsed across threads is the text of one thread, of broken traces too", async () => {
+    const bytes = readFileSync(FAULTY);
+    const files = [FAULTY, HEALTHY];
+    for (const part of [0.02, 0.3, 0.61, 0.9, 1]) {
+      const file = path.join(SCRATCH, `part-${part}.trace`);
+      const broken = Buffer.from(bytes.subarray(0, Math.floor(bytes.length * part)));
+      // Numbers too long to be any, in the midst of the whole one.
+      if (part === 1) broken.fill(0xff, Math.floor(bytes.length * 0.6));
+      writeFileSync(file, broken);
+      files.push(file);
+    }
+    let faults = 0;
+    for (const file of files) {
+      const chunks: Buffer[] = [];
+      const late: ParsedText[] = [];
+      const { fault } = await readOrder(file, (reader) => {
+        const { interner, number } = reader;
+        const keep = (chunk: Uint8Array) => chunks.push(Buffer.from(chunk));
+        const text = new ParsedText(interner, number, () => reader.baseNs, keep);
+        late.push(text);
+        return text;
+      });
+      late[0]?.flush();
+      const run = await heapwright(["trace", file, "-d=parsed"]);
+      expect(run.stdout === Buffer.concat(chunks).toString("utf8"), file).toBe(true);
+      expect(run.code, file).toBe(fault === undefined ? 0 : 3);
+      if (fault === undefined) continue;
+      faults += 1;
+      expect(run.stderr).toContain(fault.message);
+    }
+    expect(faults).toBeGreaterThan(2);
+  }, 60_000);
 
   test("a cut trace tells what is lost; what is no trace is one sentence", async () => {
     const bytes = readFileSync(FAULTY);
