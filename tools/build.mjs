@@ -24,7 +24,10 @@ import { filesBelow } from "./source-files.mjs";
 /** Entry → where it goes below packages/cli/dist. An entry that does not exist yet is named. */
 const CLI_ENTRY = "packages/cli/src/main.ts";
 /** Threads of the command: entries of their own, named in dist. */
-const THREAD_ENTRIES = { "scan-thread": "packages/host/src/trace/scan-thread.ts" };
+const THREAD_ENTRIES = {
+  "order-thread": "packages/host/src/trace/order-thread.ts",
+  "scan-thread": "packages/host/src/trace/scan-thread.ts",
+};
 /**
  * The verb whose start is compared with another tool's: the module that main.ts loads for it, and the one
  * file that it becomes.

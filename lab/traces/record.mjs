@@ -32,9 +32,14 @@ const variants = [
 ];
 const wanted = positionals.length === 0 ? variants.map((v) => v.name) : positionals;
 
+/** A program that could not be started has said nothing. @param {import("node:child_process").SpawnSyncReturns<string>} ran */
+const why = ({ error, stderr, status, signal }) =>
+  error?.message ?? ((stderr ?? "").trim().slice(0, 500) || `exit code ${status ?? signal}`);
+
 let recorded = 0;
 for (const release of values.go?.split(",") ?? RELEASES) {
-  const out = path.join(values.out ?? path.join(LAB, "out", "traces"), release);
+  // Absolute, for the compiler runs in the lab's folder and the program in the caller's.
+  const out = path.resolve(values.out ?? path.join(LAB, "out", "traces"), release);
   mkdirSync(out, { recursive: true });
   for (const { name, program, godebug } of variants) {
     if (!wanted.includes(name)) continue;
@@ -51,14 +56,14 @@ for (const release of values.go?.split(",") ?? RELEASES) {
       encoding: "utf8",
     });
     if (built.status !== 0) {
-      process.stderr.write(`${release} ${name}: not built: ${(built.stderr ?? "").trim()}\n`);
+      process.stderr.write(`${release} ${name}: not built: ${why(built)}\n`);
       continue;
     }
     // Every object is written down, so a tenth of the time is as many bytes.
     const ms = godebug === "" ? Number(values.ms) : Number(values.ms) / 10;
     const ran = spawnSync(binary, [`${file}.part`, String(ms)], { env, encoding: "utf8" });
     if (ran.status !== 0) {
-      process.stderr.write(`${release} ${name}: failed: ${(ran.stderr ?? "").slice(0, 500)}\n`);
+      process.stderr.write(`${release} ${name}: failed: ${why(ran)}\n`);
       continue;
     }
     renameSync(`${file}.part`, file);

@@ -33,7 +33,7 @@ describe("the published package", () => {
     const rest = names.filter(
       (name) =>
         !/^(LICENSE|README\.md|package\.json|bin\/heapwright\.js)$/.test(name) &&
-        !/^dist\/(main\.js|scan-thread\.js|chunks\/[\w-]+\.js|web\/\w+\.(js|css)|THIRD-PARTY-LICENSES\.txt)$/.test(
+        !/^dist\/(main\.js|(?:order|scan)-thread\.js|chunks\/[\w-]+\.js|web\/\w+\.(js|css)|THIRD-PARTY-LICENSES\.txt)$/.test(
           name,
         ),
     );

@@ -1,11 +1,14 @@
 // `heapwright trace` as its users run it, on two recorded services and on damaged files.
 
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { expectComplaint, heapwright, SCRATCH } from "./command.ts";
+import { ParsedText } from "@heapwright/core/formats/trace/parsed-text.ts";
+import { readOrder } from "@heapwright/host/trace/read-order.ts";
+import { BIN, expectComplaint, heapwright, SCRATCH } from "./command.ts";
 
 const FIXTURES = fileURLToPath(
   new URL("../../core/test/fixtures/trace-analysis/", import.meta.url),
@@ -23,6 +26,32 @@ describe("heapwright trace", () => {
     const healthy = await heapwright(["trace", HEALTHY]);
     expect(healthy.stdout).toContain("none of the faults that a trace shows");
   });
+
+  // A terminal is what util-linux's script makes; other systems have none of that name, or another.
+  const hasTerminal = spawnSync("script", ["--version"], { encoding: "utf8" });
+  test.skipIf(!(hasTerminal.stdout ?? "").includes("util-linux"))(
+    "on a terminal the first megabytes are told of before anything else; not with --quiet",
+    () => {
+      const zipped = path.join(SCRATCH, "first-look.trace.gz");
+      writeFileSync(zipped, gzipSync(readFileSync(FAULTY)));
+      const shown = (args: string): string => {
+        const command = `stty cols 120; "${process.execPath}" "${BIN}" trace ${args} --lang en`;
+        return spawnSync("script", ["-qec", command, "/dev/null"], {
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "pipe"],
+          env: { PATH: process.env["PATH"], HOME: "/dev/null", XDG_CACHE_HOME: "/dev/null" },
+        }).stdout;
+      };
+      const said = shown(`"${FAULTY}"`);
+      const look =
+        /^scanning +0 % +so far \(first [\d.]+ [KM]iB\): heap [\d.]+ \wiB, goal [\d.]+ \wiB, \d+ GC cycles?, \d+ stops?, \d+ assists?/;
+      expect(said.replaceAll(/\s/g, " ").trim()).toMatch(look);
+      expect(said.indexOf("STOPS ON REQUEST")).toBeGreaterThan(said.indexOf("so far (first"));
+      expect(shown(`"${zipped}"`)).toContain("so far (first");
+      expect(shown(`"${FAULTY}" --quiet`)).not.toContain("so far");
+    },
+    30_000,
+  );
 
   test("JSON holds what the text says, and unknown is null", async () => {
     const { stdout } = await heapwright(["trace", FAULTY, "--json"]);
@@ -64,6 +93,39 @@ describe("heapwright trace", () => {
     expect(within.length - printed.length).toBeLessThanOrEqual(1);
     expect(printed.every((t) => within.includes(t))).toBe(true);
   });
+
+  test("-d=parsed across threads is the text of one thread, of broken traces too", async () => {
+    const bytes = readFileSync(FAULTY);
+    const files = [FAULTY, HEALTHY];
+    for (const part of [0.02, 0.3, 0.61, 0.9, 1]) {
+      const file = path.join(SCRATCH, `part-${part}.trace`);
+      const broken = Buffer.from(bytes.subarray(0, Math.floor(bytes.length * part)));
+      // Numbers too long to be any, in the midst of the whole one.
+      if (part === 1) broken.fill(0xff, Math.floor(bytes.length * 0.6));
+      writeFileSync(file, broken);
+      files.push(file);
+    }
+    let faults = 0;
+    for (const file of files) {
+      const chunks: Buffer[] = [];
+      const late: ParsedText[] = [];
+      const { fault } = await readOrder(file, (reader) => {
+        const { interner, number } = reader;
+        const keep = (chunk: Uint8Array) => chunks.push(Buffer.from(chunk));
+        const text = new ParsedText(interner, number, () => reader.baseNs, keep);
+        late.push(text);
+        return text;
+      });
+      late[0]?.flush();
+      const run = await heapwright(["trace", file, "-d=parsed"]);
+      expect(run.stdout === Buffer.concat(chunks).toString("utf8"), file).toBe(true);
+      expect(run.code, file).toBe(fault === undefined ? 0 : 3);
+      if (fault === undefined) continue;
+      faults += 1;
+      expect(run.stderr).toContain(fault.message);
+    }
+    expect(faults).toBeGreaterThan(2);
+  }, 60_000);
 
   test("a cut trace tells what is lost; what is no trace is one sentence", async () => {
     const bytes = readFileSync(FAULTY);

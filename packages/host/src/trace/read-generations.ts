@@ -123,13 +123,20 @@ function storedSize(fd: number): { readonly size: number; readonly isStored: boo
 
 /** Of the header; undefined where the file has none of a trace. */
 export async function versionOfTrace(file: string): Promise<number | undefined> {
+  return traceVersion(await firstBytes(file, HEADER_BYTES));
+}
+
+/** As many as asked for, decoded; fewer only of a shorter file. */
+export async function firstBytes(file: string, wanted: number): Promise<Uint8Array> {
   const { chunks } = await openTrace(file);
-  let head = new Uint8Array(0);
+  const parts: Uint8Array[] = [];
+  let length = 0;
   for await (const chunk of chunks) {
-    head = Buffer.concat([head, chunk]);
-    if (head.length >= HEADER_BYTES) break;
+    parts.push(chunk);
+    length += chunk.length;
+    if (length >= wanted) break;
   }
-  return head.length < HEADER_BYTES ? undefined : traceVersion(head.subarray(0, HEADER_BYTES));
+  return Buffer.concat(parts, Math.min(length, wanted));
 }
 
 /** All of a trace in the format before Go 1.22, which cannot be read in parts. */

@@ -3,6 +3,11 @@
 import os from "node:os";
 import type { GenerationBytes } from "@heapwright/core/formats/trace/container.ts";
 import { TraceFault } from "@heapwright/core/formats/trace/fault.ts";
+import {
+  FIRST_LOOK_BYTES,
+  type FirstLook,
+  lookAt,
+} from "@heapwright/core/formats/trace/first-look.ts";
 import { scanGeneration, type ScannedGeneration } from "@heapwright/core/formats/trace/scan.ts";
 import { OLD_VERSIONS } from "@heapwright/core/formats/trace/spec.ts";
 import { readOldTrace } from "@heapwright/core/formats/trace/v1/table.ts";
@@ -13,6 +18,7 @@ import type { Completeness } from "@heapwright/core/model/diagnostic.ts";
 import { RANGE_GC_MARK, RANGE_MARK_ASSIST } from "@heapwright/core/model/tables/trace.ts";
 import type { TraceTable } from "@heapwright/core/model/tables/trace.ts";
 import {
+  firstBytes,
   openGenerations,
   type OpenGenerations,
   readGenerations,
@@ -40,24 +46,30 @@ export interface ReadTraceOptions {
   /** Of scan-thread.ts as bundled; without it all is done in this thread. */
   readonly threadEntry?: URL;
   readonly onProgress?: (progress: TraceProgress) => void;
+  /** What the first megabytes say, before any generation is done. */
+  readonly onFirstLook?: (look: FirstLook) => void;
 }
 
 /** @throws FormatError when no generation could be read. */
 export async function readTrace(file: string, options: ReadTraceOptions = {}): Promise<TraceRead> {
   const version = await versionOfTrace(file);
   if (version !== undefined && OLD_VERSIONS.includes(version)) {
+    await takeFirstLook(file, options);
     const bytes = await wholeTrace(file, (fraction) =>
       options.onProgress?.({ fraction, events: 0, cycles: 0, assists: 0 }),
     );
     return traceOf(readOldTrace(bytes, version));
   }
   if (options.threadEntry === undefined) {
+    await takeFirstLook(file, options);
     return readStreamed(file, scannedHere, new Joining(0, options.onProgress));
   }
   const threads = Math.max(1, os.availableParallelism());
   const found = version === undefined ? undefined : openGenerations(file, version);
   const pool = new ScanPool(options.threadEntry, threads);
   try {
+    // While the threads start.
+    await takeFirstLook(file, options);
     const joining = new Joining(threads, options.onProgress);
     if (found === undefined || version === undefined) {
       return await readStreamed(file, (generation) => pool.scan(generation), joining);
@@ -68,6 +80,12 @@ export async function readTrace(file: string, options: ReadTraceOptions = {}): P
     // Not before the threads have stopped, for they read it.
     found?.close();
   }
+}
+
+async function takeFirstLook(file: string, { onFirstLook }: ReadTraceOptions): Promise<void> {
+  if (onFirstLook === undefined) return;
+  const look = lookAt(await firstBytes(file, FIRST_LOOK_BYTES));
+  if (look !== undefined) onFirstLook(look);
 }
 
 /** Scans under way, joined in the order of the file. */

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { Anonymize, type AnonymizeEnd } from "@heapwright/core/formats/trace/anonymize.ts";
 import { CutTrace, type CutEnd } from "@heapwright/core/formats/trace/cut.ts";
 import { DelayProfile, type DelayKind } from "@heapwright/core/formats/trace/delay-profile.ts";
+import type { EventConsumer } from "@heapwright/core/formats/trace/event-batch.ts";
 import type { TraceFault } from "@heapwright/core/formats/trace/fault.ts";
 import { Footprint } from "@heapwright/core/formats/trace/footprint.ts";
 import { PerfettoTrace } from "@heapwright/core/formats/trace/perfetto/perfetto.ts";
@@ -16,7 +17,8 @@ import type { Lang } from "@heapwright/core/model/message.ts";
 import type { ProfileTable } from "@heapwright/core/model/tables/profile.ts";
 import { wordingOf } from "@heapwright/core/report/wording.ts";
 import { MAX_GENERATION_BYTES, openTrace } from "@heapwright/host/trace/read-generations.ts";
-import { readOrder } from "@heapwright/host/trace/read-order.ts";
+import { type OrderSource, readOrder } from "@heapwright/host/trace/read-order.ts";
+import { inDist } from "../../dist.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { writeAll, writeCause } from "../../output.ts";
 import { UnreadableError, UsageError } from "../../usage-error.ts";
@@ -66,7 +68,7 @@ export async function writeProfile(
     );
   }
   const finish: (() => ProfileTable)[] = [];
-  const { fault } = await readOrder(file, (reader) => {
+  const consumerOf = (reader: OrderSource): EventConsumer => {
     if (delay !== undefined) {
       const profile = new DelayProfile(delay, () => reader.interner);
       finish.push(() => profile.finish());
@@ -75,7 +77,8 @@ export async function writeProfile(
     const profile = new RangeProfile(range ?? "assist", () => reader.interner);
     finish.push(() => profile.finish().table);
     return profile;
-  });
+  };
+  const { fault } = await readOrder(file, consumerOf, { threadEntry: inDist("order-thread.js") });
   const [made] = finish;
   if (made === undefined) throw new Error("a profile without its maker");
   const bytes = gzipSync(encodeProfile(made()));
@@ -87,20 +90,20 @@ export async function writeProfile(
 export async function writePerfetto(file: string, output: string, lang: Lang): Promise<number> {
   const out = openOutput(output);
   const parts: PerfettoTrace[] = [];
-  const { fault, events } = await out.during(() =>
-    readOrder(file, (reader) => {
-      const packets = new PerfettoTrace(
-        out.write,
-        () => reader.interner,
-        () => reader.baseNs,
-      );
-      parts.push(packets);
-      return packets;
-    }).then((read) => {
-      for (const packets of parts) packets.finish();
-      return read;
-    }),
-  );
+  const consumerOf = (reader: OrderSource): EventConsumer => {
+    const packets = new PerfettoTrace(
+      out.write,
+      () => reader.interner,
+      () => reader.baseNs,
+    );
+    parts.push(packets);
+    return packets;
+  };
+  const { fault, events } = await out.during(async () => {
+    const read = await readOrder(file, consumerOf, { threadEntry: inDist("order-thread.js") });
+    for (const packets of parts) packets.finish();
+    return read;
+  });
   out.keep();
   const count = wordingOf(lang).count(events);
   process.stderr.write(

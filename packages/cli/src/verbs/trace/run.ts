@@ -12,6 +12,7 @@ import { FormatError } from "@heapwright/core/model/errors.ts";
 import { describeDiagnostic } from "@heapwright/core/report/diagnostics.ts";
 import { voiceOf, type Voice } from "@heapwright/core/report/say.ts";
 import { verdictWord } from "@heapwright/core/report/text.ts";
+import { wordsOfFirstLook } from "@heapwright/core/report/trace/first-look.ts";
 import { summarizeTrace, type OrderFindings } from "@heapwright/core/report/trace/summary.ts";
 import {
   formatTrace,
@@ -109,20 +110,43 @@ async function report(
     (what: string) =>
     (fraction: number, beside = "") =>
       progress.show(`${what}   ${Math.round(fraction * 100)} %   ${beside}`);
-  const read = await readTrace(file, {
+  const scanning = percent(zh ? "扫描" : "scanning");
+  let soFar = "";
+  const needsOrder = flags.json === true || sections.has("goroutines") || sections.has("tasks");
+  // Both at once: each leaves processors idle, the order most of them.
+  let isScanned = false;
+  const ordering = percent(zh ? "排序" : "ordering");
+  const scan = readTrace(file, {
     threadEntry: inDist("scan-thread.js"),
     onProgress: (p) => {
       const { words } = voice;
-      const counts = zh
-        ? `目前：${words.count(p.events)} 个事件，${words.count(p.cycles)} 个 GC 周期，${words.count(p.assists)} 次辅助`
-        : `so far: ${words.count(p.events)} events, ${words.count(p.cycles)} GC cycles, ${words.count(p.assists)} assists`;
-      percent(zh ? "扫描" : "scanning")(p.fraction, p.events > 0 ? counts : "");
+      // Until a generation is done the first look is all that is known.
+      if (p.events > 0)
+        soFar = zh
+          ? `目前：${words.count(p.events)} 个事件，${words.count(p.cycles)} 个 GC 周期，${words.count(p.assists)} 次辅助`
+          : `so far: ${words.count(p.events)} events, ${words.count(p.cycles)} GC cycles, ${words.count(p.assists)} assists`;
+      scanning(p.fraction, soFar);
     },
+    ...(progress.isOn
+      ? {
+          onFirstLook: (look) => {
+            soFar = wordsOfFirstLook(look, voice);
+            scanning(0, soFar);
+          },
+        }
+      : {}),
+  }).finally(() => {
+    isScanned = true;
   });
-  const order =
-    flags.json === true || sections.has("goroutines") || sections.has("tasks")
-      ? await orderOf(file, percent(zh ? "排序" : "ordering"))
-      : undefined;
+  const order = needsOrder
+    ? orderOf(file, (fraction) => {
+        if (isScanned) ordering(fraction);
+      })
+    : undefined;
+  // Neither is left running when the other fails.
+  await Promise.allSettled([scan, order]);
+  const read = await scan;
+  const orderFindings = await order;
   progress.clear();
   const analysis = analyzeTrace(read.table);
   if (analysis === undefined)
@@ -130,7 +154,7 @@ async function report(
       `${file} holds no events that could be read`,
       `${file} 中没有可读取的事件`,
     );
-  const summary = summarizeTrace(path.basename(file), analysis, order);
+  const summary = summarizeTrace(path.basename(file), analysis, orderFindings);
   const verdicts = verdictsOf(file, read, version);
   const said = verdicts.map((v) => ({ cause: v.cause, fault: v.fault, confidence: v.confidence }));
   const sentences = verdicts.map((v) => wordsOf(v, voice));
@@ -190,7 +214,7 @@ async function orderOf(
         },
       };
     },
-    onProgress,
+    { threadEntry: inDist("order-thread.js"), onProgress },
   );
   const [each] = consumers;
   if (each === undefined) throw new Error("the order was read by nobody");

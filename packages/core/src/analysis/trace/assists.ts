@@ -10,7 +10,7 @@
 // not. And the ranges of a cut trace are lower bounds.
 
 import { RANGE_MARK_ASSIST, type TraceMemory } from "../../model/tables/trace.ts";
-import { runningNs } from "./executing.ts";
+import { runningNsWithout } from "./executing.ts";
 import { totalNs, WORKER_IDLE, type GcWork } from "./gc-work.ts";
 import type { GoroutineGroups } from "./goroutine-groups.ts";
 import { Groups, NOBODY, Payers, type Payer, type StackPlaces } from "./payers.ts";
@@ -109,7 +109,7 @@ export function analyzeAssists(
     longestNs,
     cut,
     // The background sweeper's is in it.
-    mutatorNs: runningNs(m, w.workerGoroutines),
+    mutatorNs: runningNsWithout(w.executing, w.workerGoroutines),
     byStack: byStack.finish(),
     byLine: byLine.finish(),
     byAllocatingLine: byAllocatingLine.finish(),

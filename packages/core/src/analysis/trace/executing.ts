@@ -2,7 +2,7 @@
 // that the kernel took off its CPU meanwhile still counts, so on a busy machine or under a CPU quota the
 // sums are above CPU time. Time in system calls is not execution here.
 
-import { SLICE_RUNNING, type TraceMemory } from "../../model/tables/trace.ts";
+import { SLICE_RUNNING, type TraceMemory, type TraceSlicePart } from "../../model/tables/trace.ts";
 import { GoroutineIndex } from "./goroutine-index.ts";
 import { orderBy } from "./stretches.ts";
 
@@ -13,21 +13,31 @@ export interface Executing {
   readonly startNs: Float64Array;
   readonly endNs: Float64Array;
   readonly proc: Int32Array;
+  /** Running time of every goroutine of the trace. */
+  readonly allNs: number;
 }
 
-/** Cost: two passes over all slices, and a sort of the wanted goroutines that changed threads. */
+/** Cost: two passes over slices (one where none is wanted), and a sort of the wanted goroutines that changed threads. */
 export function executingOf(m: TraceMemory, wanted: ReadonlySet<number>): Executing {
   const wantedIndex = new GoroutineIndex(wanted);
   const counts = new Int32Array(wanted.size);
+  let allNs = 0;
+  const partsWithRows: TraceSlicePart[] = [];
   for (const part of m.slices.parts) {
-    const { state, goroutine, runStart, runEnd } = part;
+    const { state, goroutine, startNs, endNs, runStart, runEnd } = part;
+    let found = 0;
     for (let run = 0; run < runStart.length; run++) {
       const end = runEnd[run];
       for (let i = runStart[run]; i < end; i++) {
+        if (state[i] !== SLICE_RUNNING) continue;
+        allNs += endNs[i] - startNs[i];
         const at = wantedIndex.of(goroutine[i]);
-        if (at >= 0 && state[i] === SLICE_RUNNING) counts[at] += 1;
+        if (at < 0) continue;
+        counts[at] += 1;
+        found += 1;
       }
     }
+    if (found > 0) partsWithRows.push(part);
   }
   // Those that never ran have no place.
   const index = new Map<number, number>();
@@ -47,7 +57,7 @@ export function executingOf(m: TraceMemory, wanted: ReadonlySet<number>): Execut
   const from = new Float64Array(rows);
   const to = new Float64Array(rows);
   const on = new Int32Array(rows);
-  for (const part of m.slices.parts) {
+  for (const part of partsWithRows) {
     const { state, goroutine, baseNs, runStart, runEnd } = part;
     for (let run = 0; run < runStart.length; run++) {
       const end = runEnd[run];
@@ -75,7 +85,7 @@ export function executingOf(m: TraceMemory, wanted: ReadonlySet<number>): Execut
       proc[first + k] = on[row];
     }
   }
-  return { index, start, startNs, endNs, proc };
+  return { index, start, startNs, endNs, proc, allNs };
 }
 
 /** First running slice of the goroutine that ends after `timeNs`, and where its slices stop. */
@@ -111,18 +121,13 @@ export function executedNs(
   return sum;
 }
 
-/** Running time of every goroutine that is not among `without`. */
-export function runningNs(m: TraceMemory, without: ReadonlySet<number>): number {
-  const left = new GoroutineIndex(without);
-  let sum = 0;
-  for (const part of m.slices.parts) {
-    const { state, startNs, endNs, goroutine, runStart, runEnd } = part;
-    for (let run = 0; run < runStart.length; run++) {
-      const end = runEnd[run];
-      for (let i = runStart[run]; i < end; i++) {
-        if (state[i] === SLICE_RUNNING && left.of(goroutine[i]) < 0) sum += endNs[i] - startNs[i];
-      }
-    }
+/** Running time of every goroutine but `without`, which are among those asked for. */
+export function runningNsWithout(x: Executing, without: ReadonlySet<number>): number {
+  let ns = x.allNs;
+  for (const goroutine of without) {
+    const at = x.index.get(goroutine);
+    if (at === undefined) continue;
+    for (let k = x.start[at]; k < x.start[at + 1]; k++) ns -= x.endNs[k] - x.startNs[k];
   }
-  return sum;
+  return ns;
 }

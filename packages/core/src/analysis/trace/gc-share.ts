@@ -10,7 +10,6 @@
 
 import type { TraceMemory } from "../../model/tables/trace.ts";
 import { workerNs } from "./assists.ts";
-import { runningNs } from "./executing.ts";
 import { capacityNs, totalNs, type GcWork } from "./gc-work.ts";
 import { nsWithin, type Stretches } from "./stretches.ts";
 
@@ -53,7 +52,7 @@ export function gcShare(m: TraceMemory, w: GcWork, mutatorNs: number): GcShare {
   let gcStopProcNs = 0;
   for (let i = 0; i < w.gcStops.length; i++)
     gcStopProcNs += capacityNs(w.procs, w.gcStops.startNs[i], w.gcStops.endNs[i]);
-  const ranNs = runningNs(m, new Set());
+  const ranNs = w.executing.allNs;
   const endingNs = totalNs(w.assistEndings) + totalNs(w.workerEndings);
   const work = dedicatedNs + fractionalNs + assistNs + endingNs;
   // Within a stop every proc is charged once already.

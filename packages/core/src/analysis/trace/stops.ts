@@ -113,7 +113,10 @@ interface LastToStop {
   readonly stack: Int32Array;
 }
 
-/** Cost: one pass over the slices; the stops go along, for a thread's slices are in the order of time. */
+/**
+ * Cost: for each stop a search among the slices of each thread, which are in the order of time. How it can
+ * mislead: in a damaged trace whose clock turns back a search can miss the slice.
+ */
 function lastToStop(m: TraceMemory, rows: readonly number[]): LastToStop {
   const r = m.ranges;
   const startNs = Float64Array.from(rows, (i) => r.startNs[i]);
@@ -125,14 +128,19 @@ function lastToStop(m: TraceMemory, rows: readonly number[]): LastToStop {
   const proc = new Int32Array(rows.length).fill(-1);
   for (const part of m.slices.parts) {
     for (let run = 0; run < part.runThread.length; run++) {
-      let k = -1;
-      for (let i = part.runStart[run]; i < part.runEnd[run]; i++) {
+      let i = part.runStart[run];
+      const runEnd = part.runEnd[run];
+      if (i === runEnd) continue;
+      for (
+        let k = firstAtLeast(startNs, part.baseNs + part.startNs[i]);
+        k < startNs.length && i < runEnd;
+        k++
+      ) {
+        i = firstEndingAfter(part.endNs, startNs[k] - part.baseNs, i, runEnd);
+        if (i === runEnd || part.state[i] !== SLICE_RUNNING) continue;
         const end = part.baseNs + part.endNs[i];
-        while (k + 1 < startNs.length && startNs[k + 1] < end) k += 1;
-        // Only where a damaged trace turns back.
-        while (k >= 0 && startNs[k] >= end) k -= 1;
-        if (k < 0 || part.state[i] !== SLICE_RUNNING) continue;
         if (part.baseNs + part.startNs[i] > startNs[k] || end > endNs[k]) continue;
+        if (k + 1 < startNs.length && startNs[k + 1] < end) continue;
         if (part.goroutine[i] === r.goroutine[rows[k]]) continue;
         const ns = end - startNs[k];
         if (ns > stoppingNs[k]) {
@@ -154,6 +162,39 @@ function lastToStop(m: TraceMemory, rows: readonly number[]): LastToStop {
       if (p.goroutine[j] === goroutine[k]) stack[k] = p.stack[j];
   }
   return { stoppingNs, goroutine, proc, stack };
+}
+
+function firstAtLeast(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const mid = (low + high) >>> 1;
+    if (sorted[mid] >= value) high = mid;
+    else low = mid + 1;
+  }
+  return low;
+}
+
+/** The next one is most often near, so steps double from `from` on. */
+function firstEndingAfter(
+  endNs: Float64Array | Uint32Array,
+  timeNs: number,
+  from: number,
+  to: number,
+): number {
+  let low = from;
+  let step = 1;
+  while (low + step < to && endNs[low + step] <= timeNs) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(to, low + step);
+  while (low < high) {
+    const mid = (low + high) >>> 1;
+    if (endNs[mid] > timeNs) high = mid;
+    else low = mid + 1;
+  }
+  return low;
 }
 
 function causesOf(

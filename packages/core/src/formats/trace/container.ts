@@ -444,7 +444,8 @@ export interface BatchColumns {
   readonly minTicks: number;
 }
 
-function kindOf(
+/** BATCH_…, of the batch at `batch` whose payload is [at, end). */
+export function kindOf(
   bytes: Uint8Array,
   batch: number,
   at: number,

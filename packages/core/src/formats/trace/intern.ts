@@ -1,7 +1,7 @@
 // Strings and stacks of all generations under one number each. Every generation repeats its tables
 // with numbers of its own; without interning nothing could be added up over generations.
 
-import { ByteStrings } from "../../model/builders/byte-strings.ts";
+import { ByteStrings, type StringsPart } from "../../model/builders/byte-strings.ts";
 import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
 import { HashSlots, scramble } from "../../model/builders/hash-slots.ts";
 import { IntLists } from "../../model/builders/int-lists.ts";
@@ -52,6 +52,25 @@ export interface InternedTables {
   readonly stacks: IdMap;
 }
 
+/** How much of an interner's tables is known elsewhere. */
+export interface InternedLengths {
+  readonly strings: number;
+  readonly frames: number;
+  readonly stacks: number;
+}
+
+/** What came to an interner's tables since then; copies. */
+export interface InternedGrowth {
+  readonly strings: StringsPart;
+  readonly framePc: Float64Array<ArrayBuffer>;
+  readonly frameFunction: Int32Array<ArrayBuffer>;
+  readonly frameFile: Int32Array<ArrayBuffer>;
+  readonly frameLine: Float64Array<ArrayBuffer>;
+  readonly stackFrames: Int32Array<ArrayBuffer>;
+  /** Offsets in all of the stacks' frames. */
+  readonly stackEnds: Int32Array<ArrayBuffer>;
+}
+
 export class TraceInterner {
   readonly strings = new ByteStrings();
   readonly #number: Uvarint;
@@ -83,6 +102,39 @@ export class TraceInterner {
   addOld(bytes: Uint8Array, tables: GenerationTables): InternedTables {
     this.#isOld = true;
     return this.#add(bytes, tables);
+  }
+
+  get lengths(): InternedLengths {
+    return {
+      strings: this.strings.length,
+      frames: this.framePc.length,
+      stacks: this.stacks.length,
+    };
+  }
+
+  growthSince({ strings, frames, stacks }: InternedLengths): InternedGrowth {
+    const { data, start } = this.stacks;
+    return {
+      strings: this.strings.part(strings),
+      framePc: this.framePc.data.slice(frames, this.framePc.length),
+      frameFunction: this.frameFunction.data.slice(frames, this.frameFunction.length),
+      frameFile: this.frameFile.data.slice(frames, this.frameFile.length),
+      frameLine: this.frameLine.data.slice(frames, this.frameLine.length),
+      stackFrames: data.data.slice(start.data[stacks], data.length),
+      stackEnds: start.data.slice(stacks + 1, start.length),
+    };
+  }
+
+  /** Goes on with another interner's tables, to look numbers up in; nothing may be added then. */
+  extend(growth: InternedGrowth): void {
+    this.strings.extend(growth.strings);
+    this.framePc.append(growth.framePc);
+    this.frameFunction.append(growth.frameFunction, 0, growth.frameFunction.length);
+    this.frameFile.append(growth.frameFile, 0, growth.frameFile.length);
+    this.frameLine.append(growth.frameLine);
+    const { stackFrames, stackEnds } = growth;
+    this.stacks.data.append(stackFrames, 0, stackFrames.length);
+    this.stacks.start.append(stackEnds, 0, stackEnds.length);
   }
 
   #add(bytes: Uint8Array, tables: GenerationTables): InternedTables {

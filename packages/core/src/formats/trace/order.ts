@@ -46,7 +46,8 @@ function broken(code: string, message: string): TraceFault {
 const NO_IDS: IdMap | undefined = undefined;
 
 export class TraceOrder {
-  readonly batch = new EventBatch();
+  /** Being filled. */
+  batch = new EventBatch();
   readonly #g = new Goroutines();
   readonly #p = new Procs();
   readonly #m = new Threads();

@@ -30,6 +30,8 @@ export class OrderedReader {
 
   constructor(consumer: EventConsumer) {
     this.#consumer = consumer;
+    const first = consumer.next?.();
+    if (first !== undefined) this.#order.batch = first;
   }
 
   /** Time of the trace's clock that all times of events are relative to; known with the first one. */
@@ -114,10 +116,13 @@ export class OrderedReader {
   #run({ samples, stacks }: OpenGeneration): void {
     const cursors = this.#cursors;
     const order = this.#order;
-    const { batch } = order;
+    let { batch } = order;
     let sample = 0;
     for (;;) {
-      if (batch.length > BATCH_EVENTS_MAX - ROOM) this.#flush();
+      if (batch.length > BATCH_EVENTS_MAX - ROOM) {
+        this.#flush();
+        batch = order.batch;
+      }
       if (sample < samples.order.length) {
         const row = samples.order[sample];
         if (cursors.heapLength === 0 || samples.time[row] < cursors.time[cursors.heap[0]]) {
@@ -198,7 +203,9 @@ export class OrderedReader {
     if (batch.length === 0) return;
     this.#events += batch.length;
     this.#consumer.events(batch);
-    batch.length = 0;
+    const next = this.#consumer.next?.() ?? batch;
+    next.length = 0;
+    this.#order.batch = next;
   }
 }
 

@@ -23,6 +23,16 @@ export class Uvarint {
     return this.#wide.length;
   }
 
+  /** Those from the `from`th on. */
+  wideValues(from: number): bigint[] {
+    return this.#wide.slice(from);
+  }
+
+  /** Goes on with the values of another reader, so that its negative numbers mean the same here. */
+  extend(values: readonly bigint[]): void {
+    for (const value of values) this.#wide.push(value);
+  }
+
   #halves(bytes: Uint8Array, at: number, end: number): void {
     let low = 0;
     let high = 0;

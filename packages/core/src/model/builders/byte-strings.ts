@@ -9,6 +9,12 @@ import { HashSlots, scramble } from "./hash-slots.ts";
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const TO_UTF8 = new TextEncoder();
 
+/** Strings of one table on their way to another; ends are offsets in all of its bytes. */
+export interface StringsPart {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly ends: Int32Array<ArrayBuffer>;
+}
+
 /** Index 0 is always "". Equal bytes get equal indices. */
 export class ByteStrings implements StringTable {
   readonly #bytes = new GrowingBytes(1024);
@@ -79,6 +85,24 @@ export class ByteStrings implements StringTable {
     this.#bytes.append(source, from, to);
     this.#start.push(this.#bytes.length);
     return table.add(hash, slot);
+  }
+
+  /** Copies of the bytes and ends of the strings from `index` on. */
+  part(index: number): StringsPart {
+    const from = this.#start.data[index];
+    return {
+      bytes: this.#bytes.data.slice(from, this.#bytes.length),
+      ends: this.#start.data.slice(index + 1, this.#start.length),
+    };
+  }
+
+  /**
+   * Goes on with what another table has from this one's length on. Only `get` and `bytesOf` know of
+   * those strings: they are not hashed again.
+   */
+  extend({ bytes, ends }: StringsPart): void {
+    this.#bytes.append(bytes);
+    this.#start.append(ends, 0, ends.length);
   }
 
   #equals(entry: number, source: Uint8Array, from: number, to: number): boolean {

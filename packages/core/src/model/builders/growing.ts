@@ -57,6 +57,17 @@ export class GrowingFloat64 {
     this.length += 1;
   }
 
+  append(source: Float64Array): void {
+    const needed = this.length + source.length;
+    if (needed > this.data.length) {
+      const wider = new Float64Array(Math.max(needed, this.data.length * 2));
+      wider.set(this.data);
+      this.data = wider;
+    }
+    this.data.set(source, this.length);
+    this.length = needed;
+  }
+
   finish(): Float64Array {
     return this.data.slice(0, this.length);
   }

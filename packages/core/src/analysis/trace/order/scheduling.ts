@@ -40,6 +40,28 @@ export interface SchedulingAnalysis {
 const PER_DOUBLING = 8;
 const BUCKETS = 64 * PER_DOUBLING;
 
+/** Where the buckets of a doubling end, in parts of its beginning; a logarithm cost as much as all the rest. */
+const BUCKET_ENDS = Float64Array.from(
+  { length: PER_DOUBLING },
+  (_, i) => 2 ** ((i + 1) / PER_DOUBLING),
+);
+
+/** ⌊log₂ ns × PER_DOUBLING⌋. */
+function bucketOf(ns: number): number {
+  if (ns < 1) return 0;
+  let doubling = 0;
+  let rest = ns;
+  while (rest >= 2 ** 31) {
+    rest /= 2 ** 31;
+    doubling += 31;
+  }
+  const exponent = 31 - Math.clz32(rest);
+  rest /= 1 << exponent;
+  let within = 0;
+  while (rest >= BUCKET_ENDS[within]) within += 1;
+  return (doubling + exponent) * PER_DOUBLING + within;
+}
+
 class WaitHistogram {
   readonly #counts = new Float64Array(BUCKETS);
   #count = 0;
@@ -49,9 +71,8 @@ class WaitHistogram {
   add(ns: number): void {
     this.#count += 1;
     this.#total += ns;
-    this.#longest = Math.max(this.#longest, ns);
-    const bucket = ns < 1 ? 0 : Math.floor(Math.log2(ns) * PER_DOUBLING);
-    this.#counts[Math.min(BUCKETS - 1, bucket)] += 1;
+    if (ns > this.#longest) this.#longest = ns;
+    this.#counts[Math.min(BUCKETS - 1, bucketOf(ns))] += 1;
   }
 
   #quantile(q: number): number {
