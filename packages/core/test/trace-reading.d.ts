@@ -1,5 +1,5 @@
 import type { EventConsumer } from "../src/formats/trace/event-batch.ts";
-import { OrderedReader } from "../src/formats/trace/ordered-reader.ts";
+import type { OrderedReader } from "../src/formats/trace/ordered-reader.ts";
 export declare function readOrdered(
   bytes: Uint8Array,
   open: (reader: () => OrderedReader) => EventConsumer,

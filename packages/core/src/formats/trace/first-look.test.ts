@@ -80,7 +80,8 @@ describe("the first look at a trace", () => {
   });
 
   it("of broken bytes ends without a word", () => {
-    const [{ bytes }] = recorded as [(typeof recorded)[number]];
+    const bytes = recorded[0]?.bytes;
+    if (bytes === undefined) throw new Error("no recorded trace");
     const random = seededRandom(7);
     const whole = looked(bytes);
     for (let turn = 0; turn < 200; turn++) {
