@@ -1,11 +1,12 @@
 // `heapwright trace` as its users run it, on two recorded services and on damaged files.
 
+import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { expectComplaint, heapwright, SCRATCH } from "./command.ts";
+import { BIN, expectComplaint, heapwright, SCRATCH } from "./command.ts";
 
 const FIXTURES = fileURLToPath(
   new URL("../../core/test/fixtures/trace-analysis/", import.meta.url),
@@ -22,6 +23,17 @@ describe("heapwright trace", () => {
       expect(faulty.stdout).toContain(`\n${section}`);
     const healthy = await heapwright(["trace", HEALTHY]);
     expect(healthy.stdout).toContain("none of the faults that a trace shows");
+  });
+
+  test("a pipe gives what the file gives", async () => {
+    const child = spawn(process.execPath, [BIN, "trace", "-", "--stw"], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    child.stdin.end(gzipSync(readFileSync(FAULTY)));
+    let text = "";
+    for await (const chunk of child.stdout) text += String(chunk);
+    const file = await heapwright(["trace", FAULTY, "--stw"]);
+    expect(text).toBe(file.stdout.replace(path.basename(FAULTY), "stdin"));
   });
 
   test("JSON holds what the text says, and unknown is null", async () => {
