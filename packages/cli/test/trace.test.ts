@@ -1,6 +1,6 @@
 // `heapwright trace` as its users run it, on two recorded services and on damaged files.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,6 +52,17 @@ describe("heapwright trace", () => {
     },
     30_000,
   );
+
+  test("a pipe gives what the file gives", async () => {
+    const child = spawn(process.execPath, [BIN, "trace", "-", "--stw"], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    child.stdin.end(gzipSync(readFileSync(FAULTY)));
+    let text = "";
+    for await (const chunk of child.stdout) text += String(chunk);
+    const file = await heapwright(["trace", FAULTY, "--stw"]);
+    expect(text).toBe(file.stdout.replace(path.basename(FAULTY), "stdin"));
+  });
 
   test("JSON holds what the text says, and unknown is null", async () => {
     const { stdout } = await heapwright(["trace", FAULTY, "--json"]);

@@ -139,6 +139,24 @@ describe("GC share", () => {
   });
 });
 
+describe("an assist without a begin", () => {
+  const spec: TraceSpec = {
+    to: SEC,
+    generations: 2,
+    runs: [{ g: 7, from: 0, to: SEC, proc: 0 }],
+  };
+  const at = (from: number) =>
+    analysis({
+      ...spec,
+      ranges: [{ kind: "assist", from, to: from + 10, g: 7, flags: RANGE_STARTED_BEFORE }],
+    }).assists.cpuNs;
+
+  it("was open since reading began, but not since a later generation did: its begin was lost", () => {
+    expect(at(100)).toBe(110);
+    expect(at(0.5 * SEC + 100)).toBe(10);
+  });
+});
+
 describe("a worker's mode", () => {
   it("is that of the run, not of the goroutine", () => {
     const a = analysis({
