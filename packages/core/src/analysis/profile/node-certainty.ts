@@ -200,7 +200,8 @@ export class EdgeCertainty {
   of(source: number, target: number, value: number): Certain {
     return this.#certainty.of(value, (column) => {
       const edges = this.#sums[column];
-      return edges.weight.data[edges.intern(source, target)];
+      const edge = edges.intern(source, target);
+      return edges.weight.data[edge];
     });
   }
 }
