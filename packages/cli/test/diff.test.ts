@@ -243,7 +243,11 @@ describe("damage and mistakes", () => {
     expectComplaint(await heapwright(heap), 2, /needs two: heapwright diff BEFORE AFTER/);
     expectComplaint(await heapwright([...heap, "/nothing/here"]), 3, /does not exist/);
     expectComplaint(await heapwright([...heap, b, "--focus", "("]), 2, /--focus: /);
-    expectComplaint(await heapwright([...heap, b, "--sample_index", "cpu"]), 2, /no sample type "cpu"/);
+    expectComplaint(
+      await heapwright([...heap, b, "--sample_index", "cpu"]),
+      2,
+      /no sample type "cpu"/,
+    );
     expectComplaint(await heapwright([...heap, b, "--requests", "5,5"]), 2, /second larger/);
     expectComplaint(await heapwright([...heap, b, "--json", "--md"]), 2, /not both/);
     expectComplaint(

@@ -15,7 +15,11 @@
 // "moved" line under rule 3; two lines of one function that allocate the same sizes and changed places
 // are taken for each other. A function that was renamed by hand is "gone" and "new".
 
-import { CLOSURE_NUMBER, normalFunctionNames, withoutClosureNumbers } from "../../goruntime/function-names.ts";
+import {
+  CLOSURE_NUMBER,
+  normalFunctionNames,
+  withoutClosureNumbers,
+} from "../../goruntime/function-names.ts";
 import { packageOf } from "../../goruntime/packages.ts";
 import type { SourceLine } from "../sites/site.ts";
 

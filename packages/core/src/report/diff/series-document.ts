@@ -171,8 +171,7 @@ class SeriesWords extends Speech {
       const isSaid =
         this.#d.status === "ended" ||
         (this.#d.status === "uneven" && (this.#d.firstToLast?.total?.value.lo ?? 0) > 0);
-      if (more !== "" && !isSaid)
-        facts.push(this.say(`in all ${more}`, `合计${more}`));
+      if (more !== "" && !isSaid) facts.push(this.say(`in all ${more}`, `合计${more}`));
       if (total.noise.factor > 1.5) {
         facts.push(
           this.say(
