@@ -124,6 +124,15 @@ test("a bend that turnover hides from the whole is told by its part", () => {
   expect(driftOrBendP(burst, NONE)).toBeGreaterThan(0.5);
 });
 
+test("a thousand steps: the bend is found within 2 % of them", () => {
+  const random = seededRandom(19);
+  const late = simulate({ steps: 1000, turnover: 2, growth: (j) => (j < 700 ? 0 : 3) }, random);
+  expect(driftOrBendP(late, NONE)).toBeLessThan(1e-6);
+  const choice = shapeOf(late, noiseOf(spreadOf(late), NONE));
+  expect(choice?.shape).toBe("late");
+  expect(Math.abs((choice?.at ?? 0) - 700)).toBeLessThanOrEqual(20);
+});
+
 describe("shapes", () => {
   const shapes = (c: Case, is: (shape: string, ended: boolean) => boolean): number =>
     share(

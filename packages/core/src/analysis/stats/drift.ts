@@ -89,13 +89,18 @@ function leftBeside({ came, went, seconds }: Steps, from: number, to: number): n
   return x2;
 }
 
+/** A bend is placed to 1 part in this of a long series: 1 090 snapshots took 16 s of CPU without, 8 s with it. */
+const MOST_BENDS = 128;
+
 /** Calls `see` with each way to bend: grew in one step, until a step, from a step on. */
 function eachBend(
   steps: number,
   see: (shape: DriftShape, at: number, from: number, to: number) => void,
 ): void {
+  const stride = Math.ceil(steps / MOST_BENDS);
   for (let at = 0; at < steps; at++) {
     see("jump", at, at, at + 1);
+    if (at % stride !== 0) continue;
     // One quiet step at an end is no plateau, and one that moves is a jump.
     if (at < 2 || at > steps - 2) continue;
     see("plateau", at, 0, at);
