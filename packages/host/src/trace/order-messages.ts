@@ -1,8 +1,11 @@
 // What crosses between the thread that puts events in order and the one that uses them. Columns lie in
 // shared memory, a ring of batches; messages say in which place the next ones are.
 
-import { EVENT_BATCH_BYTES, type GenerationInfo } from "@heapwright/core/formats/trace/event-batch.ts";
-import { EventBatch } from "@heapwright/core/formats/trace/event-batch.ts";
+import {
+  EVENT_BATCH_BYTES,
+  EventBatch,
+  type GenerationInfo,
+} from "@heapwright/core/formats/trace/event-batch.ts";
 import type { InternedGrowth } from "@heapwright/core/formats/trace/intern.ts";
 import type { FormatErrorDetail } from "@heapwright/core/model/errors.ts";
 import type { FaultFields } from "./scan-messages.ts";
