@@ -3,9 +3,9 @@
 
 import {
   EVENT_BATCH_BYTES,
+  EventBatch,
   type GenerationInfo,
 } from "@heapwright/core/formats/trace/event-batch.ts";
-import { EventBatch } from "@heapwright/core/formats/trace/event-batch.ts";
 import type { InternedGrowth } from "@heapwright/core/formats/trace/intern.ts";
 import type { FormatErrorDetail } from "@heapwright/core/model/errors.ts";
 import type { FaultFields } from "./scan-messages.ts";

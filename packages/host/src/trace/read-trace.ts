@@ -3,11 +3,7 @@
 import os from "node:os";
 import type { GenerationBytes } from "@heapwright/core/formats/trace/container.ts";
 import { TraceFault } from "@heapwright/core/formats/trace/fault.ts";
-import {
-  FIRST_LOOK_BYTES,
-  type FirstLook,
-  lookAt,
-} from "@heapwright/core/formats/trace/first-look.ts";
+import { FIRST_LOOK_BYTES, lookAt } from "@heapwright/core/formats/trace/first-look.ts";
 import { scanGeneration, type ScannedGeneration } from "@heapwright/core/formats/trace/scan.ts";
 import { OLD_VERSIONS } from "@heapwright/core/formats/trace/spec.ts";
 import { readOldTrace } from "@heapwright/core/formats/trace/v1/table.ts";
@@ -16,7 +12,7 @@ import type { ReadResult } from "@heapwright/core/model/format.ts";
 import type { Diagnostic } from "@heapwright/core/model/diagnostic.ts";
 import type { Completeness } from "@heapwright/core/model/diagnostic.ts";
 import { RANGE_GC_MARK, RANGE_MARK_ASSIST } from "@heapwright/core/model/tables/trace.ts";
-import type { TraceTable } from "@heapwright/core/model/tables/trace.ts";
+import type { FirstLook, TraceTable } from "@heapwright/core/model/tables/trace.ts";
 import {
   firstBytes,
   openGenerations,

@@ -8,7 +8,8 @@ import { seededRandom } from "../../../test/random.ts";
 import { goldenTraces } from "../../../test/trace-corpus.ts";
 import { readOrdered } from "../../../test/trace-reading.ts";
 import { traceVersion } from "./container.ts";
-import { type FirstLook, lookAt } from "./first-look.ts";
+import { lookAt } from "./first-look.ts";
+import type { FirstLook } from "../../model/tables/trace.ts";
 import * as ev from "./spec.ts";
 import { Uvarint } from "./uvarint.ts";
 import { readContainer } from "./v1/container.ts";
@@ -80,8 +81,7 @@ describe("the first look at a trace", () => {
   });
 
   it("of broken bytes ends without a word", () => {
-    const bytes = recorded[0]?.bytes;
-    if (bytes === undefined) throw new Error("no recorded trace");
+    const bytes = new Uint8Array(readFileSync(`${FIXTURES}user-stw-faulty.trace`));
     const random = seededRandom(7);
     const whole = looked(bytes);
     for (let turn = 0; turn < 200; turn++) {

@@ -5,6 +5,7 @@
 // first, and a cycle counts where its begin was written; nothing here is a total.
 // Authority: Go internal/trace/batch.go (Go 1.26.8); before Go 1.22 v1/first-look.ts.
 
+import type { FirstLook } from "../../model/tables/trace.ts";
 import { BATCH_EVENTS, kindOf, traceVersion } from "./container.ts";
 import {
   ARG_COUNT,
@@ -27,21 +28,6 @@ import { lookAtOld } from "./v1/first-look.ts";
 
 /** As much as is looked at: some 800,000 events, read in a few hundredths of a second. */
 export const FIRST_LOOK_BYTES = 4 << 20;
-
-/** Of the bytes that were looked at; all counts are lower bounds for the trace. */
-export interface FirstLook {
-  /** Of the header: 26 for "go 1.26 trace". */
-  readonly version: number;
-  readonly bytes: number;
-  readonly events: number;
-  /** Marks, stops of the world and assists that begin there. */
-  readonly cycles: number;
-  readonly stops: number;
-  readonly assists: number;
-  /** The latest by the clock; undefined where none was seen. A goal of 0 is none (GOGC=off). */
-  readonly heapLiveBytes: number | undefined;
-  readonly heapGoalBytes: number | undefined;
-}
 
 /** Adds up events in whatever order they come. */
 export class FirstCounts {

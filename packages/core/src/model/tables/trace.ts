@@ -175,6 +175,21 @@ export interface TraceSampleColumns {
   readonly stack: Int32Array;
 }
 
+/** What the first bytes of a trace say; all counts are lower bounds for the whole. */
+export interface FirstLook {
+  /** Of the header: 26 for "go 1.26 trace". */
+  readonly version: number;
+  readonly bytes: number;
+  readonly events: number;
+  /** Marks, stops of the world and assists that begin there. */
+  readonly cycles: number;
+  readonly stops: number;
+  readonly assists: number;
+  /** The latest by the clock; undefined where none was seen. A goal of 0 is none (GOGC=off). */
+  readonly heapLiveBytes: number | undefined;
+  readonly heapGoalBytes: number | undefined;
+}
+
 // The full order.
 
 /**

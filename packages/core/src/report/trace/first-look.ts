@@ -1,6 +1,6 @@
 // What the first megabytes of a trace say, in one line that is replaced as more is known.
 
-import type { FirstLook } from "../../formats/trace/first-look.ts";
+import type { FirstLook } from "../../model/tables/trace.ts";
 import type { Voice } from "../say.ts";
 
 /** What matters most stands first: a narrow terminal cuts the rest. */
