@@ -186,6 +186,31 @@ describe("a series of one process", () => {
     expect(ended / runs).toBeGreaterThan(0.8);
   });
 
+  test("a line whose callers take over from each other does not grow", () => {
+    const files = Array.from({ length: 9 }, (_, i) => {
+      const done = i * 8;
+      const rows: HeapRow[] = [
+        {
+          stack: [frame("app.fill", 3), frame("app.start", 5)],
+          size: 2048,
+          allocs: 64,
+          inuse: 64 - done,
+        },
+        {
+          stack: [frame("app.fill", 3), frame("app.serve", 6)],
+          size: 2048,
+          allocs: done,
+          inuse: done,
+        },
+        { stack: [frame("app.ask", 1), main], size: 8192, allocs: 5 + i, inuse: 0 },
+      ];
+      return artefact(`${i}.pb.gz`, heapProfile(rows, { ...ONE, timeMs: START + i * 30_000 }));
+    });
+    const d = seriesOf(files);
+    expect(d.status).toBe("no-growth");
+    expect(d.places.map((p) => Math.sign(p.slope.value)).toSorted()).toEqual([-1, 1]);
+  });
+
   test("what doubles in a few jumps is not called no growth", () => {
     // A map of 16, 32, 64 … MiB: each jump frees the table before.
     const live = [4, 4, 8, 8, 8, 16, 16, 16, 16, 32, 32, 32].map((mib) => mib * 2);

@@ -421,14 +421,16 @@ class SeriesAnalysis {
     const places = told.map((node) =>
       this.#place(tree, node, below.get(node) ?? [], stepsOf(node), all, [p[node], q[node]]),
     );
-    places.sort((a, b) => b.slope.value - a.slope.value);
+    const handed = new Set(places.filter((place) => this.#isHandedOver(place, places, all)));
+    const last = (place: SeriesPlace): number => (handed.has(place) ? 1 : 0);
+    places.sort((a, b) => last(a) - last(b) || b.slope.value - a.slope.value);
     const total = this.#total(stepsOf(0), all);
     const sites = new Set<number>();
     const covered = new Set<number>();
     for (const list of below.values()) for (const b of list) covered.add(this.#site[b]);
     for (let b = 0; b < this.#sizes.length; b++)
       if (!covered.has(this.#site[b])) sites.add(this.#site[b]);
-    const growing = places.filter((x) => x.slope.value > 0).map((x) => x.shape);
+    const growing = places.filter((x) => x.slope.value > 0 && !handed.has(x)).map((x) => x.shape);
     if (growing.length === 0 && total.isGrowth) growing.push(total.change?.shape);
     return {
       status:
@@ -442,6 +444,19 @@ class SeriesAnalysis {
       others: { sites: sites.size, visible: this.#visibleOfSites(covered, all) },
       tested,
     };
+  }
+
+  /**
+   * Whether a call grows only as another call of the same line shrinks: what start-up made is replaced
+   * by what requests make, and the line as a whole does not drift. How it misleads: a leak that is
+   * small beside such a handover hides in it until the handover is over.
+   */
+  #isHandedOver(place: SeriesPlace, places: readonly SeriesPlace[], all: Spread): boolean {
+    if (!(place.slope.value > 0) || !place.isAllocating) return false;
+    if (!places.some((x) => x.isAllocating && x.at === place.at && x.slope.value < 0)) return false;
+    const line = this.#numbers.lines.indexOf(place.at);
+    const buckets = [...this.#site.keys()].filter((b) => this.#site[b] === line);
+    return driftOrBendP(this.#stepsOfBuckets(buckets), all) > MAX_Q;
   }
 
   /** Deepest nodes with q ≤ 0.05, and those above that drift without them as well. */

@@ -133,11 +133,15 @@ export function comparisonFact(s: Speech, d: PairDiff): string {
         distance,
         order,
       );
-    case "delta":
+    case "delta": {
+      const over = Number.isFinite(d.seconds)
+        ? s.voice.words.duration(d.seconds)
+        : s.say("an unstated time", "未注明的时长");
       return s.say(
-        `one file that is a difference already, ${Number.isFinite(d.seconds) ? s.voice.words.duration(d.seconds) : "?"} of one process (?seconds=): its counts are what came and what stayed`,
-        `此文件本身就是差值，来自同一进程的 ${Number.isFinite(d.seconds) ? s.voice.words.duration(d.seconds) : "?"}（?seconds=）：其计数即为新增与留存`,
+        `one file that is a difference already, ${over} of one process (?seconds=): its counts are what came and what stayed`,
+        `此文件本身就是差值，来自同一进程的 ${over}（?seconds=）：其计数即为新增与留存`,
       );
+    }
     case "plain":
       return join(plainText(s, d), distance, order);
     case "identical":

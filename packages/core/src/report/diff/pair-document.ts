@@ -59,7 +59,7 @@ class PairWords extends Speech {
       case "allocated":
         return this.say("allocated", "已分配");
       case "counted":
-        return "goroutine";
+        return this.say("goroutines", "goroutine");
       case "cpu":
         return "CPU";
       case "cumulative":
