@@ -264,10 +264,13 @@ describe.skipIf(goIsMissing)("a real Go service", () => {
   test.runIf(isLinux)("a pid that serves nothing over TCP: the kernel's view alone", async () => {
     const socket = path.join(temporaryFolder(), "app.sock");
     const { pid } = await goService(["-network", "unix", "-addr", socket]);
-    const outcome = await run({ pid }, { durationMs: 2_500 });
+    const outcome = await run({ pid }, { durationMs: 4_500 });
     expect(outcome).toMatchObject({ ended: "done", target: `pid ${pid}`, process: { pid } });
     expect(note(outcome, "no-pprof-port")).toMatchObject({ pid, ports: "" });
-    expect(sources(outcome).filter((source) => source === "proc-status")).toHaveLength(3);
+    // Once a second, and a crowded machine may miss some (the pace itself is tested in pace.test.ts).
+    const readings = sources(outcome).filter((source) => source === "proc-status").length;
+    expect(readings).toBeGreaterThanOrEqual(3);
+    expect(readings).toBeLessThanOrEqual(5);
     expect(sources(outcome)).toContain("build-info");
     expect(outcome.cost.requests).toBe(0);
   });
