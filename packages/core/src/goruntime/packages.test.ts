@@ -5,7 +5,12 @@ describe("whose a frame is", () => {
   test.each([
     ["main.serve", "/src/shop/main.go", undefined, "own"],
     ["example.com/shop/cart.Add", "/src/shop/cart/cart.go", "example.com/shop", "own"],
-    ["github.com/a/b.F", "/root/go/pkg/mod/github.com/a/b@v1.2.3/f.go", undefined, "dependency"],
+    [
+      "github.com/a/b.F",
+      "/home/dev/go/pkg/mod/github.com/a/b@v1.2.3/f.go",
+      undefined,
+      "dependency",
+    ],
     ["net/http.(*conn).serve", "/usr/local/go/src/net/http/server.go", undefined, "standard"],
     ["runtime.mallocgc", "/usr/local/go/src/runtime/malloc.go", undefined, "runtime"],
     // Instances of the standard library's generic functions carry the name of whoever instantiates them.

@@ -253,7 +253,7 @@ test("the Go release in the paths of the runtime", () => {
     };
     return sourceFacts("h", { ...table, strings: renamed }, undefined).goVersion;
   };
-  expect(of("/root/sdk/go1.26.8/src/runtime/malloc.go")).toBe("go1.26.8");
+  expect(of("/home/dev/sdk/go1.26.8/src/runtime/malloc.go")).toBe("go1.26.8");
   expect(
     of("/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.27.3.linux-amd64/src/runtime/proc.go"),
   ).toBe("go1.27.3");

@@ -5,7 +5,7 @@ const ROOTS: SourceRoots = {
   folders: [],
   moduleCache: "/mod",
   goroot: "/goroot",
-  workingFolder: { path: "/work", module: "example.com/shop" },
+  workingFolder: { path: "/src/shop", module: "example.com/shop" },
   goVersion: "go1.26.1",
   platform: "linux-amd64",
 };
@@ -21,9 +21,9 @@ describe("where the source of a name may lie", () => {
     ["/home/dev/shop/main.go", ["stated /home/dev/shop/main.go"]],
     // A dependency: as compiled, and with -trimpath, where upper case is not escaped yet.
     [
-      "/root/go/pkg/mod/github.com/!azure/sdk@v1.2.3/blob/put.go",
+      "/home/dev/go/pkg/mod/github.com/!azure/sdk@v1.2.3/blob/put.go",
       [
-        "stated /root/go/pkg/mod/github.com/!azure/sdk@v1.2.3/blob/put.go",
+        "stated /home/dev/go/pkg/mod/github.com/!azure/sdk@v1.2.3/blob/put.go",
         "module-cache /mod/github.com/!azure/sdk@v1.2.3/blob/put.go",
       ],
     ],
@@ -36,8 +36,8 @@ describe("where the source of a name may lie", () => {
       ["module-cache /mod/github.com/x/y/v2@v2.0.0-20240101000000-abcdefabcdef/z.go"],
     ],
     // The main module with -trimpath.
-    ["example.com/shop/store/table.go", ["working-folder /work/store/table.go"]],
-    ["example.com/other/main.go", ["working-folder /work/example.com/other/main.go"]],
+    ["example.com/shop/store/table.go", ["working-folder /src/shop/store/table.go"]],
+    ["example.com/other/main.go", ["working-folder /src/shop/example.com/other/main.go"]],
     // The standard library of another machine, with -trimpath, and of a downloaded toolchain.
     [
       "/usr/local/go/src/runtime/malloc.go",
@@ -55,9 +55,9 @@ describe("where the source of a name may lie", () => {
       ],
     ],
     [
-      "/root/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.25.0.linux-arm64/src/fmt/print.go",
+      "/home/dev/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.25.0.linux-arm64/src/fmt/print.go",
       [
-        "stated /root/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.25.0.linux-arm64/src/fmt/print.go",
+        "stated /home/dev/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.25.0.linux-arm64/src/fmt/print.go",
         "toolchain /mod/golang.org/toolchain@v0.0.1-go1.25.0.linux-arm64/src/fmt/print.go",
         "toolchain /mod/golang.org/toolchain@v0.0.1-go1.26.1.linux-amd64/src/fmt/print.go",
         "goroot /goroot/src/fmt/print.go",

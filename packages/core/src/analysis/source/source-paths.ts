@@ -2,7 +2,7 @@
 //
 // What names look like (golang/go cmd/go -trimpath, cmd/internal/objabi; golang.org/x/mod/module, Go 1.26):
 //   /home/dev/shop/store/table.go                            as compiled
-//   /root/go/pkg/mod/github.com/!azure/sdk@v1.2.3/blob.go    a dependency, upper case escaped as "!a"
+//   /home/dev/go/pkg/mod/github.com/!azure/sdk@v1.2.3/blob.go    a dependency, upper case escaped as "!a"
 //   github.com/Azure/sdk@v1.2.3/blob.go                      the same with -trimpath: not escaped
 //   example.com/shop/store/table.go                          the main module with -trimpath
 //   /usr/local/go/src/runtime/malloc.go, runtime/malloc.go   the standard library, and with -trimpath
