@@ -23,51 +23,12 @@ import {
   NOT_TIMED,
   OLD_VERSIONS,
 } from "./spec.ts";
+import { FirstCounts } from "./first-counts.ts";
 import { Uvarint } from "./uvarint.ts";
 import { lookAtOld } from "./v1/first-look.ts";
 
 /** As much as is looked at: some 800,000 events, read in a few hundredths of a second. */
 export const FIRST_LOOK_BYTES = 4 << 20;
-
-/** Adds up events in whatever order they come. */
-export class FirstCounts {
-  events = 0;
-  cycles = 0;
-  stops = 0;
-  assists = 0;
-  #live = 0;
-  #liveTicks = -1;
-  #goal = 0;
-  #goalTicks = -1;
-
-  live(bytes: number, ticks: number): void {
-    if (ticks < this.#liveTicks) return;
-    this.#live = bytes;
-    this.#liveTicks = ticks;
-  }
-
-  goal(bytes: number, ticks: number): void {
-    if (ticks < this.#goalTicks) return;
-    this.#goal = bytes;
-    this.#goalTicks = ticks;
-  }
-
-  finish(version: number, bytes: number): FirstLook {
-    const { events, cycles, stops, assists } = this;
-    // GOGC=off without a limit writes the largest number there is.
-    const hasGoal = this.#goalTicks >= 0 && this.#goal > 0 && this.#goal < 2 ** 62;
-    return {
-      version,
-      bytes,
-      events,
-      cycles,
-      stops,
-      assists,
-      heapLiveBytes: this.#liveTicks < 0 ? undefined : this.#live,
-      heapGoalBytes: hasGoal ? this.#goal : undefined,
-    };
-  }
-}
 
 /**
  * `bytes`: the file's first ones, header and all, cut anywhere. Undefined where they are no trace of a

@@ -1,7 +1,7 @@
 // The first look at a trace before Go 1.22: event after event, for its batches have no length.
 // Authority: golang.org/x/exp trace/internal/tracev1/parser.go (2026-11).
 
-import type { FirstCounts } from "../first-look.ts";
+import type { FirstCounts } from "../first-counts.ts";
 import { HEADER_BYTES } from "../spec.ts";
 import { Uvarint } from "../uvarint.ts";
 import {
