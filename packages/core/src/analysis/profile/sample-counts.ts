@@ -11,7 +11,7 @@
 // work that comes in bursts.
 
 import { recoverRawCounts } from "../../goruntime/raw-counts.ts";
-import { missedFraction, samplingProbability } from "../../goruntime/sampling.ts";
+import { SamplingChances } from "../../goruntime/sampling.ts";
 import type { Profile } from "./profile.ts";
 import { commonKind, type SourceFacts } from "./source-facts.ts";
 
@@ -55,6 +55,8 @@ export interface SampleCounts {
   readonly unverifiedRows: number;
   /** Rows of a difference that cannot come from one process. */
   readonly inconsistentRows: number;
+  /** Bytes of an object by row as the file states them, 0 where it does not; of heaps that are sampled. */
+  readonly sizes: Float64Array | undefined;
   /** MemProfileRate; undefined outside heaps and where it is not known. */
   readonly rate: number | undefined;
 }
@@ -77,6 +79,7 @@ const NONE = {
   own: undefined,
   unverifiedRows: 0,
   inconsistentRows: 0,
+  sizes: undefined,
   rate: undefined,
 } as const;
 
@@ -86,7 +89,7 @@ function column(profile: Profile, type: string): Float64Array | undefined {
 }
 
 /** Bytes of an object by row: label `bytes`, 0 where the row has none. */
-export function sizeLabels(profile: Profile): Float64Array {
+function sizeLabels(profile: Profile): Float64Array {
   const { labels, strings, stack } = profile;
   const sizes = new Float64Array(stack.length);
   const key = strings.find("bytes");
@@ -206,7 +209,8 @@ function heapCounts(profile: Profile, sources: readonly SourceFacts[], type: str
   const unverifiedRows = Math.max(own.unverifiedRows, allocs?.unverifiedRows ?? 0);
   if (unverifiedRows === 0 && !isMixed) {
     const counts = signed(own.counts, allocs?.counts);
-    return { ...weigh(type, counts, labels, rate), unverifiedRows, reason: "whole-samples", rate };
+    const made = weigh(type, counts, labels, rate);
+    return { ...made, unverifiedRows, reason: "whole-samples", sizes: labels, rate };
   }
   // What bytes and objects leave as the size is right also where both were scaled alike.
   const objects = column(profile, (SPACE_OF[type] ?? "").replace("space", "objects"));
@@ -226,6 +230,7 @@ function heapCounts(profile: Profile, sources: readonly SourceFacts[], type: str
     basis: "approximate",
     reason: isMixed ? "rates-differ" : hasSizes ? "not-whole" : "no-sizes",
     unverifiedRows,
+    sizes: labels,
     rate,
   };
 }
@@ -266,15 +271,16 @@ function weigh(
   rate: number,
 ): SampleCounts {
   const isBytes = type.endsWith("space");
+  const chances = new SamplingChances(rate);
   const weight = new Float64Array(sizes.length);
   const missed = new Float64Array(sizes.length);
   const own = new Float64Array(sizes.length);
   for (let row = 0; row < sizes.length; row++) {
     const size = sizes[row];
     if (size > 0) {
-      const p = samplingProbability(size, rate);
+      const p = chances.sampled(size);
       weight[row] = (isBytes ? size : 1) / p;
-      missed[row] = missedFraction(size, rate);
+      missed[row] = chances.missed(size);
       own[row] = isBytes ? size : 1;
     } else {
       // Of objects that are small beside the rate, whatever their size.
