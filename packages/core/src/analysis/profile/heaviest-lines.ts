@@ -62,7 +62,9 @@ export function heaviestLines(
     start[l + 1] = at;
   }
   const { length } = known;
-  const cum = placeSums(stacks, { length, start, place }, { used, width: 1, data: weight });
+  const data = new Float64Array(used.length);
+  for (let u = 0; u < used.length; u++) data[u] = weight[used[u]];
+  const cum = placeSums(stacks, { length, start, place }, { stack: used, width: 1, data });
   const flat = new Float64Array(length);
   for (const s of used) {
     let i = stacks.from[s];

@@ -33,7 +33,7 @@ function sidesOf({ plus, minus }: SampleCounts): Float64Array[] {
   return [plus, minus].filter((side) => side !== undefined);
 }
 
-/** Adds the samples of every row of a profile to the row of sums that `rowOf` has for it. */
+/** Adds the samples of a profile to the rows of sums that `rowOf` has for their stacks. */
 function addSamples(
   profile: Profile,
   counts: SampleCounts,
@@ -51,7 +51,7 @@ function addSamples(
       if (count === 0) continue;
       const w = weight === undefined ? Number.NaN : weight[row];
       const square = w * w * count;
-      const at = (rowOf === undefined ? 0 : rowOf[row]) * width + side * SUMS;
+      const at = (rowOf === undefined ? 0 : rowOf[profile.stack[row]]) * width + side * SUMS;
       data[at] += count;
       data[at + 1] += w * count;
       data[at + 2] += square;
@@ -63,17 +63,25 @@ function addSamples(
 
 /** The sums of every stack that has a sample on either side. */
 function stackSums(profile: Profile, counts: SampleCounts): StackRows {
-  const { stack, stacks } = profile;
-  const width = sidesOf(counts).length * SUMS;
-  const data = new Float64Array(stacks.length * width);
-  addSamples(profile, counts, stack, data);
-  const used = new GrowingInt32(stacks.length);
-  for (let s = 0; s < stacks.length; s++) {
-    let isUsed = false;
-    for (let side = 0; side < width; side += SUMS) isUsed ||= data[s * width + side] !== 0;
-    if (isUsed) used.push(s);
+  const sides = sidesOf(counts);
+  const width = sides.length * SUMS;
+  const rowOf = new Int32Array(profile.stacks.length).fill(-1);
+  const rows = sampleCount(profile);
+  for (const samples of sides) {
+    for (let k = 0; k < rows; k++) {
+      const row = sampleAt(profile, k);
+      if (samples[row] !== 0) rowOf[profile.stack[row]] = 0;
+    }
   }
-  return { used: used.finish(), width, data };
+  const stack = new GrowingInt32(rowOf.length);
+  for (let s = 0; s < rowOf.length; s++) {
+    if (rowOf[s] < 0) continue;
+    rowOf[s] = stack.length;
+    stack.push(s);
+  }
+  const data = new Float64Array(stack.length * width);
+  addSamples(profile, counts, rowOf, data);
+  return { stack: stack.finish(), width, data };
 }
 
 type SumAt = (column: number) => number;
@@ -211,16 +219,16 @@ export class NodeCertainty {
 function leafSums(
   { stacks: { from, to, location } }: Profile,
   { start, node, length }: NodeIndex,
-  { used, width, data }: StackRows,
+  { stack, width, data }: StackRows,
 ): Float64Array {
   const sums = new Float64Array(length * width);
-  for (let u = 0; u < used.length; u++) {
-    const s = used[u];
+  for (let row = 0; row < stack.length; row++) {
+    const s = stack[row];
     let i = from[s];
     while (i < to[s] && start[location[i]] === start[location[i] + 1]) i += 1;
     if (i === to[s]) continue;
     const leaf = node[start[location[i]]] * width;
-    for (let column = 0; column < width; column++) sums[leaf + column] += data[s * width + column];
+    for (let column = 0; column < width; column++) sums[leaf + column] += data[row * width + column];
   }
   return sums;
 }
@@ -236,7 +244,7 @@ export class EdgeCertainty {
     certainty: Certainty,
     { stacks: { from, to, location } }: Profile,
     index: NodeIndex,
-    { used, width, data }: StackRows,
+    { stack, width, data }: StackRows,
     isKept: Uint8Array | undefined,
   ) {
     this.#certainty = certainty;
@@ -246,8 +254,8 @@ export class EdgeCertainty {
     // The caller of a line is mostly the one of last time: its edge need not be looked up again.
     const last = new Int32Array(slot.length * 2).fill(-1);
     const seen = new GrowingInt32(1024);
-    for (let u = 0; u < used.length; u++) {
-      const s = used[u];
+    for (let row = 0; row < stack.length; row++) {
+      const s = stack[row];
       let parent = -1;
       for (let i = to[s] - 1; i >= from[s]; i--) {
         const l = location[i];
@@ -270,7 +278,7 @@ export class EdgeCertainty {
           seen.data[edge] = s;
           const sums = this.#sums.data;
           for (let column = 0; column < width; column++) {
-            sums[edge * width + column] += data[s * width + column];
+            sums[edge * width + column] += data[row * width + column];
           }
         }
       }

@@ -1,8 +1,11 @@
-// Sums over stacks for chosen places of the code: a row of numbers a stack, added to every place that
-// occurs in it, once however often it recurs. Reports look at a few dozen nodes of a graph of thousands.
+// Sums over stacks for places of the code: a row of numbers a stack, added to every place that occurs in
+// it, once however often it recurs. Places are nodes of a graph, frames, lines: all of them or a few.
 //
-// Cost: a byte looked up for every frame (1 ns), and the sums only where a chosen place is met; so a few
-// places cost little however wide the rows are, and all places one walk instead of one for each column.
+// Cost: a byte looked up for every frame (1 ns), and more only where a place is met; what the places of
+// a stack are is found out once for all its numbers (5 ns a frame). The numbers are added four at a time,
+// to tables of four columns each: a row of 16 doubles is two cache lines in a table of megabytes, four
+// are half a line in one that stays in the processor's second cache (1 ns a number instead of 4). Four
+// zeros in a row are passed over, as those of a stack that holds nothing any more are.
 
 import type { NodeIndex } from "./nodes.ts";
 import type { Stacks } from "./profile.ts";
@@ -14,9 +17,9 @@ export interface LocationPlaces {
   readonly place: Int32Array;
 }
 
-/** Rows of numbers by stack: those of stack s begin at s · width. */
+/** Rows of numbers: row i is of stack stack[i]. */
 export interface StackRows {
-  readonly used: Int32Array;
+  readonly stack: Int32Array;
   readonly width: number;
   readonly data: Float64Array;
 }
@@ -39,9 +42,74 @@ export function nodePlaces(
   return out;
 }
 
+/** Numbers that are added together. */
+const GROUP = 4;
+
+const NO_PLACE = -1;
+const SEVERAL_PLACES = -2;
+
+/** The places of one stack after the other. */
+class Finder {
+  readonly #stacks: Stacks;
+  readonly #places: LocationPlaces;
+  /** The place of each location that has just one, as most have. */
+  readonly #only: Int32Array;
+  readonly #hasPlace: Uint8Array;
+  readonly #seen: Int32Array;
+  /** Locations of the stack at hand that have a place. */
+  #hits = new Int32Array(256);
+  /** Its places, each once: the first ones, as many as `find` says. */
+  readonly found: Int32Array;
+
+  constructor(stacks: Stacks, places: LocationPlaces) {
+    const { length, start, place } = places;
+    this.#stacks = stacks;
+    this.#places = places;
+    this.#only = new Int32Array(start.length - 1);
+    this.#hasPlace = new Uint8Array(start.length - 1);
+    for (let l = 0; l + 1 < start.length; l++) {
+      const count = start[l + 1] - start[l];
+      this.#only[l] = count === 1 ? place[start[l]] : count === 0 ? NO_PLACE : SEVERAL_PLACES;
+      this.#hasPlace[l] = count === 0 ? 0 : 1;
+    }
+    this.#seen = new Int32Array(length).fill(-1);
+    this.found = new Int32Array(length);
+  }
+
+  find(s: number): number {
+    const { from, to, location } = this.#stacks;
+    const { start, place } = this.#places;
+    const frames = to[s] - from[s];
+    if (frames > this.#hits.length) this.#hits = new Int32Array(frames * 2);
+    const hits = this.#hits;
+    const only = this.#only;
+    const seen = this.#seen;
+    const found = this.found;
+    const met = gather(location, from[s], to[s], this.#hasPlace, hits);
+    let count = 0;
+    for (let hit = 0; hit < met; hit++) {
+      const l = hits[hit];
+      const single = only[l];
+      if (single >= 0) {
+        if (seen[single] === s) continue;
+        seen[single] = s;
+        found[count++] = single;
+        continue;
+      }
+      for (let k = start[l]; k < start[l + 1]; k++) {
+        const p = place[k];
+        if (seen[p] === s) continue;
+        seen[p] = s;
+        found[count++] = p;
+      }
+    }
+    return count;
+  }
+}
+
 /**
- * The frames of a stack with a chosen place: which ones is past guessing for the processor, so they are
- * gathered without a branch. A function of its own, so that it is compiled as one.
+ * The frames of a stack with a place: which ones is past guessing for the processor, so they are
+ * gathered without a branch. A function of its own, so that it is compiled as one; those below too.
  */
 function gather(
   location: Int32Array,
@@ -59,34 +127,60 @@ function gather(
   return count;
 }
 
+function addOne(to: Float64Array, places: Int32Array, count: number, v: number): void {
+  for (let i = 0; i < count; i++) to[places[i]] += v;
+}
+
+function addFour(
+  to: Float64Array,
+  places: Int32Array,
+  count: number,
+  data: Float64Array,
+  from: number,
+): void {
+  const a = data[from];
+  const b = data[from + 1];
+  const c = data[from + 2];
+  const d = data[from + 3];
+  if (a === 0 && b === 0 && c === 0 && d === 0) return;
+  for (let i = 0; i < count; i++) {
+    const at = places[i] * GROUP;
+    to[at] += a;
+    to[at + 1] += b;
+    to[at + 2] += c;
+    to[at + 3] += d;
+  }
+}
+
 /** Row p of the result is the sum for place p. */
 export function placeSums(
-  { from, to, location }: Stacks,
-  { length, start, place }: LocationPlaces,
-  { used, width, data }: StackRows,
+  stacks: Stacks,
+  places: LocationPlaces,
+  { stack, width, data }: StackRows,
 ): Float64Array {
+  const { length } = places;
+  const finder = new Finder(stacks, places);
+  const { found } = finder;
+  const groups = Math.floor(width / GROUP);
+  const rest = width % GROUP;
+  const table = (columns: number) => (): Float64Array => new Float64Array(length * columns);
+  const fours = Array.from({ length: groups }, table(GROUP));
+  const ones = Array.from({ length: rest }, table(1));
+  for (let row = 0; row < stack.length; row++) {
+    const count = finder.find(stack[row]);
+    if (count === 0) continue;
+    const from = row * width;
+    for (let g = 0; g < groups; g++) addFour(fours[g], found, count, data, from + g * GROUP);
+    for (let f = 0; f < rest; f++) addOne(ones[f], found, count, data[from + groups * GROUP + f]);
+  }
   const sums = new Float64Array(length * width);
-  const hasPlace = new Uint8Array(start.length - 1);
-  for (let l = 0; l < hasPlace.length; l++) if (start[l] < start[l + 1]) hasPlace[l] = 1;
-  const seen = new Int32Array(length).fill(-1);
-  let hits = new Int32Array(256);
-  for (let u = 0; u < used.length; u++) {
-    const s = used[u];
-    const frames = to[s] - from[s];
-    if (frames > hits.length) hits = new Int32Array(frames * 2);
-    const count = gather(location, from[s], to[s], hasPlace, hits);
-    for (let hit = 0; hit < count; hit++) {
-      const l = hits[hit];
-      const stop = start[l + 1];
-      for (let k = start[l]; k < stop; k++) {
-        const p = place[k];
-        if (seen[p] === s) continue;
-        seen[p] = s;
-        let a = p * width;
-        let b = s * width;
-        for (const end = b + width; b < end; ) sums[a++] += data[b++];
-      }
+  for (const [g, from] of fours.entries()) {
+    for (let p = 0; p < length; p++) {
+      for (let f = 0; f < GROUP; f++) sums[p * width + g * GROUP + f] = from[p * GROUP + f];
     }
+  }
+  for (const [f, from] of ones.entries()) {
+    for (let p = 0; p < length; p++) sums[p * width + groups * GROUP + f] = from[p];
   }
   return sums;
 }

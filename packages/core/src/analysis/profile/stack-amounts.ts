@@ -4,7 +4,7 @@
 // A series is one sample type with one sign: what a difference (or a delta profile) takes away is a
 // series of its own, because +3 and −3 MiB are not "no change" but 6 MiB that changed hands.
 
-import { sampleCounts, type CountBasis, type SampleCounts } from "./sample-counts.ts";
+import { allSampleCounts, type CountBasis, type SampleCounts } from "./sample-counts.ts";
 import type { SourceFacts } from "./source-facts.ts";
 import { sampleAt, sampleCount, type Profile } from "./profile.ts";
 import { baseRows } from "./weights.ts";
@@ -62,7 +62,7 @@ export function stackAmounts(
     baseRows(profile) === undefined
       ? profile
       : { ...profile, values: profile.values.map((column) => column.map(Math.abs)) };
-  const counts = profile.sampleTypes.map((_, type) => sampleCounts(states, sources, type, false));
+  const counts = allSampleCounts(states, sources);
   const rows = sampleCount(profile);
   let isCameAndWent = false;
   const hasMinus = profile.values.map((column, type) => {
@@ -91,9 +91,9 @@ export function stackAmounts(
   for (let k = 0; k < rows; k++) {
     const row = sampleAt(profile, k);
     const s = profile.stack[row];
-    const isSeen = (type: number): boolean =>
-      profile.values[type][row] !== 0 || hasBoth(counts[type], row);
-    if (rowOf[s] < 0 && counts.some((_, type) => isSeen(type))) rowOf[s] = used++;
+    for (let type = 0; rowOf[s] < 0 && type < counts.length; type++) {
+      if (profile.values[type][row] !== 0 || hasBoth(counts[type], row)) rowOf[s] = used++;
+    }
   }
   const stack = new Int32Array(used);
   for (let s = 0; s < rowOf.length; s++) if (rowOf[s] >= 0) stack[rowOf[s]] = s;
