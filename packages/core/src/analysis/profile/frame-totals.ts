@@ -41,7 +41,6 @@ export function frameTotals(profile: Profile, amounts: StackAmounts, frames: Fra
   const { length, lineStart, lineEnd, lineNumber: numberOf } = profile.locations;
   const { width, data, stack } = amounts;
   const places = framePlaces(profile, frames);
-  const flat = new Float64Array(frames.length * width);
   const lines = new Map<number, number>();
   /** By location its innermost line's row of `ofLine`, once a stack ended there. */
   const lineOf = new Int32Array(length).fill(-1);
@@ -54,9 +53,8 @@ export function frameTotals(profile: Profile, amounts: StackAmounts, frames: Fra
     while (i < end && places.start[locationOf[i]] === places.start[locationOf[i] + 1]) i += 1;
     if (i === end) continue;
     const leaf = locationOf[i];
-    const frame = places.place[places.start[leaf]];
-    addRow(flat, frame, data, row, width);
     if (lineOf[leaf] < 0) {
+      const frame = places.place[places.start[leaf]];
       const number = lineStart[leaf] === lineEnd[leaf] ? 0 : numberOf[lineStart[leaf]];
       const key = frame * LINES + (number % LINES);
       let line = lines.get(key);
@@ -70,6 +68,10 @@ export function frameTotals(profile: Profile, amounts: StackAmounts, frames: Fra
       lineOf[leaf] = line;
     }
     addRow(ofLine.data, lineOf[leaf], data, row, width);
+  }
+  const flat = new Float64Array(frames.length * width);
+  for (let line = 0; line < lineFrame.length; line++) {
+    addRow(flat, lineFrame.data[line], ofLine.data, line, width);
   }
   return {
     flat,

@@ -154,17 +154,22 @@ function events(
   missed: number,
   reason: CountReason,
 ): SampleCounts {
-  const hasNegative = counts.some((n) => n < 0);
+  const isDifference = hasNegative(counts);
   return {
     ...NONE,
     basis: "recovered",
     reason,
-    plus: hasNegative ? counts.map((n) => Math.max(n, 0)) : counts,
-    minus: hasNegative ? counts.map((n) => Math.max(-n, 0)) : undefined,
+    plus: isDifference ? counts.map((n) => Math.max(n, 0)) : counts,
+    minus: isDifference ? counts.map((n) => Math.max(-n, 0)) : undefined,
     weight: new Float64Array(counts.length).fill(weight),
     missed: new Float64Array(counts.length).fill(missed),
     own: new Float64Array(counts.length),
   };
+}
+
+function hasNegative(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] < 0) return true;
+  return false;
 }
 
 /** Distance from a whole number that rounding explains. */
@@ -301,7 +306,7 @@ function heapCounts(
   if (rate <= 1) return { ...NONE, basis: "counted", reason: "every-object", rate };
   const { labels } = rows;
   const own = rows.recovered(spaceType, space, rate);
-  const isDelta = sources.some((source) => source.isDelta) || space.some((v) => v < 0);
+  const isDelta = sources.some((source) => source.isDelta) || hasNegative(space);
   const allocated =
     isDelta && type.startsWith("inuse_") ? column(profile, "alloc_space") : undefined;
   const allocs =
@@ -345,7 +350,7 @@ interface Signed {
 
 /** New and freed where allocations are known; else what grew and what shrank, which says too little. */
 function signed(counts: Float64Array, allocs: Float64Array | undefined): Signed {
-  if (allocs === undefined && !counts.some((n) => n < 0)) {
+  if (allocs === undefined && !hasNegative(counts)) {
     return { plus: counts, minus: undefined, inconsistentRows: 0 };
   }
   const plus = new Float64Array(counts.length);
