@@ -5,15 +5,13 @@
 // Cost: all sums in one walk over the frames of all stacks, and of the nodes only those that are asked
 // for; edges are one walk more.
 
-import { neverSeenBound } from "../stats/heap-sampling.ts";
-import type { Interval } from "../stats/interval.ts";
-import { differenceInterval, WeightedCount, weightedInterval } from "../stats/weighted-count.ts";
 import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
 import { Edges, keptSlots, slotNode } from "./graph.ts";
 import type { NodeIndex } from "./nodes.ts";
 import { nodePlaces, placeSums, type StackRows } from "./place-sums.ts";
 import { sampleAt, sampleCount, type Profile } from "./profile.ts";
 import type { SampleCounts } from "./sample-counts.ts";
+import { valueInterval, type SideSums } from "./value-interval.ts";
 
 /** Columns of one side of a sum: n, Σwn, Σw²n, Σw²nq, and what the samples themselves are. */
 const SUMS = 5;
@@ -86,18 +84,14 @@ function stackSums(profile: Profile, counts: SampleCounts): StackRows {
 
 type SumAt = (column: number) => number;
 
-function countOf(at: SumAt, from: number): WeightedCount {
-  const count = new WeightedCount();
-  count.samples = at(from);
-  count.value = at(from + 1);
-  count.squares = at(from + 2);
-  count.variance = at(from + 3);
-  return count;
-}
-
-function clamp(value: number, { lo, hi }: Interval): { lo: number; hi: number } {
-  // Values were truncated to whole bytes after scaling; the interval is of what they were before.
-  return { lo: Math.min(lo, value), hi: Math.max(hi, value) };
+function sideOf(at: SumAt, from: number): SideSums {
+  return {
+    samples: at(from),
+    estimate: at(from + 1),
+    squares: at(from + 2),
+    variance: at(from + 3),
+    own: at(from + 4),
+  };
 }
 
 export class Certainty {
@@ -125,22 +119,11 @@ export class Certainty {
     if (this.counts.plus === undefined) {
       return { value: shown, lo: Number.NaN, hi: Number.NaN, samples: Number.NaN };
     }
-    const plus = countOf(at, 0);
-    const minus = this.counts.minus === undefined ? undefined : countOf(at, SUMS);
+    const plus = sideOf(at, 0);
+    const minus = this.counts.minus === undefined ? undefined : sideOf(at, SUMS);
+    const rate = this.#isBytes ? this.counts.rate : undefined;
+    const { lo, hi } = valueInterval(value, plus, minus, rate);
     const samples = plus.samples + (minus?.samples ?? 0);
-    let lo: number;
-    let hi: number;
-    if (samples === 0) {
-      // Nothing was sampled here: at most what can stay unseen, in bytes; objects may be of any size.
-      const { rate } = this.counts;
-      const most = this.#isBytes && rate !== undefined ? neverSeenBound(rate) : Number.NaN;
-      lo = minus === undefined ? 0 : -most;
-      hi = most;
-    } else if (minus === undefined) {
-      const limits = clamp(value, weightedInterval(plus));
-      lo = Math.max(limits.lo, Math.min(at(SUMS - 1), value));
-      hi = limits.hi;
-    } else ({ lo, hi } = clamp(value, differenceInterval(plus, minus)));
     return { value: shown, lo: lo * this.#ratio, hi: hi * this.#ratio, samples };
   }
 

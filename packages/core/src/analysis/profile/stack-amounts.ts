@@ -14,15 +14,27 @@ export interface AmountSeries {
   readonly type: number;
   /** True: the amounts of negative rows, as positive numbers. */
   readonly isMinus: boolean;
-  /** Place of the value in a row; behind it samples, Σ w²n and Σ w²nq where `isSampled`. */
+  /**
+   * Place of the value in a row; where `isSampled` behind it samples, Σ w²n, Σ w²nq and, of heaps, what
+   * else an interval needs: of bytes what the samples are themselves, of objects what they stand for.
+   */
   readonly at: number;
   readonly isSampled: boolean;
+  /** Place of what the samples stand for: the value's own, where that was cut by less than a byte a row. */
+  readonly estimateAt: number;
+  /** Place of what they are themselves, −1 where that is nothing. */
+  readonly ownAt: number;
 }
+
+/** Columns of a sampled series. */
+const SAMPLED = 4;
 
 export interface AmountType {
   readonly type: string;
   readonly unit: string;
   readonly basis: CountBasis;
+  /** Bytes between two samples of a heap; undefined where that is unknown or nothing is sampled. */
+  readonly rate?: number | undefined;
 }
 
 export interface StackAmounts {
@@ -78,11 +90,21 @@ export function stackAmounts(
   });
   const series: AmountSeries[] = [];
   let width = 0;
-  profile.sampleTypes.forEach((_, type) => {
+  profile.sampleTypes.forEach(({ unit }, type) => {
     const isSampled = counts[type].plus !== undefined;
+    const isHeap = isSampled && counts[type].rate !== undefined;
+    const isBytes = unit === "bytes";
     for (const isMinus of isDifference || hasMinus[type] ? [false, true] : [false]) {
-      series.push({ type, isMinus, at: width, isSampled });
-      width += isSampled ? 4 : 1;
+      series.push({
+        type,
+        isMinus,
+        at: width,
+        isSampled,
+        estimateAt: isHeap && !isBytes ? width + SAMPLED : width,
+        // An object that was sampled is one object.
+        ownAt: isHeap ? width + (isBytes ? SAMPLED : 1) : -1,
+      });
+      width += isHeap ? SAMPLED + 1 : isSampled ? SAMPLED : 1;
     }
   });
 
@@ -99,9 +121,9 @@ export function stackAmounts(
   for (let s = 0; s < rowOf.length; s++) if (rowOf[s] >= 0) stack[rowOf[s]] = s;
 
   const data = new Float64Array(used * width);
-  for (const { type, isMinus, at, isSampled } of series) {
+  for (const { type, isMinus, at, isSampled, estimateAt, ownAt } of series) {
     const column = profile.values[type];
-    const { plus, minus, weight, missed } = counts[type];
+    const { plus, minus, weight, missed, own } = counts[type];
     const sign = isMinus ? -1 : 1;
     for (let k = 0; k < rows; k++) {
       const row = sampleAt(profile, k);
@@ -115,10 +137,15 @@ export function stackAmounts(
         n = isMinus ? minus[row] : plus[row];
         value = isMinus ? came - column[row] : came;
       }
-      if (!(value > 0)) continue;
-      const to = rowOf[profile.stack[row]] * width + at;
+      // What was cut to nothing has samples all the same.
+      const isCut = value === 0 && !isMinus && minus === undefined && n > 0;
+      if (!(value > 0) && !isCut) continue;
+      const first = rowOf[profile.stack[row]] * width;
+      const to = first + at;
       data[to] += value;
       if (!isSampled || plus === undefined) continue;
+      if (estimateAt !== at) data[first + estimateAt] += Number.isNaN(w) ? value : n * w;
+      if (ownAt > at + 1 && own !== undefined) data[first + ownAt] += n * own[row];
       const square = n === 0 ? 0 : Number.isNaN(w) ? (value * value) / n : n * w * w;
       data[to + 1] += n;
       data[to + 2] += square;
@@ -128,7 +155,10 @@ export function stackAmounts(
   const total = new Float64Array(width);
   for (let i = 0; i < data.length;) for (let f = 0; f < width; f++) total[f] += data[i++];
   return {
-    types: profile.sampleTypes.map(({ type, unit }, i) => ({ type, unit, basis: counts[i].basis })),
+    types: profile.sampleTypes.map(({ type, unit }, i) => {
+      const { basis, rate, plus } = counts[i];
+      return { type, unit, basis, rate: plus === undefined ? undefined : rate };
+    }),
     series,
     width,
     stack,
