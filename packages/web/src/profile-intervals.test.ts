@@ -41,15 +41,23 @@ interface Stated {
   readonly samples: number;
 }
 
-/** Squares are carried as 32-bit floats. */
-function expectSame(what: string, list: Stated & { readonly value: number }, page: Known): void {
+/** Sums of squares are carried as 32-bit floats; values are whole bytes, cut row by row. */
+function expectSame(
+  what: string,
+  unit: string,
+  list: Stated & { readonly value: number },
+  page: Known,
+): void {
+  const least = unit === "bytes" ? 9 : 1e-3;
   expect([what, page.net]).toEqual([what, list.value]);
   for (const field of ["lo", "hi", "samples"] as const) {
     const a = list[field];
     const b = page[field];
     if (Number.isNaN(a)) expect([what, field, b]).toEqual([what, field, a]);
-    // Values are whole, intervals are of what they were before that: a byte a row.
-    else expect(Math.abs(a - b), `${what} ${field}: ${a}, ${b}`).toBeLessThan(9 + 1e-5 * Math.abs(a));
+    else {
+      const apart = Math.abs(a - b);
+      expect(apart, `${what} ${field}: ${a}, ${b}`).toBeLessThan(least + 1e-5 * Math.abs(a));
+    }
   }
 }
 
@@ -71,12 +79,12 @@ function compare(profile: Profile, page: CarriedProfile): number {
     for (const node of list.nodes) {
       const row = rows.get(`${node.name}\n${node.place?.file ?? ""}`);
       if (row === undefined) continue;
-      expectSame(`${shape.type} flat ${node.name}`, node.flat, of(page.frames.flat, row));
-      expectSame(`${shape.type} cum ${node.name}`, node.cum, of(page.frames.cum, row));
+      expectSame(`${shape.type} flat ${node.name}`, shape.unit, node.flat, of(page.frames.flat, row));
+      expectSame(`${shape.type} cum ${node.name}`, shape.unit, node.cum, of(page.frames.cum, row));
       compared += 2;
     }
-    expectSame(`${shape.type} total`, list.total, of(page.total, 0));
-    expectSame(`${shape.type} root`, list.total, knownOf(treeView(page, page.down, type), 0));
+    expectSame(`${shape.type} total`, shape.unit, list.total, of(page.total, 0));
+    expectSame(`${shape.type} root`, shape.unit, list.total, knownOf(treeView(page, page.down, type), 0));
   }
   return compared;
 }

@@ -233,6 +233,13 @@ class HeapRows {
   }
 }
 
+/**
+ * Of objects that are missed more often than this (under 5 KiB at the default rate) a sample's own bytes
+ * are left out: even one sample has a lower limit (2.5 % of the rate) of more than twice its size, so they
+ * decide nothing, and a page need not carry them.
+ */
+const ALL_MISSED = 0.99;
+
 /** What one sample of each row stands for; made when asked for, since a column needs only one unit. */
 class RowWeights {
   /** Bytes of an object; 0: of objects that are small beside the rate, whatever their size. */
@@ -242,6 +249,7 @@ class RowWeights {
   readonly missed: Float64Array;
   #bytes: Float64Array | undefined;
   #objects: Float64Array | undefined;
+  #ownBytes: Float64Array | undefined;
   #ownObjects: Float64Array | undefined;
 
   constructor(sizes: Float64Array, rate: number) {
@@ -278,7 +286,8 @@ class RowWeights {
   }
 
   get ownBytes(): Float64Array {
-    return this.#sizes;
+    this.#ownBytes ??= this.#sizes.map((size, row) => (this.missed[row] > ALL_MISSED ? 0 : size));
+    return this.#ownBytes;
   }
 
   get ownObjects(): Float64Array {

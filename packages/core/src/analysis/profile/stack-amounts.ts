@@ -15,14 +15,15 @@ export interface AmountSeries {
   /** True: the amounts of negative rows, as positive numbers. */
   readonly isMinus: boolean;
   /**
-   * Place of the value in a row; where `isSampled` behind it samples, Σ w²n, Σ w²nq and, of heaps, what
-   * else an interval needs: of bytes what the samples are themselves, of objects what they stand for.
+   * Place of the value in a row; where `isSampled` behind it samples, Σ w²n, Σ w²nq, and of a heap's bytes
+   * what the samples are themselves. Objects are cut to whole ones row by row, so of a heap's objects Σ wn
+   * takes the place of Σ w²nq: there w = 1 / p, so that this is Σ w²n − Σ wn.
    */
   readonly at: number;
   readonly isSampled: boolean;
-  /** Place of what the samples stand for: the value's own, where that was cut by less than a byte a row. */
-  readonly estimateAt: number;
-  /** Place of what they are themselves, −1 where that is nothing. */
+  /** The fourth number is Σ wn. */
+  readonly hasEstimate: boolean;
+  /** Place of what the samples are themselves, −1 where that is nothing. */
   readonly ownAt: number;
 }
 
@@ -100,11 +101,11 @@ export function stackAmounts(
         isMinus,
         at: width,
         isSampled,
-        estimateAt: isHeap && !isBytes ? width + SAMPLED : width,
+        hasEstimate: isHeap && !isBytes,
         // An object that was sampled is one object.
         ownAt: isHeap ? width + (isBytes ? SAMPLED : 1) : -1,
       });
-      width += isHeap ? SAMPLED + 1 : isSampled ? SAMPLED : 1;
+      width += isHeap && isBytes ? SAMPLED + 1 : isSampled ? SAMPLED : 1;
     }
   });
 
@@ -121,7 +122,7 @@ export function stackAmounts(
   for (let s = 0; s < rowOf.length; s++) if (rowOf[s] >= 0) stack[rowOf[s]] = s;
 
   const data = new Float64Array(used * width);
-  for (const { type, isMinus, at, isSampled, estimateAt, ownAt } of series) {
+  for (const { type, isMinus, at, isSampled, hasEstimate, ownAt } of series) {
     const column = profile.values[type];
     const { plus, minus, weight, missed, own } = counts[type];
     const sign = isMinus ? -1 : 1;
@@ -144,12 +145,12 @@ export function stackAmounts(
       const to = first + at;
       data[to] += value;
       if (!isSampled || plus === undefined) continue;
-      if (estimateAt !== at) data[first + estimateAt] += Number.isNaN(w) ? value : n * w;
       if (ownAt > at + 1 && own !== undefined) data[first + ownAt] += n * own[row];
       const square = n === 0 ? 0 : Number.isNaN(w) ? (value * value) / n : n * w * w;
       data[to + 1] += n;
       data[to + 2] += square;
-      data[to + 3] += square * (missed === undefined ? 1 : missed[row]);
+      if (hasEstimate) data[to + 3] += Number.isNaN(w) ? value : n * w;
+      else data[to + 3] += square * (missed === undefined ? 1 : missed[row]);
     }
   }
   const total = new Float64Array(width);

@@ -40,22 +40,28 @@ export function mapSums(
 
 /** The columns of a series in a block of rows. */
 function sumsOf(
-  { at, isSampled, estimateAt, ownAt }: AmountSeries,
+  { at, isSampled, hasEstimate, ownAt }: AmountSeries,
   column: (at: number) => Float64Array,
 ): Sums {
   const value = column(at);
-  const samples = isSampled ? column(at + 1) : undefined;
+  if (!isSampled) {
+    const none = undefined;
+    return { value, samples: none, squares: none, variance: none, estimate: none, own: none };
+  }
+  const samples = column(at + 1);
+  const squares = column(at + 2);
+  const fourth = column(at + 3);
   return {
     value,
     samples,
-    squares: isSampled ? column(at + 2) : undefined,
-    variance: isSampled ? column(at + 3) : undefined,
-    estimate: !isSampled ? undefined : estimateAt === at ? value : column(estimateAt),
-    own: !isSampled || ownAt < 0 ? undefined : ownAt === at + 1 ? samples : column(ownAt),
+    squares,
+    // Both are carried as 32-bit floats: where they are nearly the same, rounding must not go below 0.
+    variance: hasEstimate ? squares.map((square, i) => Math.max(0, square - fourth[i])) : fourth,
+    estimate: hasEstimate ? fourth : value,
+    own: ownAt < 0 ? undefined : ownAt === at + 1 ? samples : column(ownAt),
   };
 }
 
-/** Columns per node; a parent precedes its children. */
 export interface TreeView {
   readonly length: number;
   readonly parent: Int32Array;
