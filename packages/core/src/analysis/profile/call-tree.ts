@@ -188,7 +188,8 @@ class TreeBuilder {
     this.#weight = rowWeights(amounts);
     this.#mostNodes = options.mostNodes;
     const rows = amounts.stack.length;
-    this.#order = Int32Array.from({ length: rows }, (_, i) => i);
+    this.#order = new Int32Array(rows);
+    for (let row = 0; row < rows; row++) this.#order[row] = row;
     this.#reader = new StackReader(
       profile,
       amounts.stack,
