@@ -79,12 +79,22 @@ function compare(profile: Profile, page: CarriedProfile): number {
     for (const node of list.nodes) {
       const row = rows.get(`${node.name}\n${node.place?.file ?? ""}`);
       if (row === undefined) continue;
-      expectSame(`${shape.type} flat ${node.name}`, shape.unit, node.flat, of(page.frames.flat, row));
+      expectSame(
+        `${shape.type} flat ${node.name}`,
+        shape.unit,
+        node.flat,
+        of(page.frames.flat, row),
+      );
       expectSame(`${shape.type} cum ${node.name}`, shape.unit, node.cum, of(page.frames.cum, row));
       compared += 2;
     }
     expectSame(`${shape.type} total`, shape.unit, list.total, of(page.total, 0));
-    expectSame(`${shape.type} root`, shape.unit, list.total, knownOf(treeView(page, page.down, type), 0));
+    expectSame(
+      `${shape.type} root`,
+      shape.unit,
+      list.total,
+      knownOf(treeView(page, page.down, type), 0),
+    );
   }
   return compared;
 }

@@ -68,7 +68,10 @@ export function heaviestLines(
   const flat = new Float64Array(length);
   for (const s of used) {
     let i = stacks.from[s];
-    while (i < stacks.to[s] && index.start[stacks.location[i]] === index.start[stacks.location[i] + 1])
+    while (
+      i < stacks.to[s] &&
+      index.start[stacks.location[i]] === index.start[stacks.location[i] + 1]
+    )
       i += 1;
     const leaf = i === stacks.to[s] ? -1 : inner[stacks.location[i]];
     if (leaf >= 0) flat[leaf] += weight[s];

@@ -149,7 +149,7 @@ export class NodeCertainty {
     certainty: Certainty,
     profile: Profile,
     index: NodeIndex,
-    nodes?: readonly number[] | undefined,
+    nodes?: readonly number[],
   ) {
     this.certainty = certainty;
     this.#sums = stackSums(profile, certainty.counts);
@@ -162,9 +162,7 @@ export class NodeCertainty {
     }
     const places = nodePlaces(index, this.#place, nodes?.length ?? index.length);
     this.#cum =
-      this.#sums.width === 0
-        ? new Float64Array(0)
-        : placeSums(profile.stacks, places, this.#sums);
+      this.#sums.width === 0 ? new Float64Array(0) : placeSums(profile.stacks, places, this.#sums);
   }
 
   flat(node: number, value: number): Certain {
@@ -211,7 +209,8 @@ function leafSums(
     while (i < to[s] && start[location[i]] === start[location[i] + 1]) i += 1;
     if (i === to[s]) continue;
     const leaf = node[start[location[i]]] * width;
-    for (let column = 0; column < width; column++) sums[leaf + column] += data[row * width + column];
+    for (let column = 0; column < width; column++)
+      sums[leaf + column] += data[row * width + column];
   }
   return sums;
 }

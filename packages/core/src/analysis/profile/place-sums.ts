@@ -195,7 +195,7 @@ export function placeSums(
   const fours = Array.from({ length: groups }, table(GROUP));
   const ones = Array.from({ length: rest }, table(1));
   const ends = new Int32Array(MOST_ROWS);
-  for (let first = 0; first < stack.length; ) {
+  for (let first = 0; first < stack.length;) {
     let rows = 0;
     for (let end = 0; end < BATCH && rows < MOST_ROWS && first + rows < stack.length; rows++) {
       end = finder.find(stack[first + rows], end);

@@ -112,10 +112,7 @@ function rateOf(sources: readonly SourceFacts[]): number | CountReason {
 }
 
 /** Of every column; what they have in common is worked out once. */
-export function allSampleCounts(
-  profile: Profile,
-  sources: readonly SourceFacts[],
-): SampleCounts[] {
+export function allSampleCounts(profile: Profile, sources: readonly SourceFacts[]): SampleCounts[] {
   const rows = new HeapRows(profile);
   return profile.sampleTypes.map((_, value) => sampleCounts(profile, sources, value, false, rows));
 }
@@ -296,11 +293,7 @@ class RowWeights {
   }
 }
 
-function heapCounts(
-  rows: HeapRows,
-  sources: readonly SourceFacts[],
-  type: string,
-): SampleCounts {
+function heapCounts(rows: HeapRows, sources: readonly SourceFacts[], type: string): SampleCounts {
   const { profile } = rows;
   const spaceType = SPACE_OF[type] ?? "";
   const space = column(profile, spaceType);

@@ -175,8 +175,7 @@ function rowView(model: Model, like: TreeView, rows: readonly number[], type: nu
     folded: none,
     type: like.type,
     plus: mapSums(like.plus, (_, field) => column((s) => s.plus[field])),
-    minus:
-      like.minus && mapSums(like.minus, (_, field) => column((s) => s.minus?.[field])),
+    minus: like.minus && mapSums(like.minus, (_, field) => column((s) => s.minus?.[field])),
   };
 }
 
