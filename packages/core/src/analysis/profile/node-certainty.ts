@@ -145,12 +145,7 @@ export class NodeCertainty {
   readonly #place: Int32Array;
 
   /** @param nodes whose cum is asked for; undefined: all */
-  constructor(
-    certainty: Certainty,
-    profile: Profile,
-    index: NodeIndex,
-    nodes?: readonly number[],
-  ) {
+  constructor(certainty: Certainty, profile: Profile, index: NodeIndex, nodes?: readonly number[]) {
     this.certainty = certainty;
     this.#sums = stackSums(profile, certainty.counts);
     this.#flat = leafSums(profile, index, this.#sums);

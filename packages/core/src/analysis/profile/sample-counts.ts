@@ -232,8 +232,9 @@ class HeapRows {
 
 /**
  * Of objects that are missed more often than this (under 5 KiB at the default rate) a sample's own bytes
- * are left out: even one sample has a lower limit (2.5 % of the rate) of more than twice its size, so they
- * decide nothing, and a page need not carry them.
+ * are left out: it stands for a hundred times as much, and alone it has a lower limit (2.5 % of the rate)
+ * of more than twice its size. They would raise the bound of a mixture by at most 1 % of what they stand
+ * for, and a page would have to carry them for every node.
  */
 const ALL_MISSED = 0.99;
 
