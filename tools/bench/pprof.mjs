@@ -29,7 +29,7 @@ const FOLDER = path.join(tmpdir(), "heapwright-bench-profiles-1");
 const MIB = 1024 ** 2;
 
 /** @param {number} samples @param {number} [seed] */
-async function profileOf(samples, seed = 1) {
+export async function profileOf(samples, seed = 1) {
   mkdirSync(FOLDER, { recursive: true });
   const file = path.join(FOLDER, `${samples}-${seed}.pb.gz`);
   if (!existsSync(file)) {
@@ -68,7 +68,7 @@ function peakOf(pid) {
  * @param {string} [input]
  * @returns {Promise<{ seconds: number, peak: number }>}
  */
-async function timed(command, args, input) {
+export async function timed(command, args, input) {
   const sink = openSync("/dev/null", "w");
   const started = performance.now();
   const child = spawn(command, args, {

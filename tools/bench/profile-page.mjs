@@ -4,32 +4,70 @@
 //
 // Frames are the browser's own: a wheel event each frame, the time between frames as requestAnimationFrame
 // tells it. Software rendering shares the processors with whatever else runs; the least of three runs counts.
+//
+// And `heapwright show` of the same file beside `go tool pprof -top`, which takes a minute and 3.4 GiB
+// (HEAPWRIGHT_BENCH_QUICK=1 leaves it out), and of one of 10 k samples.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { ROOT } from "../setup.mjs";
-import { generateProfile } from "./profile-generator.mjs";
+import { profileOf, timed } from "./pprof.mjs";
 
 const COMMAND = path.join(ROOT, "packages/cli/bin/heapwright.js");
 const FOLDER = path.join(tmpdir(), "heapwright-bench-profiles-1");
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const SAMPLES = 1_000_000;
 const RUNS = 3;
+const MIB = 1024 ** 2;
 const FRAMES = 90;
 
-async function profile() {
-  mkdirSync(FOLDER, { recursive: true });
-  const file = path.join(FOLDER, `${SAMPLES}-1.pb.gz`);
-  if (!existsSync(file)) {
-    const part = `${file}.${process.pid}`;
-    await generateProfile({ samples: SAMPLES, file: part, seed: 1 });
-    renameSync(part, file);
+/**
+ * The least of some runs, and the most memory of any.
+ * @param {readonly string[]} args
+ */
+async function own(args) {
+  let seconds = Infinity;
+  let peak = 0;
+  for (let run = 0; run < RUNS; run++) {
+    const made = await timed(process.execPath, [COMMAND, ...args]);
+    seconds = Math.min(seconds, made.seconds);
+    peak = Math.max(peak, made.peak);
   }
-  return file;
+  return { seconds, peak };
+}
+
+/**
+ * @param {string} name
+ * @param {string} file
+ * @param {{ seconds?: number, mib?: number, isSlow: boolean }} bar
+ * @returns {Promise<import("../bench.mjs").BenchRow[]>}
+ */
+async function listed(name, file, { seconds, mib, isSlow }) {
+  const hasGo = spawnSync("go", ["version"]).status === 0;
+  const isLeftOut = !hasGo || (isSlow && process.env["HEAPWRIGHT_BENCH_QUICK"] === "1");
+  const ours = await own(["show", file]);
+  const go = isLeftOut ? undefined : await timed("go", ["tool", "pprof", "-top", file]);
+  const peer = (/** @type {number} */ figure) => ({ name: "go tool pprof -top", figure });
+  return [
+    {
+      name: `show, ${name}`,
+      figure: ours.seconds,
+      unit: "s",
+      ...(seconds === undefined ? {} : { budget: seconds }),
+      ...(go === undefined ? {} : { peer: peer(go.seconds) }),
+    },
+    {
+      name: `show, ${name}, memory`,
+      figure: ours.peak / MIB,
+      unit: "MiB",
+      ...(mib === undefined ? {} : { budget: mib }),
+      ...(go === undefined ? {} : { peer: peer(go.peak / MIB) }),
+    },
+  ];
 }
 
 /**
@@ -69,24 +107,30 @@ async function wheel(page, isPan) {
 const p95 = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? 0;
 
 export default async function bench() {
+  const file = await profileOf(SAMPLES);
+  const html = path.join(FOLDER, "page.html");
+  const lists = [
+    ...(await listed("1 M samples", file, { seconds: 2.8, mib: 610, isSlow: true })),
+    ...(await listed("10 k samples", await profileOf(10_000), { isSlow: false })),
+  ];
+  const made = await own(["view", file, "--html", html, "--quiet"]);
+  const making = [
+    {
+      name: "page of 1 M samples, made by the command",
+      figure: made.seconds,
+      unit: "s",
+      budget: 3.5,
+    },
+    { name: "making it, memory", figure: made.peak / MIB, unit: "MiB", budget: 610 },
+    { name: "its size", figure: statSync(html).size / MIB, unit: "MiB" },
+  ];
   const named = process.env["CHROMIUM_PATH"];
   const executablePath = [...(named === undefined ? [] : [named]), ...PLACES].find((place) =>
     existsSync(place),
   );
   if (executablePath === undefined) {
-    process.stderr.write("no Chromium (CHROMIUM_PATH names one): nothing measured\n");
-    return [];
-  }
-  const file = await profile();
-  const html = path.join(FOLDER, "page.html");
-  let seconds = Infinity;
-  for (let run = 0; run < RUNS; run++) {
-    const started = performance.now();
-    const made = spawnSync(process.execPath, [COMMAND, "view", file, "--html", html, "--quiet"], {
-      encoding: "utf8",
-    });
-    if (made.status !== 0) throw new Error(made.stderr);
-    seconds = Math.min(seconds, (performance.now() - started) / 1000);
+    process.stderr.write("no Chromium (CHROMIUM_PATH names one): no browser measured\n");
+    return [...lists, ...making];
   }
   const browser = await chromium.launch({
     executablePath,
@@ -117,8 +161,8 @@ export default async function bench() {
   }
   /** @type {import("../bench.mjs").BenchRow[]} */
   const rows = [
-    { name: "page of 1 M samples, made by the command", figure: seconds, unit: "s" },
-    { name: "its size", figure: statSync(html).size / 1024 ** 2, unit: "MiB" },
+    ...lists,
+    ...making,
     { name: "unpacked and decoded in the browser", figure: best.unpack, unit: "ms" },
     { name: "first flame after that", figure: best.flame, unit: "ms", budget: 2000 },
     { name: "zoom, p95 between frames", figure: best.zoom, unit: "ms", budget: 33 },

@@ -14,6 +14,7 @@ import {
 } from "@heapwright/core/pictures/profile/picture.ts";
 import { renderProfilePage } from "@heapwright/web/render/profile/page.ts";
 import { assertWritable, writeReport } from "./report-file.ts";
+import { withProgress } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 import { webAssets } from "./web-assets.ts";
 
@@ -154,6 +155,14 @@ export async function assertPagesWritable(flags: PageFlags): Promise<void> {
   if (flame !== undefined) await assertWritable(flame, "--flame");
 }
 
+/** Making a page of a large profile takes seconds. */
+export async function drawn<T>(
+  { lang, quiet = false }: Pick<PageFlags, "lang" | "quiet">,
+  make: () => Promise<T>,
+): Promise<T> {
+  return await withProgress(quiet, lang === "zh" ? "正在绘制页面" : "drawing the page", make);
+}
+
 /** Writes the pages that were asked for and says so. */
 export async function writePages(
   flags: PageFlags,
@@ -164,7 +173,7 @@ export async function writePages(
     [flags.flame, true],
   ] as const) {
     if (file === undefined) continue;
-    const { html, embedded } = await make(isFlame);
+    const { html, embedded } = await drawn(flags, async () => await make(isFlame));
     await writeReport(file, html);
     if (flags.quiet === true) continue;
     process.stderr.write(

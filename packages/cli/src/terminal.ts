@@ -48,6 +48,21 @@ export class ProgressLine {
   }
 }
 
+/** Says what is being done for as long as it is. */
+export async function withProgress<T>(
+  quiet: boolean,
+  text: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const progress = new ProgressLine(quiet);
+  progress.show(text, true);
+  try {
+    return await work();
+  } finally {
+    progress.clear();
+  }
+}
+
 /** The beginning of a line that fits; a line that wraps could not be replaced in place. */
 function cut(text: string, columns: number): string {
   let used = 0;

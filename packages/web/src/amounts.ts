@@ -38,10 +38,10 @@ export function signedAmount(unit: string, value: number): string {
   return value > 0 ? `+${amount(unit, value)}` : amount(unit, value);
 }
 
-/** "[375, 431]"; "" where the value was counted, is nothing, or nothing is known of it. */
+/** "[375, 431]"; "" where the value was counted, nothing was sampled, or nothing is known of it. */
 export function limitsIn(unit: AmountUnit, { lo, hi, net, samples }: Known): string {
   if (!Number.isFinite(lo) || !Number.isFinite(hi)) return "";
-  if (lo === net && hi === net && !(samples > 0)) return "";
+  if (samples === 0 || (lo === net && hi === net && !(samples > 0))) return "";
   return `[${unit.of(lo)}, ${unit.of(hi)}]`;
 }
 

@@ -9,7 +9,7 @@
 // A profile that was normalised, averaged or converted on its way has other residuals: then the
 // numbers below are only proportional to samples and `verified` is false.
 
-import { samplingProbability } from "./sampling.ts";
+import { SamplingChances } from "./sampling.ts";
 
 /**
  * - `exact`: rate 1, every object was counted.
@@ -56,6 +56,7 @@ export function recoverRawCounts(
     };
   }
 
+  const chances = new SamplingChances(rate);
   let maxResidual = 0;
   let unverifiedRows = 0;
   let firstUnverifiedRow: number | undefined;
@@ -65,7 +66,7 @@ export function recoverRawCounts(
     const size = sizes[row] ?? Number.NaN;
     let isWhole = false;
     if (size > 0 && Number.isFinite(size)) {
-      const perByte = samplingProbability(size, rate) / size;
+      const perByte = chances.sampled(size) / size;
       const count = value * perByte;
       const whole = Math.round(count);
       const residual = Math.abs(count - whole);

@@ -14,7 +14,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { writeAll } from "../../output.ts";
 import { loadProfileSource, type ProfileSource } from "../../profile-source.ts";
 import { assertWritable, writeReport } from "../../report-file.ts";
-import { paintFor, ProgressLine } from "../../terminal.ts";
+import { paintFor, ProgressLine, withProgress } from "../../terminal.ts";
 import { UsageError } from "../../usage-error.ts";
 import { host } from "../pprof/pprof.ts";
 import { engineText, engineWords } from "./engine-words.ts";
@@ -71,7 +71,15 @@ export async function showVerb(
       return EXIT.ok;
     }
     const pattern = output === "peek" ? flags.peek : undefined;
-    const view = showView(profile, facts, { list: output, pattern, config, host, warn });
+    const view = await withProgress(
+      flags.quiet === true,
+      lang === "zh" ? "正在汇总" : "adding up",
+      // So that the line is there before the work, which gives no other chance.
+      async () =>
+        await Promise.resolve(
+          showView(profile, facts, { list: output, pattern, config, host, warn }),
+        ),
+    );
     await deliver(formatted(view, flags, damage, warnings), flags.output);
     return EXIT.ok;
   } catch (error) {

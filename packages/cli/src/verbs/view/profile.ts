@@ -7,7 +7,13 @@ import type { Lang } from "@heapwright/core/model/message.ts";
 import { voiceOf } from "@heapwright/core/report/say.ts";
 import { EXIT } from "../../exit-codes.ts";
 import type { ViewFlags } from "../../flags.ts";
-import { profilePage, sourceFolders, writePages, type ProfilePage } from "../../profile-page.ts";
+import {
+  drawn,
+  profilePage,
+  sourceFolders,
+  writePages,
+  type ProfilePage,
+} from "../../profile-page.ts";
 import { loadProfileSource, type ProfileSource } from "../../profile-source.ts";
 import { assertWritable } from "../../report-file.ts";
 import { UnreadableError, UsageError } from "../../usage-error.ts";
@@ -75,7 +81,7 @@ export async function viewProfile(
     });
   };
   try {
-    if (html === undefined) return await serve((await make()).html);
+    if (html === undefined) return await serve((await drawn(flags, make)).html);
     await writePages({ ...flags, html }, make);
     return EXIT.ok;
   } catch (error) {

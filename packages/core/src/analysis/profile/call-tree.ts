@@ -1,17 +1,23 @@
 // The call tree of a profile, from its callers down or from its leaves up, as many nodes as asked for:
 // the heaviest ones, with everything else in exact "other" nodes.
 //
-// Best first: a node holds the range of stacks that pass through it; the heaviest node that is not
-// opened yet is opened by one walk over its stacks, which sorts them by their next frame. So what is
-// never opened costs nothing, and a profile of a million samples gives its first 100 000 nodes without
-// looking at most of its frames. Heaviest = the shares of all sample types added up, so that one tree serves
-// all types. Nothing is lost: each stack ends in exactly one node's own row, a frame's or an "other"'s.
+// Best first: a node holds the stacks that pass through it; the heaviest node that is not opened yet is
+// opened by sorting them by their next frame. So what is never opened costs nothing, and a profile of a
+// million samples gives its first 100 000 nodes without looking at most of its frames. Heaviest = the
+// shares of all sample types added up, so that one tree serves all types. Nothing is lost: each stack ends
+// in exactly one node's own row, a frame's or an "other"'s.
 //
-// Cost: the sum of the stacks of all opened nodes, one small step each.
+// Near the root many stacks are alike. So they are read eight locations at a time, those that read the
+// same become one bundle, and a node sorts bundles; only after eight locations are a bundle's stacks looked
+// at one by one again.
+//
+// Cost: a cache miss for each stack of an opened node in eight levels, and a small step for each bundle of
+// each opened node (1 M samples, 60 000 nodes: 1.6 M steps where stacks one by one are 7.7 M).
 
 import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
 import type { Frames } from "./frames.ts";
 import type { Profile } from "./profile.ts";
+import { StackReader, WINDOW } from "./stack-reader.ts";
 import { addRow, rowWeights, type StackAmounts } from "./stack-amounts.ts";
 
 export const ROOT_FRAME = -1;
@@ -43,59 +49,48 @@ export interface CallTreeOptions {
   readonly mostNodes: number;
 }
 
-const END = -3;
-
-/** Reads each stack frame by frame, all of them side by side. */
-class Cursors {
-  readonly #profile: Profile;
-  readonly #frames: Frames;
-  /** Way to the next location: 1 from the leaf, −1 from the root. */
-  readonly #step: number;
-  /** Per stack the next location, and the one at which it is over. */
-  readonly #at: Int32Array;
-  readonly #end: Int32Array;
-  /** Lines of the location that were given already. */
-  readonly #used: Uint16Array;
-  /** Of the frame that `next` gave. */
-  line = 0;
-
-  constructor(profile: Profile, frames: Frames, stack: Int32Array, isInverted: boolean) {
-    this.#profile = profile;
-    this.#frames = frames;
-    this.#step = isInverted ? 1 : -1;
-    const { from, to } = profile.stacks;
-    this.#at = stack.map((s) => (isInverted ? from[s] : to[s] - 1));
-    this.#end = stack.map((s) => (isInverted ? to[s] : from[s] - 1));
-    this.#used = new Uint16Array(stack.length);
-  }
-
-  next(row: number): number {
-    const { stacks, locations } = this.#profile;
-    const end = this.#end[row];
-    let at = this.#at[row];
-    let used = this.#used[row];
-    for (; at !== end; at += this.#step, used = 0) {
-      const location = stacks.location[at];
-      if (locations.isHidden !== undefined && locations.isHidden[location] === 1) continue;
-      const from = locations.lineStart[location];
-      const count = locations.lineEnd[location] - from;
-      if (count === 0 && used === 0) {
-        this.#at[row] = at;
-        this.#used[row] = 1;
-        this.line = 0;
-        return this.#frames.ofBare[location];
-      }
-      if (used >= count) continue;
-      const line = this.#step > 0 ? from + used : from + count - 1 - used;
-      // The last line leads to the next location at once, so that `used` of most is never read again.
-      this.#at[row] = used + 1 === count ? at + this.#step : at;
-      this.#used[row] = used + 1 === count ? 0 : used + 1;
-      this.line = locations.lineNumber[line];
-      return this.#frames.ofLine[line];
-    }
-    return END;
-  }
+/** Frames and lines as the tree reads them, in the direction in which it reads. */
+interface Reading {
+  /** Of location i its frames: pairs of frame and line in `frames`, first[i] to first[i + 1] pairs. */
+  readonly first: Int32Array;
+  readonly frames: Int32Array;
 }
+
+function readingOf({ locations }: Profile, frames: Frames, isInverted: boolean): Reading {
+  const { length, isHidden, lineStart, lineEnd, lineNumber } = locations;
+  const first = new Int32Array(length + 1);
+  const pairs = new GrowingInt32(length * 2 + 2);
+  for (let i = 0; i < length; i++) {
+    first[i] = pairs.length / 2;
+    if (isHidden !== undefined && isHidden[i] === 1) continue;
+    const from = lineStart[i];
+    const to = lineEnd[i];
+    if (from === to) {
+      pairs.push(frames.ofBare[i]);
+      pairs.push(0);
+    }
+    for (let k = from; k < to; k++) {
+      const line = isInverted ? k : to - 1 - (k - from);
+      pairs.push(frames.ofLine[line]);
+      pairs.push(lineNumber[line]);
+    }
+  }
+  first[length] = pairs.length / 2;
+  return { first, frames: pairs.finish() };
+}
+
+/** Bundles are records of six numbers, which move when they are sorted. */
+const RECORD = 6;
+/** A row of the bundle: its window is that of all. */
+const ROW = 0;
+/** The next location in the window, and how many there are; fewer than WINDOW: then the stacks are over. */
+const NEXT = 1;
+const COUNT = 2;
+/** Frames of the next location that were given already. */
+const GIVEN = 3;
+/** The rows of the bundle: order[FROM] … order[TO − 1]. */
+const FROM = 4;
+const TO = 5;
 
 /** Largest first. */
 class Heap {
@@ -140,9 +135,21 @@ class Heap {
   }
 }
 
+interface Child {
+  readonly place: number;
+  readonly frame: number;
+  line: number;
+  stacks: number;
+  bundles: number;
+  score: number;
+  /** Where its next bundle goes, −1: into an "other". */
+  at: number;
+}
+
 class TreeBuilder {
   readonly #amounts: StackAmounts;
-  readonly #cursors: Cursors;
+  readonly #reader: StackReader;
+  readonly #reading: Reading;
   readonly #weight: Float64Array;
   readonly #mostNodes: number;
   readonly parent = new GrowingInt32(1024);
@@ -152,31 +159,54 @@ class TreeBuilder {
   readonly ownRow = new GrowingInt32(1024);
   readonly own = new GrowingFloat64(1024);
   readonly score = new GrowingFloat64(1024);
-  /** Stacks of node n, until it is opened: order[from[n]] … order[to[n] − 1]. */
+  /**
+   * Of node n, until it is opened: from[n] is the place of its first bundle; there is room for as many as
+   * it has stacks.
+   */
   readonly #from = new GrowingInt32(1024);
-  readonly #to = new GrowingInt32(1024);
+  readonly #bundles = new GrowingInt32(1024);
+  readonly #records: Int32Array;
+  readonly #weights: Float64Array;
+  /** Rows, those of a bundle side by side. */
   readonly #order: Int32Array;
-  readonly #buffer: Int32Array;
+  /** Bundles of the node that is being opened, and the place among its siblings of each one's next frame. */
+  readonly #moved = new GrowingInt32(1024);
+  readonly #movedWeights = new GrowingFloat64(256);
+  readonly #movedPlace = new GrowingInt32(256);
   readonly #heap: Heap;
   /** Per frame: the opening that met it last, and its place there. */
   readonly #seen: Int32Array;
   readonly #place: Int32Array;
   #openings = 0;
+  /** Of the node that is being opened: its children so far. */
+  #children: Child[] = [];
   isWhole = true;
 
   constructor(profile: Profile, amounts: StackAmounts, frames: Frames, options: CallTreeOptions) {
     this.#amounts = amounts;
+    this.#reading = readingOf(profile, frames, options.isInverted);
     this.#weight = rowWeights(amounts);
-    this.#cursors = new Cursors(profile, frames, amounts.stack, options.isInverted);
     this.#mostNodes = options.mostNodes;
     const rows = amounts.stack.length;
-    this.#order = Int32Array.from({ length: rows }, (_, i) => i);
-    this.#buffer = new Int32Array(rows * 2);
+    this.#order = new Int32Array(rows);
+    for (let row = 0; row < rows; row++) this.#order[row] = row;
+    this.#reader = new StackReader(
+      profile,
+      amounts.stack,
+      this.#order,
+      this.#reading,
+      options.isInverted,
+    );
+    this.#records = new Int32Array(rows * RECORD);
+    this.#weights = new Float64Array(rows);
     this.#seen = new Int32Array(frames.length);
     this.#place = new Int32Array(frames.length);
     this.#heap = new Heap(this.score);
-    const root = this.#add(-1, ROOT_FRAME, 0, 0, rows, 1);
-    if (rows > 0) this.#heap.push(root);
+    const root = this.#add(-1, ROOT_FRAME, 0, 0, 1, 1);
+    if (rows === 0) return;
+    // One bundle of which nothing is read yet.
+    this.#records.set([0, WINDOW, WINDOW, 0, 0, rows]);
+    this.#heap.push(root);
   }
 
   #add(
@@ -184,7 +214,7 @@ class TreeBuilder {
     frame: number,
     line: number,
     from: number,
-    to: number,
+    bundles: number,
     score: number,
   ): number {
     const node = this.parent.length;
@@ -195,7 +225,7 @@ class TreeBuilder {
     this.ownRow.push(-1);
     this.score.push(score);
     this.#from.push(from);
-    this.#to.push(to);
+    this.#bundles.push(bundles);
     return node;
   }
 
@@ -225,81 +255,131 @@ class TreeBuilder {
   /** Sorts a node's stacks by their next frame. Returns its child when it has just one and no end. */
   #open(node: number): number | undefined {
     const from = this.#from.data[node];
-    const to = this.#to.data[node];
-    const order = this.#order;
-    const buffer = this.#buffer;
-    const weight = this.#weight;
-    const cursors = this.#cursors;
-    const seen = this.#seen;
-    const placeOf = this.#place;
-    const opening = ++this.#openings;
-    const frames: number[] = [];
-    const lines: number[] = [];
-    const counts: number[] = [];
-    const scores: number[] = [];
-    let kept = 0;
-    for (let i = from; i < to; i++) {
-      const row = order[i];
-      const frame = cursors.next(row);
-      if (frame === END) {
-        this.#addOwn(node, row);
+    const end = from + this.#bundles.data[node];
+    const records = this.#records;
+    const reader = this.#reader;
+    this.#openings += 1;
+    this.#children = [];
+    this.#moved.length = 0;
+    this.#movedWeights.length = 0;
+    this.#movedPlace.length = 0;
+    let hasEnd = false;
+    for (let i = from; i < end; i++) {
+      const record = i * RECORD;
+      const first = records[record + FROM];
+      const last = records[record + TO];
+      if (records[record + NEXT] < records[record + COUNT]) {
+        this.#take(
+          records[record + ROW],
+          records[record + NEXT],
+          records[record + COUNT],
+          records[record + GIVEN],
+          first,
+          last,
+          this.#weights[i],
+        );
         continue;
       }
-      let place: number;
-      if (seen[frame] === opening) {
-        place = placeOf[frame];
-        if (lines[place] !== cursors.line) lines[place] = 0;
-        counts[place] += 1;
-        scores[place] += weight[row];
-      } else {
-        place = frames.length;
-        seen[frame] = opening;
-        placeOf[frame] = place;
-        frames.push(frame);
-        lines.push(cursors.line);
-        counts.push(1);
-        scores.push(weight[row]);
+      const groups = reader.split(first, last, records[record + COUNT]);
+      for (let g = 0; g < groups; g++) {
+        const to = reader.groupEnd(g);
+        const start = g === 0 ? first : reader.groupEnd(g - 1);
+        const row = this.#order[start];
+        const count = reader.count(row);
+        if (count === 0) {
+          hasEnd = true;
+          for (let k = start; k < to; k++) this.#addOwn(node, this.#order[k]);
+          continue;
+        }
+        let weight = 0;
+        for (let k = start; k < to; k++) weight += this.#weight[this.#order[k]];
+        this.#take(row, 0, count, 0, start, to, weight);
       }
-      buffer[kept * 2] = row;
-      buffer[kept * 2 + 1] = place;
-      kept += 1;
     }
-    if (frames.length === 0) return undefined;
-    const byScore = frames.map((_, place) => place);
-    if (frames.length > 1) byScore.sort((a, b) => scores[b] - scores[a] || a - b);
+    return this.#sort(node, from, hasEnd);
+  }
+
+  /** Moves a bundle on by one frame, to the child of that frame. */
+  #take(
+    row: number,
+    next: number,
+    count: number,
+    given: number,
+    from: number,
+    to: number,
+    weight: number,
+  ): void {
+    const { first, frames } = this.#reading;
+    const location = this.#reader.location(row, next);
+    const pair = first[location] + given;
+    const isLast = pair + 1 === first[location + 1];
+    const frame = frames[pair * 2];
+    const line = frames[pair * 2 + 1];
+    let place = this.#place[frame];
+    if (this.#seen[frame] !== this.#openings) {
+      place = this.#children.length;
+      this.#seen[frame] = this.#openings;
+      this.#place[frame] = place;
+      this.#children.push({ place, frame, line, stacks: 0, bundles: 0, score: 0, at: 0 });
+    }
+    const child = this.#children[place];
+    if (child.line !== line) child.line = 0;
+    child.stacks += to - from;
+    child.bundles += 1;
+    child.score += weight;
+    const moved = this.#moved;
+    moved.push(row);
+    moved.push(isLast ? next + 1 : next);
+    moved.push(count);
+    moved.push(isLast ? 0 : given + 1);
+    moved.push(from);
+    moved.push(to);
+    this.#movedWeights.push(weight);
+    this.#movedPlace.push(place);
+  }
+
+  /** Puts the bundles of each child together, the heaviest first. */
+  #sort(node: number, from: number, hasEnd: boolean): number | undefined {
+    const children = this.#children;
+    if (children.length === 0) return undefined;
+    const sorted = children.toSorted((a, b) => b.score - a.score || a.place - b.place);
     // All or the heaviest: at least one, so that no opened node is left with nothing but an "other".
     const room = Math.max(1, this.#mostNodes - this.parent.length);
-    const start = new Int32Array(frames.length);
     let at = from;
-    for (const place of byScore) {
-      start[place] = at;
-      at += counts[place];
+    for (const child of sorted) {
+      child.at = at;
+      at += child.stacks;
     }
-    const cut = byScore.slice(room);
-    const restFrom = cut.length === 0 ? at : start[cut[0]];
-    const children = byScore.slice(0, room).map((place) => {
-      const first = start[place];
-      return this.#add(
-        node,
-        frames[place],
-        lines[place],
-        first,
-        first + counts[place],
-        scores[place],
-      );
+    const shown = sorted.slice(0, room).map((child) => {
+      const { frame, line, bundles, score } = child;
+      return this.#add(node, frame, line, child.at, bundles, score);
     });
-    for (let k = 0; k < kept; k++) order[start[buffer[k * 2 + 1]]++] = buffer[k * 2];
-    if (cut.length > 0) {
-      const other = this.#other(node);
-      for (let i = restFrom; i < at; i++) this.#addOwn(other, order[i]);
-      this.stacks.data[other] = at - restFrom;
+    const cut = sorted.slice(room);
+    const other = cut.length === 0 ? -1 : this.#other(node);
+    for (const child of cut) child.at = -1;
+    const moved = this.#moved.data;
+    for (let k = 0; k < this.#movedPlace.length; k++) {
+      const child = children[this.#movedPlace.data[k]];
+      const source = k * RECORD;
+      if (child.at < 0) {
+        this.#addAll(other, moved[source + FROM], moved[source + TO]);
+        continue;
+      }
+      const target = child.at * RECORD;
+      for (let f = 0; f < RECORD; f++) this.#records[target + f] = moved[source + f];
+      this.#weights[child.at] = this.#movedWeights.data[k];
+      child.at += 1;
     }
-    const isChain = children.length === 1 && cut.length === 0 && kept === to - from;
-    if (isChain && this.parent.length < this.#mostNodes) {
-      return children[0];
-    }
-    for (const child of children) this.#heap.push(child);
+    const isChain = shown.length === 1 && cut.length === 0 && !hasEnd;
+    if (isChain && this.parent.length < this.#mostNodes) return shown[0];
+    for (const child of shown) this.#heap.push(child);
     return undefined;
+  }
+
+  /** Rows that an "other" holds. */
+  #addAll(other: number, from: number, to: number): void {
+    for (let k = from; k < to; k++) this.#addOwn(other, this.#order[k]);
+    this.stacks.data[other] += to - from;
   }
 
   #other(node: number): number {
@@ -310,17 +390,20 @@ class TreeBuilder {
   /** A node that stays shut: what ends in it is its own, the rest one "other". */
   #close(node: number): void {
     const from = this.#from.data[node];
-    const to = this.#to.data[node];
+    const end = from + this.#bundles.data[node];
     let other = -1;
-    for (let i = from; i < to; i++) {
-      const row = this.#order[i];
-      if (this.#cursors.next(row) === END) {
-        this.#addOwn(node, row);
-        continue;
+    for (let i = from; i < end; i++) {
+      const record = i * RECORD;
+      const isRead = this.#records[record + NEXT] === this.#records[record + COUNT];
+      for (let k = this.#records[record + FROM]; k < this.#records[record + TO]; k++) {
+        const row = this.#order[k];
+        if (isRead && this.#reader.isOver(row)) {
+          this.#addOwn(node, row);
+          continue;
+        }
+        if (other < 0) other = this.#other(node);
+        this.#addAll(other, k, k + 1);
       }
-      if (other < 0) other = this.#other(node);
-      this.#addOwn(other, row);
-      this.stacks.data[other] += 1;
     }
   }
 }

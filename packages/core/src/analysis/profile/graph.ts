@@ -40,6 +40,18 @@ export class Edges {
     return this.source.length;
   }
 
+  /** −1 when there is none. */
+  find(source: number, target: number): number {
+    const slots = this.#slots;
+    let slot = hashOf(source, target) & this.#mask;
+    for (; slots[slot * 4] !== 0; slot = (slot + 1) & this.#mask) {
+      if (slots[slot * 4] === source + 1 && slots[slot * 4 + 1] === target) {
+        return slots[slot * 4 + 2];
+      }
+    }
+    return -1;
+  }
+
   intern(source: number, target: number): number {
     const slots = this.#slots;
     let slot = hashOf(source, target) & this.#mask;

@@ -1,6 +1,6 @@
 // Flat and cum of the lines of chosen frames, in all sample types at once: what stands beside their
 // source. As in frame-totals.ts a line's flat is of the leaf-most visible line and its cum counts it once
-// a stack. Cost: one walk over the frames of all used stacks.
+// a stack. Cost: a byte looked up for every frame of the used stacks, and more for those of the chosen.
 
 import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
 import type { Frames } from "./frames.ts";
@@ -19,6 +19,24 @@ export interface LineTotals {
 /** As in frame-totals.ts. */
 const LINES = 2 ** 22;
 
+/** What a location is here: hidden, of no chosen frame, or of one. */
+const HIDDEN = 0;
+const OTHER = 1;
+const CHOSEN = 2;
+
+function kindsOf({ locations }: Profile, { ofLine }: Frames, place: Int32Array): Uint8Array {
+  const { length, isHidden, lineStart, lineEnd } = locations;
+  const kind = new Uint8Array(length).fill(OTHER);
+  for (let i = 0; i < length; i++) {
+    if (isHidden !== undefined && isHidden[i] === 1) {
+      kind[i] = HIDDEN;
+      continue;
+    }
+    for (let l = lineStart[i]; l < lineEnd[i]; l++) if (place[ofLine[l]] >= 0) kind[i] = CHOSEN;
+  }
+  return kind;
+}
+
 export function lineTotals(
   profile: Profile,
   amounts: StackAmounts,
@@ -26,23 +44,26 @@ export function lineTotals(
   wanted: Int32Array,
 ): LineTotals {
   const { from: stackFrom, to: stackTo, location: locationOf } = profile.stacks;
-  const { isHidden, lineStart, lineEnd, lineNumber } = profile.locations;
+  const { lineStart, lineEnd, lineNumber } = profile.locations;
   const { width, data, stack } = amounts;
   const place = new Int32Array(frames.length).fill(-1);
   wanted.forEach((frame, i) => (place[frame] = i));
+  const kind = kindsOf(profile, frames, place);
   const known = new Map<number, number>();
   const owner = new GrowingInt32();
   const number = new GrowingInt32();
   const seen = new GrowingInt32();
   const flat = new GrowingFloat64();
   const cum = new GrowingFloat64();
-  for (let row = 0; row < stack.length; row++) {
+  for (let row = 0; wanted.length > 0 && row < stack.length; row++) {
     const end = stackTo[stack[row]];
     let isLeaf = true;
     for (let i = stackFrom[stack[row]]; i < end; i++) {
       const location = locationOf[i];
-      if (isHidden !== undefined && isHidden[location] === 1) continue;
-      if (lineStart[location] === lineEnd[location]) isLeaf = false;
+      if (kind[location] !== CHOSEN) {
+        if (kind[location] === OTHER) isLeaf = false;
+        continue;
+      }
       for (let l = lineStart[location]; l < lineEnd[location]; l++) {
         const isFlat = isLeaf;
         isLeaf = false;

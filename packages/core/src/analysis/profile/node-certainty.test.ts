@@ -11,7 +11,7 @@ import { profileOf } from "./profile.ts";
 import { sampleCounts } from "./sample-counts.ts";
 import { sourceFacts } from "./source-facts.ts";
 import { stackWeights } from "./weights.ts";
-import { nodeTotals } from "./graph.ts";
+import { graphEdges, nodeTotals } from "./graph.ts";
 
 const TYPES = { allocObjects: 0, allocSpace: 1, inuseObjects: 2, inuseSpace: 3 };
 
@@ -99,6 +99,43 @@ describe("samples and intervals of nodes", () => {
         }
         for (const name of names) expect(cum(name).samples).toBeLessThanOrEqual(total.samples);
       }),
+    );
+  });
+
+  test("sums of chosen nodes and of edges are those of the graph with samples for values", () => {
+    fc.assert(
+      fc.property(
+        fc.array(rowArbitrary, { minLength: 1, maxLength: 20 }),
+        fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+        (rows, kept) => {
+          const table = heapTable(rows);
+          const profile = profileOf(table);
+          const sources = [sourceFacts("heap", table, undefined)];
+          const counts = sampleCounts(profile, sources, TYPES.inuseSpace, false);
+          const index = new NodeIndex(profile, { objectNames: false, trimPath: (path) => path });
+          const samples = { ...profile, values: [counts.plus ?? new Float64Array(0)] };
+          const weights = stackWeights(samples, { value: 0, divisor: undefined });
+          const totals = nodeTotals(samples, index, weights);
+          const isKept = Uint8Array.from({ length: index.length }, (_, n) => (kept[n] ? 1 : 0));
+          const edges = graphEdges(samples, index, weights, isKept);
+          const chosen = [...isKept.keys()].filter((n) => isKept[n] === 1);
+          const certainty = new Certainty(counts, "bytes", 1);
+          const nodes = new NodeCertainty(certainty, profile, index, chosen);
+          for (const n of chosen) {
+            expect(nodes.cum(n, 0).samples).toBe(totals.cum[n]);
+            expect(nodes.flat(n, 0).samples).toBe(totals.flat[n]);
+          }
+          const found = nodes.edges(profile, index, isKept);
+          for (let edge = 0; edge < edges.length; edge++) {
+            const { source, target, weight } = edges;
+            expect(found.of(source.data[edge], target.data[edge], 0).samples).toBe(
+              weight.data[edge],
+            );
+          }
+          // What is no edge has no samples.
+          for (const n of chosen) expect(found.of(n, n, 0).samples).toBe(0);
+        },
+      ),
     );
   });
 

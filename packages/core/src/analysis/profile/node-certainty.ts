@@ -1,17 +1,17 @@
 // Samples and intervals of nodes, edges and totals of a report. The sums behind an interval are additive
-// over samples, so each is one more pass of the graph's own code with other weights, which counts a
-// node once a sample as the value itself is counted.
+// over samples, so a node or an edge counts a sample for its interval where it counts it for its value:
+// once, however often it recurs in the stack.
 //
-// Cost: five passes over the frames of all stacks (ten for differences).
+// Cost: all sums in one walk over the frames of all stacks, and of the nodes only those that are asked
+// for; edges are one walk more.
 
-import { neverSeenBound } from "../stats/heap-sampling.ts";
-import type { Interval } from "../stats/interval.ts";
-import { differenceInterval, WeightedCount, weightedInterval } from "../stats/weighted-count.ts";
-import { graphEdges, nodeTotals, type Edges } from "./graph.ts";
+import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
+import { Edges, keptSlots, slotNode } from "./graph.ts";
 import type { NodeIndex } from "./nodes.ts";
+import { nodePlaces, placeSums, type StackRows } from "./place-sums.ts";
 import { sampleAt, sampleCount, type Profile } from "./profile.ts";
 import type { SampleCounts } from "./sample-counts.ts";
-import type { StackWeights } from "./weights.ts";
+import { valueInterval, type SideSums } from "./value-interval.ts";
 
 /** Columns of one side of a sum: n, Σwn, Σw²n, Σw²nq, and what the samples themselves are. */
 const SUMS = 5;
@@ -26,66 +26,72 @@ export interface Certain {
   readonly samples: number;
 }
 
-/** Per stack, one column a sum; those that take away follow those that add. */
-class StackSums {
-  readonly used: Int32Array;
-  readonly columns: readonly Float64Array[];
+/** The sides of a value: those that take away follow those that add. */
+function sidesOf({ plus, minus }: SampleCounts): Float64Array[] {
+  return [plus, minus].filter((side) => side !== undefined);
+}
 
-  constructor(profile: Profile, counts: SampleCounts) {
-    const { plus, minus, weight, missed, own } = counts;
-    const stacks = profile.stacks.length;
-    const sides = [plus, minus].filter((side) => side !== undefined);
-    const columns = Array.from({ length: sides.length * SUMS }, () => new Float64Array(stacks));
-    const isUsed = new Uint8Array(stacks);
-    const rows = sampleCount(profile);
-    for (const [side, samples] of sides.entries()) {
-      const [n, value, squares, variance, seen] = columns.slice(side * SUMS);
-      for (let k = 0; k < rows; k++) {
-        const row = sampleAt(profile, k);
-        const count = samples[row];
-        if (count === 0) continue;
-        const s = profile.stack[row];
-        const w = weight?.[row] ?? Number.NaN;
-        const square = w * w * count;
-        isUsed[s] = 1;
-        n[s] += count;
-        value[s] += w * count;
-        squares[s] += square;
-        variance[s] += square * (missed?.[row] ?? 1);
-        seen[s] += count * (own?.[row] ?? 0);
-      }
+/** Adds the samples of a profile to the rows of sums that `rowOf` has for their stacks. */
+function addSamples(
+  profile: Profile,
+  counts: SampleCounts,
+  rowOf: Int32Array | undefined,
+  data: Float64Array,
+): void {
+  const { weight, missed, own } = counts;
+  const sides = sidesOf(counts);
+  const width = sides.length * SUMS;
+  const rows = sampleCount(profile);
+  for (const [side, samples] of sides.entries()) {
+    for (let k = 0; k < rows; k++) {
+      const row = sampleAt(profile, k);
+      const count = samples[row];
+      if (count === 0) continue;
+      const w = weight === undefined ? Number.NaN : weight[row];
+      const square = w * w * count;
+      const at = (rowOf === undefined ? 0 : rowOf[profile.stack[row]]) * width + side * SUMS;
+      data[at] += count;
+      data[at + 1] += w * count;
+      data[at + 2] += square;
+      data[at + 3] += square * (missed === undefined ? 1 : missed[row]);
+      data[at + 4] += own === undefined ? 0 : count * own[row];
     }
-    this.columns = columns;
-    let length = 0;
-    for (let s = 0; s < stacks; s++) length += isUsed[s];
-    this.used = new Int32Array(length);
-    let at = 0;
-    for (let s = 0; s < stacks; s++) if (isUsed[s] === 1) this.used[at++] = s;
   }
+}
 
-  weights(column: number): StackWeights {
-    return { used: this.used, weight: this.columns[column], divisor: undefined };
+/** The sums of every stack that has a sample on either side. */
+function stackSums(profile: Profile, counts: SampleCounts): StackRows {
+  const sides = sidesOf(counts);
+  const width = sides.length * SUMS;
+  const rowOf = new Int32Array(profile.stacks.length).fill(-1);
+  const rows = sampleCount(profile);
+  for (const samples of sides) {
+    for (let k = 0; k < rows; k++) {
+      const row = sampleAt(profile, k);
+      if (samples[row] !== 0) rowOf[profile.stack[row]] = 0;
+    }
   }
-
-  get length(): number {
-    return this.columns.length;
+  const stack = new GrowingInt32(rowOf.length);
+  for (let s = 0; s < rowOf.length; s++) {
+    if (rowOf[s] < 0) continue;
+    rowOf[s] = stack.length;
+    stack.push(s);
   }
+  const data = new Float64Array(stack.length * width);
+  addSamples(profile, counts, rowOf, data);
+  return { stack: stack.finish(), width, data };
 }
 
 type SumAt = (column: number) => number;
 
-function countOf(at: SumAt, from: number): WeightedCount {
-  const count = new WeightedCount();
-  count.samples = at(from);
-  count.value = at(from + 1);
-  count.squares = at(from + 2);
-  count.variance = at(from + 3);
-  return count;
-}
-
-function clamp(value: number, { lo, hi }: Interval): { lo: number; hi: number } {
-  // Values were truncated to whole bytes after scaling; the interval is of what they were before.
-  return { lo: Math.min(lo, value), hi: Math.max(hi, value) };
+function sideOf(at: SumAt, from: number): SideSums {
+  return {
+    samples: at(from),
+    estimate: at(from + 1),
+    squares: at(from + 2),
+    variance: at(from + 3),
+    own: at(from + 4),
+  };
 }
 
 export class Certainty {
@@ -113,95 +119,153 @@ export class Certainty {
     if (this.counts.plus === undefined) {
       return { value: shown, lo: Number.NaN, hi: Number.NaN, samples: Number.NaN };
     }
-    const plus = countOf(at, 0);
-    const minus = this.counts.minus === undefined ? undefined : countOf(at, SUMS);
+    const plus = sideOf(at, 0);
+    const minus = this.counts.minus === undefined ? undefined : sideOf(at, SUMS);
+    const rate = this.#isBytes ? this.counts.rate : undefined;
+    const { lo, hi } = valueInterval(value, plus, minus, rate);
     const samples = plus.samples + (minus?.samples ?? 0);
-    let lo: number;
-    let hi: number;
-    if (samples === 0) {
-      // Nothing was sampled here: at most what can stay unseen, in bytes; objects may be of any size.
-      const { rate } = this.counts;
-      const most = this.#isBytes && rate !== undefined ? neverSeenBound(rate) : Number.NaN;
-      lo = minus === undefined ? 0 : -most;
-      hi = most;
-    } else if (minus === undefined) {
-      const limits = clamp(value, weightedInterval(plus));
-      lo = Math.max(limits.lo, Math.min(at(SUMS - 1), value));
-      hi = limits.hi;
-    } else ({ lo, hi } = clamp(value, differenceInterval(plus, minus)));
     return { value: shown, lo: lo * this.#ratio, hi: hi * this.#ratio, samples };
   }
 
   /** Of all samples that a profile is left with. */
   total(profile: Profile, value: number): Certain {
-    const sums = new StackSums(profile, this.counts);
-    return this.of(value, (column) => {
-      let sum = 0;
-      for (const s of sums.used) sum += sums.columns[column][s];
-      return sum;
-    });
+    const sums = new Float64Array(sidesOf(this.counts).length * SUMS);
+    addSamples(profile, this.counts, undefined, sums);
+    return this.of(value, (column) => sums[column]);
   }
 }
 
-/** Sums of every node of an index, for its flat and its cum. */
+/** Sums of the nodes of an index: flat of all, cum of those that are asked for. */
 export class NodeCertainty {
   readonly certainty: Certainty;
-  readonly #sums: StackSums;
-  readonly #flat: Float64Array[] = [];
-  readonly #cum: Float64Array[] = [];
+  readonly #sums: StackRows;
+  readonly #flat: Float64Array;
+  readonly #cum: Float64Array;
+  /** By node its row of `#cum`, −1: not asked for. */
+  readonly #place: Int32Array;
 
-  constructor(certainty: Certainty, profile: Profile, index: NodeIndex) {
+  /** @param nodes whose cum is asked for; undefined: all */
+  constructor(certainty: Certainty, profile: Profile, index: NodeIndex, nodes?: readonly number[]) {
     this.certainty = certainty;
-    this.#sums = new StackSums(profile, certainty.counts);
-    for (let c = 0; c < this.#sums.length; c++) {
-      const { flat, cum } = nodeTotals(profile, index, this.#sums.weights(c));
-      this.#flat.push(flat);
-      this.#cum.push(cum);
+    this.#sums = stackSums(profile, certainty.counts);
+    this.#flat = leafSums(profile, index, this.#sums);
+    this.#place = new Int32Array(index.length);
+    if (nodes === undefined) for (let n = 0; n < index.length; n++) this.#place[n] = n;
+    else {
+      this.#place.fill(-1);
+      for (const [place, n] of nodes.entries()) this.#place[n] = place;
     }
+    const places = nodePlaces(index, this.#place, nodes?.length ?? index.length);
+    this.#cum =
+      this.#sums.width === 0 ? new Float64Array(0) : placeSums(profile.stacks, places, this.#sums);
   }
 
   flat(node: number, value: number): Certain {
-    return this.certainty.of(value, (column) => this.#flat[column][node]);
+    const { width } = this.#sums;
+    return this.certainty.of(value, (column) => this.#flat[node * width + column]);
   }
 
   cum(node: number, value: number): Certain {
-    return this.certainty.of(value, (column) => this.#cum[column][node]);
+    const { width } = this.#sums;
+    const place = this.#place[node];
+    if (place < 0) throw new Error(`cum of node ${node} was not asked for`);
+    return this.certainty.of(value, (column) => this.#cum[place * width + column]);
   }
 
   /** Flat of many nodes together: no sample has two leaves, so their sums add up. */
   flatOf(isIn: (node: number) => boolean, value: number): Certain {
-    return this.certainty.of(value, (column) => {
-      const flat = this.#flat[column];
-      let sum = 0;
-      for (let node = 0; node < flat.length; node++) if (isIn(node)) sum += flat[node];
-      return sum;
-    });
+    const { width } = this.#sums;
+    const sums = new Float64Array(width);
+    for (let node = 0; node < this.#place.length; node++) {
+      if (!isIn(node)) continue;
+      for (let column = 0; column < width; column++) {
+        sums[column] += this.#flat[node * width + column];
+      }
+    }
+    return this.certainty.of(value, (column) => sums[column]);
   }
 
   /** Sums of the edges between the nodes that `isKept` has. */
   edges(profile: Profile, index: NodeIndex, isKept: Uint8Array | undefined): EdgeCertainty {
-    const sums: Edges[] = [];
-    for (let c = 0; c < this.#sums.length; c++) {
-      sums.push(graphEdges(profile, index, this.#sums.weights(c), isKept));
-    }
-    return new EdgeCertainty(this.certainty, sums);
+    return new EdgeCertainty(this.certainty, profile, index, this.#sums, isKept);
   }
 }
 
+/** What each node has in itself: the rows of the stacks in which it is the innermost node. */
+function leafSums(
+  { stacks: { from, to, location } }: Profile,
+  { start, node, length }: NodeIndex,
+  { stack, width, data }: StackRows,
+): Float64Array {
+  const sums = new Float64Array(length * width);
+  for (let row = 0; row < stack.length; row++) {
+    const s = stack[row];
+    let i = from[s];
+    while (i < to[s] && start[location[i]] === start[location[i] + 1]) i += 1;
+    if (i === to[s]) continue;
+    const leaf = node[start[location[i]]] * width;
+    for (let column = 0; column < width; column++)
+      sums[leaf + column] += data[row * width + column];
+  }
+  return sums;
+}
+
+/** Edges with the sums of the stacks that they are in, as graphEdges counts them. */
 export class EdgeCertainty {
   readonly #certainty: Certainty;
-  readonly #sums: readonly Edges[];
+  readonly #edges = new Edges();
+  readonly #sums = new GrowingFloat64(1024);
+  readonly #width: number;
 
-  constructor(certainty: Certainty, sums: readonly Edges[]) {
+  constructor(
+    certainty: Certainty,
+    { stacks: { from, to, location } }: Profile,
+    index: NodeIndex,
+    { stack, width, data }: StackRows,
+    isKept: Uint8Array | undefined,
+  ) {
     this.#certainty = certainty;
-    this.#sums = sums;
+    this.#width = width;
+    if (width === 0) return;
+    const { start, slot } = keptSlots(index, isKept);
+    // The caller of a line is mostly the one of last time: its edge need not be looked up again.
+    const last = new Int32Array(slot.length * 2).fill(-1);
+    const seen = new GrowingInt32(1024);
+    for (let row = 0; row < stack.length; row++) {
+      const s = stack[row];
+      let parent = -1;
+      for (let i = to[s] - 1; i >= from[s]; i--) {
+        const l = location[i];
+        for (let k = start[l + 1] - 1; k >= start[l]; k--) {
+          const n = slotNode(slot[k]);
+          const caller = parent;
+          parent = n;
+          if (caller < 0 || caller === n) continue;
+          let edge = last[k * 2 + 1];
+          if (last[k * 2] !== caller) {
+            edge = this.#edges.intern(caller, n);
+            last[k * 2] = caller;
+            last[k * 2 + 1] = edge;
+            if (edge === seen.length) {
+              seen.push(-1);
+              for (let column = 0; column < width; column++) this.#sums.push(0);
+            }
+          }
+          if (seen.data[edge] === s) continue;
+          seen.data[edge] = s;
+          const sums = this.#sums.data;
+          for (let column = 0; column < width; column++) {
+            sums[edge * width + column] += data[row * width + column];
+          }
+        }
+      }
+    }
   }
 
   of(source: number, target: number, value: number): Certain {
-    return this.#certainty.of(value, (column) => {
-      const edges = this.#sums[column];
-      const edge = edges.intern(source, target);
-      return edges.weight.data[edge];
-    });
+    const edge = this.#edges.find(source, target);
+    return this.#certainty.of(value, (column) =>
+      edge < 0 ? 0 : this.#sums.data[edge * this.#width + column],
+    );
   }
 }

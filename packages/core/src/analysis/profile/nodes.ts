@@ -189,7 +189,7 @@ export function nameParts({ address, name, file, line, column, object }: NameFie
 }
 
 /** Trimmed and cleaned file names; equal texts get equal numbers. */
-class FileNames {
+export class FileNames {
   readonly texts: string[] = [""];
   readonly #profile: Profile;
   readonly #trimPath: (path: string) => string;

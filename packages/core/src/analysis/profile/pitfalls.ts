@@ -8,9 +8,10 @@ import {
   RANGE_BODY,
 } from "../../goruntime/function-names.ts";
 import { say, type Statement } from "../../model/message.ts";
+import { cutStacks, namedFunction } from "./cut-stacks.ts";
 import { pitfallMessages } from "./pitfall-messages.ts";
 import { sampleCount, type Profile } from "./profile.ts";
-import { sizeLabels, type SampleCounts } from "./sample-counts.ts";
+import type { SampleCounts } from "./sample-counts.ts";
 import { commonKind, type SourceFacts } from "./source-facts.ts";
 
 export interface PitfallInput {
@@ -132,10 +133,8 @@ function ofDifferences({ profile, sources, value, counts }: PitfallInput): State
 }
 
 /** Share of the samples in blocks of the tiny allocator; other objects of 16 bytes are among them. */
-function tinyShare({ profile, counts }: PitfallInput): number {
-  const { plus, rate } = counts;
-  if (plus === undefined || rate === undefined) return 0;
-  const sizes = sizeLabels(profile);
+function tinyShare({ counts: { plus, sizes } }: PitfallInput): number {
+  if (plus === undefined || sizes === undefined) return 0;
   let tiny = 0;
   let all = 0;
   for (let row = 0; row < plus.length; row++) {
@@ -148,16 +147,10 @@ function tinyShare({ profile, counts }: PitfallInput): number {
 /** Frames that Go keeps: 32 until 1.22, 128 since 1.23, 64 in CPU profiles (runtime/mprof.go, cpuprof.go). */
 const CUTS = [32, 128];
 const CPU_CUTS = [64, 128];
-/** The allocator's own frames are taken off afterwards. */
-const STRIPPED = 8;
 
-/**
- * A stack is cut when it is as deep as Go keeps frames and its outermost function has callers in other
- * stacks: a goroutine's first function has none. Misleads where a function is both started and called.
- */
 function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
   const out: Statement[] = [];
-  const { stacks, locations, strings, functions } = profile;
+  const { stacks } = profile;
   const weight = new Float64Array(stacks.length);
   let total = 0;
   for (let row = 0; row < profile.stack.length; row++) {
@@ -165,58 +158,33 @@ function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
     weight[profile.stack[row]] += v;
     total += v;
   }
-  // Stacks of thread creation are padded with functions without a name (string 0 is "").
-  const functionAt = (line: number): number => {
-    const fn = locations.lineFunction[line] ?? -1;
-    return fn >= 0 && functions.name[fn] === 0 ? -1 : fn;
-  };
-  const root = new Int32Array(stacks.length).fill(-1);
-  const frames = new Int32Array(stacks.length);
-  const physical = new Int32Array(stacks.length);
-  const hasCaller = new Uint8Array(functions.length);
-  let inMaps = 0;
-  for (let s = 0; s < stacks.length; s++) {
-    for (let i = stacks.from[s]; i < stacks.to[s]; i++) {
-      const l = stacks.location[i];
-      const before = frames[s];
-      for (let line = locations.lineStart[l]; line < locations.lineEnd[l]; line++) {
-        const fn = functionAt(line);
-        if (fn < 0) continue;
-        frames[s] += 1;
-        const isRoot = i === stacks.to[s] - 1 && line === locations.lineEnd[l] - 1;
-        if (isRoot) root[s] = fn;
-        else hasCaller[fn] = 1;
-      }
-      if (frames[s] > before) physical[s] += 1;
-    }
-    if (weight[s] === 0 || stacks.from[s] === stacks.to[s]) continue;
-    const leaf = functionAt(locations.lineStart[stacks.location[stacks.from[s]]]);
-    if (leaf >= 0 && strings.get(functions.name[leaf]).startsWith("internal/runtime/maps.")) {
-      inMaps += 1;
-    }
+  const cut = cutStacks(profile, commonKind(sources) === "cpu" ? CPU_CUTS : CUTS, weight);
+  if (cut !== undefined) {
+    const { count, depth } = cut;
+    const share = total > 0 ? cut.weight / total : 0;
+    out.push(say(M, "show.truncated-stacks", { count, depth, share }));
   }
-  const cuts = commonKind(sources) === "cpu" ? CPU_CUTS : CUTS;
-  for (const depth of cuts) {
-    let count = 0;
-    let cut = 0;
-    let deepest = 0;
-    for (let s = 0; s < stacks.length; s++) {
-      deepest = Math.max(deepest, physical[s]);
-      const isDeep = [physical[s], frames[s]].some((n) => n <= depth && n > depth - STRIPPED);
-      if (!isDeep || root[s] < 0 || hasCaller[root[s]] === 0) continue;
-      count += 1;
-      cut += weight[s];
-    }
-    // Deeper stacks in the same file: nothing was cut here.
-    if (count > 0 && deepest <= depth) {
-      out.push(
-        say(M, "show.truncated-stacks", { count, depth, share: total > 0 ? cut / total : 0 }),
-      );
-      break;
-    }
-  }
+  const inMaps = leavesInMaps(profile, weight);
   if (inMaps > 0) out.push(say(M, "show.maps-leaf", { count: inMaps }));
   return out;
+}
+
+/** Stacks that end in the runtime's own functions for maps. */
+function leavesInMaps(profile: Profile, weight: Float64Array): number {
+  const { stacks, locations, functions, strings } = profile;
+  const isOfMaps = Array.from(functions.name, (name) =>
+    strings.get(name).startsWith("internal/runtime/maps."),
+  );
+  if (!isOfMaps.includes(true)) return 0;
+  let count = 0;
+  for (let s = 0; s < stacks.length; s++) {
+    if (weight[s] === 0 || stacks.from[s] === stacks.to[s]) continue;
+    const l = stacks.location[stacks.from[s]];
+    if (locations.lineStart[l] === locations.lineEnd[l]) continue;
+    const leaf = namedFunction(profile, locations.lineStart[l]);
+    if (isOfMaps[leaf] === true) count += 1;
+  }
+  return count;
 }
 
 function ofNames({ functions, strings }: Profile): Statement[] {

@@ -10,8 +10,8 @@
 // samples of one goroutine in a row are not independent, so its intervals are narrower than the truth for
 // work that comes in bursts.
 
-import { recoverRawCounts } from "../../goruntime/raw-counts.ts";
-import { missedFraction, samplingProbability } from "../../goruntime/sampling.ts";
+import { recoverRawCounts, type RawCounts } from "../../goruntime/raw-counts.ts";
+import { SamplingChances } from "../../goruntime/sampling.ts";
 import type { Profile } from "./profile.ts";
 import { commonKind, type SourceFacts } from "./source-facts.ts";
 
@@ -55,6 +55,8 @@ export interface SampleCounts {
   readonly unverifiedRows: number;
   /** Rows of a difference that cannot come from one process. */
   readonly inconsistentRows: number;
+  /** Bytes of an object by row as the file states them, 0 where it does not; of heaps that are sampled. */
+  readonly sizes: Float64Array | undefined;
   /** MemProfileRate; undefined outside heaps and where it is not known. */
   readonly rate: number | undefined;
 }
@@ -77,6 +79,7 @@ const NONE = {
   own: undefined,
   unverifiedRows: 0,
   inconsistentRows: 0,
+  sizes: undefined,
   rate: undefined,
 } as const;
 
@@ -86,7 +89,7 @@ function column(profile: Profile, type: string): Float64Array | undefined {
 }
 
 /** Bytes of an object by row: label `bytes`, 0 where the row has none. */
-export function sizeLabels(profile: Profile): Float64Array {
+function sizeLabels(profile: Profile): Float64Array {
   const { labels, strings, stack } = profile;
   const sizes = new Float64Array(stack.length);
   const key = strings.find("bytes");
@@ -108,18 +111,25 @@ function rateOf(sources: readonly SourceFacts[]): number | CountReason {
   return rate === 0 ? "rate-off" : rate;
 }
 
+/** Of every column; what they have in common is worked out once. */
+export function allSampleCounts(profile: Profile, sources: readonly SourceFacts[]): SampleCounts[] {
+  const rows = new HeapRows(profile);
+  return profile.sampleTypes.map((_, value) => sampleCounts(profile, sources, value, false, rows));
+}
+
 /** @param value column that is shown */
 export function sampleCounts(
   profile: Profile,
   sources: readonly SourceFacts[],
   value: number,
   isMean: boolean,
+  rows = new HeapRows(profile),
 ): SampleCounts {
   const { type } = profile.sampleTypes[value];
   if (isMean) return { ...NONE, basis: "unknown", reason: "averages" };
   const kind = commonKind(sources);
   if (kind === "heap" || kind === "allocs") {
-    return heapCounts(profile, sources, type);
+    return heapCounts(rows, sources, type);
   }
   if (kind === "goroutine" || kind === "goroutineleak" || kind === "threadcreate") {
     return { ...NONE, basis: "counted", reason: "all-counted" };
@@ -141,17 +151,22 @@ function events(
   missed: number,
   reason: CountReason,
 ): SampleCounts {
-  const hasNegative = counts.some((n) => n < 0);
+  const isDifference = hasNegative(counts);
   return {
     ...NONE,
     basis: "recovered",
     reason,
-    plus: hasNegative ? counts.map((n) => Math.max(n, 0)) : counts,
-    minus: hasNegative ? counts.map((n) => Math.max(-n, 0)) : undefined,
+    plus: isDifference ? counts.map((n) => Math.max(n, 0)) : counts,
+    minus: isDifference ? counts.map((n) => Math.max(-n, 0)) : undefined,
     weight: new Float64Array(counts.length).fill(weight),
     missed: new Float64Array(counts.length).fill(missed),
     own: new Float64Array(counts.length),
   };
+}
+
+function hasNegative(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] < 0) return true;
+  return false;
 }
 
 /** Distance from a whole number that rounding explains. */
@@ -186,8 +201,103 @@ function countsAtTimes({ sampleTypes, periodType }: Profile, value: number): boo
   return type === "samples" && unit === "count" && periodType.unit === "nanoseconds";
 }
 
-function heapCounts(profile: Profile, sources: readonly SourceFacts[], type: string): SampleCounts {
-  const space = column(profile, SPACE_OF[type] ?? "");
+/** What the columns of a heap share. */
+class HeapRows {
+  readonly profile: Profile;
+  #labels: Float64Array | undefined;
+  readonly #recovered = new Map<string, RawCounts>();
+  #weights: RowWeights | undefined;
+
+  constructor(profile: Profile) {
+    this.profile = profile;
+  }
+
+  get labels(): Float64Array {
+    this.#labels ??= sizeLabels(this.profile);
+    return this.#labels;
+  }
+
+  recovered(type: string, space: Float64Array, rate: number): RawCounts {
+    const known = this.#recovered.get(type) ?? recoverRawCounts(space, this.labels, rate);
+    this.#recovered.set(type, known);
+    return known;
+  }
+
+  weights(sizes: Float64Array, rate: number): RowWeights {
+    if (sizes !== this.labels) return new RowWeights(sizes, rate);
+    this.#weights ??= new RowWeights(sizes, rate);
+    return this.#weights;
+  }
+}
+
+/**
+ * Of objects that are missed more often than this (under 5 KiB at the default rate) a sample's own bytes
+ * are left out: it stands for a hundred times as much, and alone it has a lower limit (2.5 % of the rate)
+ * of more than twice its size. They would raise the bound of a mixture by at most 1 % of what they stand
+ * for, and a page would have to carry them for every node.
+ */
+const ALL_MISSED = 0.99;
+
+/** What one sample of each row stands for; made when asked for, since a column needs only one unit. */
+class RowWeights {
+  /** Bytes of an object; 0: of objects that are small beside the rate, whatever their size. */
+  readonly #sizes: Float64Array;
+  readonly #rate: number;
+  readonly #chances: SamplingChances;
+  readonly missed: Float64Array;
+  #bytes: Float64Array | undefined;
+  #objects: Float64Array | undefined;
+  #ownBytes: Float64Array | undefined;
+  #ownObjects: Float64Array | undefined;
+
+  constructor(sizes: Float64Array, rate: number) {
+    this.#sizes = sizes;
+    this.#rate = rate;
+    this.#chances = new SamplingChances(rate);
+    this.missed = new Float64Array(sizes.length);
+    for (let row = 0; row < sizes.length; row++) {
+      this.missed[row] = sizes[row] > 0 ? this.#chances.missed(sizes[row]) : 1;
+    }
+  }
+
+  get bytes(): Float64Array {
+    if (this.#bytes !== undefined) return this.#bytes;
+    const sizes = this.#sizes;
+    const out = new Float64Array(sizes.length);
+    for (let row = 0; row < sizes.length; row++) {
+      const size = sizes[row];
+      out[row] = size > 0 ? size / this.#chances.sampled(size) : this.#rate;
+    }
+    this.#bytes = out;
+    return out;
+  }
+
+  get objects(): Float64Array {
+    if (this.#objects !== undefined) return this.#objects;
+    const sizes = this.#sizes;
+    const out = new Float64Array(sizes.length);
+    for (let row = 0; row < sizes.length; row++) {
+      out[row] = sizes[row] > 0 ? 1 / this.#chances.sampled(sizes[row]) : Number.NaN;
+    }
+    this.#objects = out;
+    return out;
+  }
+
+  get ownBytes(): Float64Array {
+    this.#ownBytes ??= this.#sizes.map((size, row) => (this.missed[row] > ALL_MISSED ? 0 : size));
+    return this.#ownBytes;
+  }
+
+  get ownObjects(): Float64Array {
+    this.#ownObjects ??= this.#sizes.map((size) => (size > 0 ? 1 : 0));
+    return this.#ownObjects;
+  }
+}
+
+function heapCounts(rows: HeapRows, sources: readonly SourceFacts[], type: string): SampleCounts {
+  const { profile } = rows;
+  const spaceType = SPACE_OF[type] ?? "";
+  const space = column(profile, spaceType);
   if (space === undefined) return { ...NONE, basis: "unknown", reason: "other-kind" };
   const known = rateOf(sources);
   const isMixed = known === "rates-differ";
@@ -197,19 +307,24 @@ function heapCounts(profile: Profile, sources: readonly SourceFacts[], type: str
   // Files of different rates: the engine keeps the largest, and counts by it are the fewest.
   const rate = typeof known === "number" ? known : profile.period;
   if (rate <= 1) return { ...NONE, basis: "counted", reason: "every-object", rate };
-  const labels = sizeLabels(profile);
-  const own = recoverRawCounts(space, labels, rate);
-  const isDelta = sources.some((source) => source.isDelta) || space.some((v) => v < 0);
+  const { labels } = rows;
+  const own = rows.recovered(spaceType, space, rate);
+  const isDelta = sources.some((source) => source.isDelta) || hasNegative(space);
   const allocated =
     isDelta && type.startsWith("inuse_") ? column(profile, "alloc_space") : undefined;
-  const allocs = allocated === undefined ? undefined : recoverRawCounts(allocated, labels, rate);
+  const allocs =
+    allocated === undefined ? undefined : rows.recovered("alloc_space", allocated, rate);
   const unverifiedRows = Math.max(own.unverifiedRows, allocs?.unverifiedRows ?? 0);
   if (unverifiedRows === 0 && !isMixed) {
-    const counts = signed(own.counts, allocs?.counts);
-    return { ...weigh(type, counts, labels, rate), unverifiedRows, reason: "whole-samples", rate };
+    return {
+      ...weighed(type, signed(own.counts, allocs?.counts), rows.weights(labels, rate)),
+      unverifiedRows,
+      sizes: labels,
+      rate,
+    };
   }
   // What bytes and objects leave as the size is right also where both were scaled alike.
-  const objects = column(profile, (SPACE_OF[type] ?? "").replace("space", "objects"));
+  const objects = column(profile, spaceType.replace("space", "objects"));
   let hasSizes = true;
   const sizes = labels.map((size, row) => {
     if (size > 0 || space[row] === 0) return size;
@@ -220,12 +335,12 @@ function heapCounts(profile: Profile, sources: readonly SourceFacts[], type: str
   const about = recoverRawCounts(space, sizes, rate).counts;
   const aboutAllocs =
     allocated === undefined ? undefined : recoverRawCounts(allocated, sizes, rate).counts;
-  const counts = signed(about, aboutAllocs);
   return {
-    ...weigh(type, counts, sizes, rate),
+    ...weighed(type, signed(about, aboutAllocs), rows.weights(sizes, rate)),
     basis: "approximate",
     reason: isMixed ? "rates-differ" : hasSizes ? "not-whole" : "no-sizes",
     unverifiedRows,
+    sizes: labels,
     rate,
   };
 }
@@ -238,7 +353,7 @@ interface Signed {
 
 /** New and freed where allocations are known; else what grew and what shrank, which says too little. */
 function signed(counts: Float64Array, allocs: Float64Array | undefined): Signed {
-  if (allocs === undefined && !counts.some((n) => n < 0)) {
+  if (allocs === undefined && !hasNegative(counts)) {
     return { plus: counts, minus: undefined, inconsistentRows: 0 };
   }
   const plus = new Float64Array(counts.length);
@@ -259,38 +374,21 @@ function signed(counts: Float64Array, allocs: Float64Array | undefined): Signed 
   return { plus, minus, inconsistentRows };
 }
 
-function weigh(
+function weighed(
   type: string,
   { plus, minus, inconsistentRows }: Signed,
-  sizes: Float64Array,
-  rate: number,
+  weights: RowWeights,
 ): SampleCounts {
   const isBytes = type.endsWith("space");
-  const weight = new Float64Array(sizes.length);
-  const missed = new Float64Array(sizes.length);
-  const own = new Float64Array(sizes.length);
-  for (let row = 0; row < sizes.length; row++) {
-    const size = sizes[row];
-    if (size > 0) {
-      const p = samplingProbability(size, rate);
-      weight[row] = (isBytes ? size : 1) / p;
-      missed[row] = missedFraction(size, rate);
-      own[row] = isBytes ? size : 1;
-    } else {
-      // Of objects that are small beside the rate, whatever their size.
-      weight[row] = isBytes ? rate : Number.NaN;
-      missed[row] = 1;
-    }
-  }
   return {
     ...NONE,
     basis: "recovered",
     reason: "whole-samples",
     plus,
     minus,
-    weight,
-    missed,
-    own,
+    weight: isBytes ? weights.bytes : weights.objects,
+    missed: weights.missed,
+    own: isBytes ? weights.ownBytes : weights.ownObjects,
     inconsistentRows,
   };
 }

@@ -4,7 +4,7 @@
 // A series is one sample type with one sign: what a difference (or a delta profile) takes away is a
 // series of its own, because +3 and −3 MiB are not "no change" but 6 MiB that changed hands.
 
-import { sampleCounts, type CountBasis, type SampleCounts } from "./sample-counts.ts";
+import { allSampleCounts, type CountBasis, type SampleCounts } from "./sample-counts.ts";
 import type { SourceFacts } from "./source-facts.ts";
 import { sampleAt, sampleCount, type Profile } from "./profile.ts";
 import { baseRows } from "./weights.ts";
@@ -14,15 +14,28 @@ export interface AmountSeries {
   readonly type: number;
   /** True: the amounts of negative rows, as positive numbers. */
   readonly isMinus: boolean;
-  /** Place of the value in a row; behind it samples, Σ w²n and Σ w²nq where `isSampled`. */
+  /**
+   * Place of the value in a row; where `isSampled` behind it samples, Σ w²n, Σ w²nq, and of a heap's bytes
+   * what the samples are themselves. Objects are cut to whole ones row by row, so of a heap's objects Σ wn
+   * takes the place of Σ w²nq: there w = 1 / p, so that this is Σ w²n − Σ wn.
+   */
   readonly at: number;
   readonly isSampled: boolean;
+  /** The fourth number is Σ wn. */
+  readonly hasEstimate: boolean;
+  /** Place of what the samples are themselves, −1 where that is nothing. */
+  readonly ownAt: number;
 }
+
+/** Columns of a sampled series. */
+const SAMPLED = 4;
 
 export interface AmountType {
   readonly type: string;
   readonly unit: string;
   readonly basis: CountBasis;
+  /** Bytes between two samples of a heap; undefined where that is unknown or nothing is sampled. */
+  readonly rate?: number | undefined;
 }
 
 export interface StackAmounts {
@@ -62,7 +75,7 @@ export function stackAmounts(
     baseRows(profile) === undefined
       ? profile
       : { ...profile, values: profile.values.map((column) => column.map(Math.abs)) };
-  const counts = profile.sampleTypes.map((_, type) => sampleCounts(states, sources, type, false));
+  const counts = allSampleCounts(states, sources);
   const rows = sampleCount(profile);
   let isCameAndWent = false;
   const hasMinus = profile.values.map((column, type) => {
@@ -78,11 +91,21 @@ export function stackAmounts(
   });
   const series: AmountSeries[] = [];
   let width = 0;
-  profile.sampleTypes.forEach((_, type) => {
+  profile.sampleTypes.forEach(({ unit }, type) => {
     const isSampled = counts[type].plus !== undefined;
+    const isHeap = isSampled && counts[type].rate !== undefined;
+    const isBytes = unit === "bytes";
     for (const isMinus of isDifference || hasMinus[type] ? [false, true] : [false]) {
-      series.push({ type, isMinus, at: width, isSampled });
-      width += isSampled ? 4 : 1;
+      series.push({
+        type,
+        isMinus,
+        at: width,
+        isSampled,
+        hasEstimate: isHeap && !isBytes,
+        // An object that was sampled is one object.
+        ownAt: isHeap ? width + (isBytes ? SAMPLED : 1) : -1,
+      });
+      width += isHeap && isBytes ? SAMPLED + 1 : isSampled ? SAMPLED : 1;
     }
   });
 
@@ -91,17 +114,17 @@ export function stackAmounts(
   for (let k = 0; k < rows; k++) {
     const row = sampleAt(profile, k);
     const s = profile.stack[row];
-    const isSeen = (type: number): boolean =>
-      profile.values[type][row] !== 0 || hasBoth(counts[type], row);
-    if (rowOf[s] < 0 && counts.some((_, type) => isSeen(type))) rowOf[s] = used++;
+    for (let type = 0; rowOf[s] < 0 && type < counts.length; type++) {
+      if (profile.values[type][row] !== 0 || hasBoth(counts[type], row)) rowOf[s] = used++;
+    }
   }
   const stack = new Int32Array(used);
   for (let s = 0; s < rowOf.length; s++) if (rowOf[s] >= 0) stack[rowOf[s]] = s;
 
   const data = new Float64Array(used * width);
-  for (const { type, isMinus, at, isSampled } of series) {
+  for (const { type, isMinus, at, isSampled, hasEstimate, ownAt } of series) {
     const column = profile.values[type];
-    const { plus, minus, weight, missed } = counts[type];
+    const { plus, minus, weight, missed, own } = counts[type];
     const sign = isMinus ? -1 : 1;
     for (let k = 0; k < rows; k++) {
       const row = sampleAt(profile, k);
@@ -115,20 +138,28 @@ export function stackAmounts(
         n = isMinus ? minus[row] : plus[row];
         value = isMinus ? came - column[row] : came;
       }
-      if (!(value > 0)) continue;
-      const to = rowOf[profile.stack[row]] * width + at;
+      // What was cut to nothing has samples all the same.
+      const isCut = value === 0 && !isMinus && minus === undefined && n > 0;
+      if (!(value > 0) && !isCut) continue;
+      const first = rowOf[profile.stack[row]] * width;
+      const to = first + at;
       data[to] += value;
       if (!isSampled || plus === undefined) continue;
+      if (ownAt > at + 1 && own !== undefined) data[first + ownAt] += n * own[row];
       const square = n === 0 ? 0 : Number.isNaN(w) ? (value * value) / n : n * w * w;
       data[to + 1] += n;
       data[to + 2] += square;
-      data[to + 3] += square * (missed === undefined ? 1 : missed[row]);
+      if (hasEstimate) data[to + 3] += Number.isNaN(w) ? value : n * w;
+      else data[to + 3] += square * (missed === undefined ? 1 : missed[row]);
     }
   }
   const total = new Float64Array(width);
   for (let i = 0; i < data.length;) for (let f = 0; f < width; f++) total[f] += data[i++];
   return {
-    types: profile.sampleTypes.map(({ type, unit }, i) => ({ type, unit, basis: counts[i].basis })),
+    types: profile.sampleTypes.map(({ type, unit }, i) => {
+      const { basis, rate, plus } = counts[i];
+      return { type, unit, basis, rate: plus === undefined ? undefined : rate };
+    }),
     series,
     width,
     stack,

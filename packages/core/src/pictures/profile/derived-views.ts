@@ -3,9 +3,7 @@
 
 import { OTHER_FRAME } from "../../analysis/profile/call-tree.ts";
 import { GrowingFloat64, GrowingInt32 } from "../../model/builders/growing.ts";
-import { type Sums, type TreeView, widthOf } from "./tree-view.ts";
-
-const FIELDS = ["value", "samples", "squares", "variance"] as const;
+import { mapSums, SUMS, type Sums, type TreeView, widthOf } from "./tree-view.ts";
 
 /** A tree that grows by paths; one number column per field that the source has. */
 class ViewBuilder {
@@ -24,7 +22,7 @@ class ViewBuilder {
     for (const frame of source.frame) frames = Math.max(frames, frame);
     this.#frames = frames + 4;
     for (const sums of [source.plus, source.minus]) {
-      for (const field of FIELDS) {
+      for (const field of SUMS) {
         const from = sums?.[field];
         if (from !== undefined) this.#columns.push({ from, to: new GrowingFloat64() });
       }
@@ -56,7 +54,7 @@ class ViewBuilder {
   complete(whole: Pick<TreeView, "plus" | "minus">): void {
     const all: Float64Array[] = [];
     for (const sums of [whole.plus, whole.minus]) {
-      for (const field of FIELDS) {
+      for (const field of SUMS) {
         const column = sums?.[field];
         if (column !== undefined) all.push(column);
       }
@@ -75,12 +73,7 @@ class ViewBuilder {
   finish(): TreeView {
     const done = this.#columns.map(({ to }) => to.finish());
     let at = 0;
-    const sums = (like: Sums): Sums => ({
-      value: done[at++],
-      samples: like.samples === undefined ? undefined : done[at++],
-      squares: like.squares === undefined ? undefined : done[at++],
-      variance: like.variance === undefined ? undefined : done[at++],
-    });
+    const sums = (like: Sums): Sums => mapSums(like, () => done[at++]);
     const { plus, minus, type } = this.#source;
     const frame = this.frame.finish();
     return {
@@ -177,15 +170,8 @@ export function folded(view: TreeView): Folded {
     if (top[box[i]] < 0) top[box[i]] = i;
     else count[box[i]] += 1;
   }
-  const sums = (of: Sums): Sums => {
-    const column = (c: Float64Array): Float64Array => Float64Array.from(last, (i) => c[i]);
-    return {
-      value: column(of.value),
-      samples: of.samples === undefined ? undefined : column(of.samples),
-      squares: of.squares === undefined ? undefined : column(of.squares),
-      variance: of.variance === undefined ? undefined : column(of.variance),
-    };
-  };
+  const sums = (of: Sums): Sums =>
+    mapSums(of, (column) => Float64Array.from(last, (i) => column[i]));
   const made: TreeView = {
     length: boxes,
     parent: top.map((i) => (parent[i] < 0 ? -1 : box[parent[i]])),

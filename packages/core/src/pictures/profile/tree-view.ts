@@ -7,18 +7,61 @@
 
 import type { CallTree } from "../../analysis/profile/call-tree.ts";
 import type { AmountSeries, AmountType } from "../../analysis/profile/stack-amounts.ts";
-import { differenceInterval, WeightedCount } from "../../analysis/stats/weighted-count.ts";
-import { sampledLimits } from "../flame-tree.ts";
+import { valueInterval, type SideSums } from "../../analysis/profile/value-interval.ts";
 
-/** Sums as in analysis/stats/weighted-count.ts; the last three undefined where samples are not counted. */
+/** Sums as in analysis/profile/value-interval.ts; all but the value undefined where samples are not counted. */
 export interface Sums {
   readonly value: Float64Array;
   readonly samples: Float64Array | undefined;
   readonly squares: Float64Array | undefined;
   readonly variance: Float64Array | undefined;
+  readonly estimate: Float64Array | undefined;
+  /** Undefined also where samples are nothing themselves. */
+  readonly own: Float64Array | undefined;
 }
 
-/** Columns per node; a parent precedes its children. */
+export const SUMS = ["value", "samples", "squares", "variance", "estimate", "own"] as const;
+
+/** Sums with other columns in the place of those that are there. */
+export function mapSums(
+  sums: Sums,
+  make: (column: Float64Array, field: (typeof SUMS)[number]) => Float64Array,
+): Sums {
+  const { samples, squares, variance, estimate, own } = sums;
+  return {
+    value: make(sums.value, "value"),
+    samples: samples && make(samples, "samples"),
+    squares: squares && make(squares, "squares"),
+    variance: variance && make(variance, "variance"),
+    estimate: estimate && make(estimate, "estimate"),
+    own: own && make(own, "own"),
+  };
+}
+
+/** The columns of a series in a block of rows. */
+function sumsOf(
+  { at, isSampled, hasEstimate, ownAt }: AmountSeries,
+  column: (at: number) => Float64Array,
+): Sums {
+  const value = column(at);
+  if (!isSampled) {
+    const none = undefined;
+    return { value, samples: none, squares: none, variance: none, estimate: none, own: none };
+  }
+  const samples = column(at + 1);
+  const squares = column(at + 2);
+  const fourth = column(at + 3);
+  return {
+    value,
+    samples,
+    squares,
+    // Both are carried as 32-bit floats: where they are nearly the same, rounding must not go below 0.
+    variance: hasEstimate ? squares.map((square, i) => Math.max(0, square - fourth[i])) : fourth,
+    estimate: hasEstimate ? fourth : value,
+    own: ownAt < 0 ? undefined : ownAt === at + 1 ? samples : column(ownAt),
+  };
+}
+
 export interface TreeView {
   readonly length: number;
   readonly parent: Int32Array;
@@ -68,13 +111,7 @@ function summed(tree: CallTree, width: number, series: AmountSeries): Sums {
     }
     return out;
   };
-  const { at, isSampled } = series;
-  return {
-    value: column(at),
-    samples: isSampled ? column(at + 1) : undefined,
-    squares: isSampled ? column(at + 2) : undefined,
-    variance: isSampled ? column(at + 3) : undefined,
-  };
+  return sumsOf(series, column);
 }
 
 export interface TreeColumns {
@@ -110,15 +147,8 @@ export function rowSums(
   row: number,
   type: number,
 ): Pick<TreeView, "plus" | "minus"> {
-  const of = ({ at, isSampled }: AmountSeries): Sums => {
-    const one = (field: number): Float64Array => Float64Array.of(rows[row * width + at + field]);
-    return {
-      value: one(0),
-      samples: isSampled ? one(1) : undefined,
-      squares: isSampled ? one(2) : undefined,
-      variance: isSampled ? one(3) : undefined,
-    };
-  };
+  const of = (one: AmountSeries): Sums =>
+    sumsOf(one, (at) => Float64Array.of(rows[row * width + at]));
   const { plus, minus } = seriesOf(series, type);
   return { plus: of(plus), minus: minus === undefined ? undefined : of(minus) };
 }
@@ -127,16 +157,16 @@ export function widthOf(view: TreeView, node: number): number {
   return view.plus.value[node] + (view.minus === undefined ? 0 : view.minus.value[node]);
 }
 
-function counted(sums: Sums, node: number): WeightedCount | undefined {
-  if (sums.samples === undefined || sums.squares === undefined || sums.variance === undefined) {
-    return undefined;
-  }
-  const out = new WeightedCount();
-  out.samples = sums.samples[node];
-  out.value = sums.value[node];
-  out.squares = sums.squares[node];
-  out.variance = sums.variance[node];
-  return out;
+function sideOf(sums: Sums, node: number): SideSums | undefined {
+  const { samples, squares, variance, estimate, own } = sums;
+  if (samples === undefined || squares === undefined || variance === undefined) return undefined;
+  return {
+    samples: samples[node],
+    estimate: (estimate ?? sums.value)[node],
+    squares: squares[node],
+    variance: variance[node],
+    own: own === undefined ? 0 : own[node],
+  };
 }
 
 /** What one sample of a side weighs, without what is certain to be sampled. */
@@ -144,10 +174,7 @@ function stepOf({ samples, variance }: Sums, node: number): number {
   return Math.sqrt((variance?.[node] ?? Number.NaN) / (samples?.[node] ?? Number.NaN));
 }
 
-/**
- * Value, limits and samples of a node. The two sides of a difference are taken as independent: right
- * for two processes, too wide for two profiles of one, whose common samples cancel.
- */
+/** Value, limits and samples of a node, as lists state them too. */
 export function knownOf(
   { plus, minus, type }: Pick<TreeView, "plus" | "minus" | "type">,
   node: number,
@@ -155,22 +182,14 @@ export function knownOf(
   const up = plus.value[node];
   const down = minus === undefined ? 0 : minus.value[node];
   const net = up - down;
-  const seen =
-    (plus.samples?.[node] ?? Number.NaN) +
-    (minus === undefined ? 0 : (minus.samples?.[node] ?? NaN));
   const known = { plus: up, minus: down, net };
   if (type.basis === "counted") return { ...known, lo: net, hi: net, samples: Number.NaN };
-  const a = counted(plus, node);
-  const b = minus === undefined ? undefined : counted(minus, node);
-  if (a === undefined || !(seen > 0)) return { ...known, lo: NaN, hi: NaN, samples: seen };
-  if (b === undefined) {
-    return { ...known, ...sampledLimits(up, a.squares, a.variance), samples: seen };
-  }
-  // A side without a sample may hide as much as samples of the other side's weight would show.
-  if (a.value === 0 && minus !== undefined) a.step = stepOf(minus, node);
-  if (b.value === 0) b.step = stepOf(plus, node);
-  const { lo, hi } = differenceInterval(a, b);
-  return { ...known, lo, hi, samples: seen };
+  const a = sideOf(plus, node);
+  const b = minus === undefined ? undefined : sideOf(minus, node);
+  if (a === undefined) return { ...known, lo: NaN, hi: NaN, samples: NaN };
+  const rate = type.unit === "bytes" ? type.rate : undefined;
+  const samples = a.samples + (b === undefined ? 0 : b.samples);
+  return { ...known, ...valueInterval(net, a, b, rate), samples };
 }
 
 /** 97.5 % point of the normal distribution. */
@@ -182,7 +201,7 @@ const Z = 1.959964;
  * choose a shade by; printed numbers come from knownOf.
  */
 function halves(sums: Sums, node: number, into: Float64Array): void {
-  const value = sums.value[node];
+  const value = (sums.estimate ?? sums.value)[node];
   const squares = sums.squares?.[node] ?? Number.NaN;
   into[0] = into[1] = value === 0 ? 0 : Number.NaN;
   if (value === 0 || !(squares > 0)) return;

@@ -179,6 +179,7 @@ export function prepareReport(
     profile:
       session?.aggregate(profile, granularity, noinlines, showcolumns) ??
       aggregate(profile, granularity, noinlines, showcolumns),
+    lineProfile: profile,
     config,
     format: command.format,
     measure,

@@ -38,6 +38,8 @@ export interface ReportHost {
 
 export interface ReportParts {
   readonly profile: Profile;
+  /** The same samples with their lines, where `profile` keeps none. */
+  readonly lineProfile: Profile;
   readonly config: PprofConfig;
   readonly format: ReportFormat;
   readonly measure: Measure;
@@ -60,6 +62,7 @@ const KEEPS_OBJECTS = new Set<ReportFormat>(["raw", "list", "weblist", "disasm",
 
 export class Report {
   readonly profile: Profile;
+  readonly lineProfile: Profile;
   readonly config: PprofConfig;
   readonly format: ReportFormat;
   readonly measure: Measure;
@@ -77,6 +80,7 @@ export class Report {
 
   constructor(parts: ReportParts) {
     this.profile = parts.profile;
+    this.lineProfile = parts.lineProfile;
     this.config = parts.config;
     this.format = parts.format;
     this.measure = parts.measure;
@@ -111,13 +115,14 @@ export class Report {
     return Math.trunc(scale(value, this.sampleUnit, this.outputUnit).value) || 0;
   }
 
+  /** A file's name as the report shows it. */
+  readonly trimPath = (path: string): string =>
+    trimPath(path, this.config.trim_path, this.config.source_path);
+
   nodeIndex(): NodeIndex {
     const { trim_path, source_path } = this.config;
     const objectNames = KEEPS_OBJECTS.has(this.format);
-    const options: NodeOptions = {
-      objectNames,
-      trimPath: (path) => trimPath(path, trim_path, source_path),
-    };
+    const options: NodeOptions = { objectNames, trimPath: this.trimPath };
     const key = JSON.stringify([objectNames, trim_path, source_path]);
     return (
       this.host.session?.nodeIndex(this.profile, options, key) ??

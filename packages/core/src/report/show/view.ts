@@ -1,13 +1,14 @@
 // What `heapwright show` says of a profile, as data: the nodes that `go tool pprof` would list with the
 // same numbers, each with its samples, interval and place. Text, Markdown and JSON are made of this.
 
-import { nodeTotals } from "../../analysis/profile/graph.ts";
+import { heaviestLines, type HeaviestLines } from "../../analysis/profile/heaviest-lines.ts";
 import {
   Certainty,
   NodeCertainty,
   type Certain,
   type EdgeCertainty,
 } from "../../analysis/profile/node-certainty.ts";
+import type { NodeIndex } from "../../analysis/profile/nodes.ts";
 import { pitfallsOf } from "../../analysis/profile/pitfalls.ts";
 import { ProfileError, sampleCount, type Profile } from "../../analysis/profile/profile.ts";
 import type { ReportGraph } from "../../analysis/profile/report-graph.ts";
@@ -120,15 +121,15 @@ export function showView(
   const counts = sampleCounts(loaded, sources, measure.value, config.mean);
   const certainty = new Certainty(counts, report.sampleUnit, 1 / config.divide_by);
   const graph = report.graph(list === "top" ? "inline" : "all");
-  const certain = new NodeCertainty(certainty, profile, graph.index);
-  const places = new Places(loaded, command, config, host, graph, report);
-  const edges = list === "top" ? undefined : edgeCertainty(report, graph, certain);
   const { symbol } = report;
   const listed =
     symbol === undefined ? graph.nodes : graph.nodes.filter((n) => symbol.test(graph.name(n)));
   if (symbol !== undefined && listed.length === 0) {
     throw new ProfileError(`no matches found for regexp: ${symbol.source}`);
   }
+  const certain = new NodeCertainty(certainty, profile, graph.index, listed);
+  const places = new Places(report, graph.index, listed);
+  const edges = list === "top" ? undefined : edgeCertainty(report, graph, certain);
   const nodes = listed.map((node) => shownNode(report, graph, certain, places, edges, node));
   const isListed = new Uint8Array(graph.totals.flat.length);
   for (const node of listed) isListed[node] = 1;
@@ -254,75 +255,34 @@ function shownNode(
   };
 }
 
-/** Where each node is: for whole functions the line with most of it. */
+/** Where the listed nodes are: for whole functions the line with most of it. */
 class Places {
-  readonly #graph: ReportGraph;
+  readonly #index: NodeIndex;
   readonly #isPlaced: boolean;
-  /** By node: its heaviest line among the nodes of the finer index, −1 for none. */
-  readonly #best: Int32Array;
-  readonly #lines: Int32Array;
-  readonly #fine: ReportGraph["index"] | undefined;
+  readonly #lines: HeaviestLines | undefined;
 
-  constructor(
-    loaded: Profile,
-    command: { readonly name: string; readonly pattern: string | undefined },
-    config: PprofConfig,
-    host: ReportHost,
-    graph: ReportGraph,
-    report: Report,
-  ) {
-    this.#graph = graph;
-    const { index } = graph;
-    this.#best = new Int32Array(index.length).fill(-1);
-    this.#lines = new Int32Array(index.length);
+  constructor(report: Report, index: NodeIndex, listed: readonly number[]) {
+    const { config, lineProfile, measure } = report;
+    this.#index = index;
     this.#isPlaced = ["lines", "addresses", "files"].includes(config.granularity);
     if (this.#isPlaced) return;
-    const lines = { ...config, granularity: "lines", showcolumns: false };
-    // The same warnings were given for the report itself.
-    const fine = prepareReport(loaded, command, lines, host, () => undefined);
-    const fineIndex = fine.nodeIndex();
-    // Line by line the same locations; a filter that depended on lines would make them differ.
-    if (fineIndex.node.length !== index.node.length) return;
-    this.#fine = fineIndex;
-    const { flat, cum } = nodeTotals(
-      fine.profile,
-      fineIndex,
-      stackWeights(fine.profile, report.measure),
-    );
-    const isSeen = new Uint8Array(fineIndex.length);
-    for (let k = 0; k < index.node.length; k++) {
-      const node = index.node[k];
-      const line = fineIndex.node[k];
-      if (isSeen[line] === 1 || (flat[line] === 0 && cum[line] === 0)) continue;
-      isSeen[line] = 1;
-      this.#lines[node] += 1;
-      const best = this.#best[node];
-      const isHeavier =
-        best < 0 ||
-        Math.abs(flat[line]) > Math.abs(flat[best]) ||
-        (Math.abs(flat[line]) === Math.abs(flat[best]) &&
-          Math.abs(cum[line]) > Math.abs(cum[best]));
-      if (isHeavier) this.#best[node] = line;
-    }
+    const weights = stackWeights(lineProfile, measure);
+    this.#lines = heaviestLines(lineProfile, index, weights, listed, report.trimPath);
   }
 
   /** The name without the place that stands beside it; whatever there is where there is no name. */
   nameOf(node: number): string {
-    const name = this.#graph.index.name(node);
-    return name === "" ? this.#graph.index.printableName(node) : name;
+    const name = this.#index.name(node);
+    return name === "" ? this.#index.printableName(node) : name;
   }
 
   of(node: number): ShownPlace | undefined {
-    const { index } = this.#graph;
+    const index = this.#index;
     if (this.#isPlaced) {
       const file = index.file(node);
       if (file === "" || index.name(node) === "") return undefined;
       return { file, line: index.line(node), others: 0 };
     }
-    const best = this.#best[node];
-    if (best < 0 || this.#fine === undefined) return undefined;
-    const file = this.#fine.file(best);
-    if (file === "") return undefined;
-    return { file, line: this.#fine.line(best), others: this.#lines[node] - 1 };
+    return this.#lines?.get(node);
   }
 }

@@ -2,7 +2,7 @@
 
 import { type CallGraph, callGraph } from "@heapwright/core/pictures/profile/call-graph.ts";
 import { layered } from "@heapwright/core/pictures/profile/layered.ts";
-import { shadesOf, type TreeView } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { mapSums, shadesOf, type TreeView } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { functionForms } from "@heapwright/core/pictures/go-names.ts";
 import { cutMiddle, textWidth } from "@heapwright/core/pictures/text-width.ts";
@@ -163,7 +163,6 @@ function rowView(model: Model, like: TreeView, rows: readonly number[], type: nu
   const all = rows.map((row) => rowSums(model.profile, model.profile.frames.cum, row, type));
   const column = (of: (s: (typeof all)[number]) => Float64Array | undefined): Float64Array =>
     Float64Array.from(all, (s) => of(s)?.[0] ?? Number.NaN);
-  const hasSamples = all[0]?.plus.samples !== undefined;
   const n = rows.length;
   const none = new Int32Array(n);
   return {
@@ -175,21 +174,8 @@ function rowView(model: Model, like: TreeView, rows: readonly number[], type: nu
     first: none,
     folded: none,
     type: like.type,
-    plus: {
-      value: column((s) => s.plus.value),
-      samples: hasSamples ? column((s) => s.plus.samples) : undefined,
-      squares: hasSamples ? column((s) => s.plus.squares) : undefined,
-      variance: hasSamples ? column((s) => s.plus.variance) : undefined,
-    },
-    minus:
-      like.minus === undefined
-        ? undefined
-        : {
-            value: column((s) => s.minus?.value),
-            samples: hasSamples ? column((s) => s.minus?.samples) : undefined,
-            squares: hasSamples ? column((s) => s.minus?.squares) : undefined,
-            variance: hasSamples ? column((s) => s.minus?.variance) : undefined,
-          },
+    plus: mapSums(like.plus, (_, field) => column((s) => s.plus[field])),
+    minus: like.minus && mapSums(like.minus, (_, field) => column((s) => s.minus?.[field])),
   };
 }
 
