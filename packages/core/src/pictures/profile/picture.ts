@@ -136,7 +136,7 @@ export function profilePicture(
   }
   const lines = heaviest(weigh(totals.ofLine), limits.lines);
   const withSource: number[] = [];
-  for (const f of hasSource === undefined ? [] : listed.subarray(0, MOST_ASKED)) {
+  for (const f of hasSource === undefined ? [] : inTurn(listed, flatWeight, MOST_ASKED)) {
     if (withSource.length === limits.functions) break;
     if (hasSource?.(frames.name[f], frames.file[f]) === true) withSource.push(f);
   }
@@ -217,6 +217,21 @@ function heaviest(weight: Float64Array, most: number): Int32Array {
   for (let i = 0; i < weight.length; i++) if (weight[i] > 0) all.push(i);
   all.sort((a, b) => weight[b] - weight[a] || a - b);
   return Int32Array.from(all.slice(0, most));
+}
+
+/**
+ * By turns the next of `listed` and the next of those that hold most themselves: behind a deep stack of
+ * middleware the former are all callers, and the line that allocates is in the latter.
+ */
+function inTurn(listed: Int32Array, flatWeight: Float64Array, most: number): Set<number> {
+  const byFlat = listed.filter((f) => flatWeight[f] > 0);
+  byFlat.sort((a, b) => flatWeight[b] - flatWeight[a] || a - b);
+  const out = new Set<number>();
+  for (let i = 0; i < listed.length && out.size < most; i++) {
+    if (i < byFlat.length) out.add(byFlat[i]);
+    if (out.size < most) out.add(listed[i]);
+  }
+  return out;
 }
 
 function pick(rows: Float64Array, which: Int32Array, width: number): Float64Array {

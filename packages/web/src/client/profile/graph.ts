@@ -15,7 +15,10 @@ import type { Model } from "./model.ts";
 export interface GraphTargets {
   readonly model: Model;
   readonly words: ProfileWords;
+  /** Per frame; undefined where nothing is searched for. */
+  readonly matches: Uint8Array | undefined;
   picked(frame: number): void;
+  menu(frame: number, x: number, y: number, back: HTMLElement | SVGElement): void;
 }
 
 const NODES = 36;
@@ -55,15 +58,15 @@ export interface DrawnGraph {
 }
 
 export function drawGraph(targets: GraphTargets, view: TreeView, type: number): DrawnGraph {
-  const { model, words } = targets;
+  const { model, words, matches } = targets;
   const { profile } = model;
   const rows = chosen(model, type);
   const frames = rows.map((row) => profile.frames.frame[row] ?? 0);
   const graph = callGraph(view, frames, EDGES);
   const { unit } = model.type(type);
-  const total = model.total(type);
+  const total = model.left(type);
   const whole = total.plus + total.minus;
-  const share = (value: number): string => shareText(value, model.whole(type));
+  const share = (value: number): string => shareText(value, model.shareOf(type));
 
   const texts = rows.map((row, i) => {
     const name = model.name(frames[i] ?? 0);
@@ -121,14 +124,21 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
       labels.append(svg("text", { x: at.x + 4, y: at.y, class: "elabel" }, text));
     }
   });
+  const heaviest = texts.reduce(
+    (best, { cum }, i) => (Math.abs(cum.net) > Math.abs(texts[best]?.cum.net ?? 0) ? i : best),
+    0,
+  );
+  const element = document.createElement("div");
+  const drawn: SVGElement[] = [];
   const boxes = svg("g", { class: "boxes" });
   const shades = shadesOf(rowView(model, view, rows, type));
   texts.forEach(({ label, lines: values, width: w, cum, flat, name }, i) => {
     const shade = shades[i] ?? 1;
     const g = svg("g", {
-      class: "pnode",
+      class: `pnode${matches === undefined ? "" : matches[frames[i] ?? 0] === 1 ? " hit" : " dim"}`,
       role: "button",
-      tabindex: 0,
+      // One stop of Tab for all; arrows go from box to box.
+      tabindex: i === heaviest ? 0 : -1,
       transform: `translate(${((place.x[i] ?? 0) - w / 2).toFixed(1)} ${((place.y[i] ?? 0) - HEIGHT / 2).toFixed(1)})`,
       "aria-label": `${label}: ${words.cum} ${amountWithLimits(unit, cum, model.isDiff)}, ${words.flat} ${amountWithLimits(unit, flat, model.isDiff)}`,
     });
@@ -141,21 +151,65 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
     );
     const pick = (): void => targets.picked(frames[i] ?? 0);
     g.addEventListener("click", pick);
-    g.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
+    g.addEventListener("contextmenu", (event) => {
+      if (event.shiftKey) return;
       event.preventDefault();
       pick();
+      targets.menu(frames[i] ?? 0, event.clientX, event.clientY, element);
     });
+    g.addEventListener("focus", () => {
+      for (const other of drawn) other.setAttribute("tabindex", other === g ? "0" : "-1");
+    });
+    g.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const to = beside(place.x, place.y, i, event.key);
+      if (event.key === "Enter" || event.key === " ") pick();
+      else if (event.key === "m" || event.key === "ContextMenu") {
+        const { left, bottom } = g.getBoundingClientRect();
+        pick();
+        targets.menu(frames[i] ?? 0, left, bottom, g);
+      } else if (to !== undefined) drawn[to]?.focus();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    drawn.push(g);
     boxes.append(g);
   });
   picture.append(lines, labels, boxes);
-  const element = document.createElement("div");
   element.className = "pgraphs";
   element.tabIndex = 0;
   element.setAttribute("role", "group");
   element.setAttribute("aria-label", words.graph);
   element.append(picture);
   return { element, graph };
+}
+
+const WAYS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** The nearest box in the direction of an arrow key; what lies aside of it counts as farther. */
+function beside(x: Float64Array, y: Float64Array, from: number, key: string): number | undefined {
+  const way = Object.hasOwn(WAYS, key) ? WAYS[key] : undefined;
+  if (way === undefined) return undefined;
+  let best: number | undefined;
+  let least = Infinity;
+  for (let i = 0; i < x.length; i++) {
+    const dx = (x[i] ?? 0) - (x[from] ?? 0);
+    const dy = (y[i] ?? 0) - (y[from] ?? 0);
+    const along = dx * way[0] + dy * way[1];
+    const aside = Math.abs(dx * way[1] + dy * way[0]);
+    if (along < 1 || (way[0] !== 0 && aside > HEIGHT / 2)) continue;
+    const far = along + 2 * aside;
+    if (far >= least) continue;
+    least = far;
+    best = i;
+  }
+  return best;
 }
 
 /** The chosen functions' cumulative rows as the nodes of a view, for their shades. */

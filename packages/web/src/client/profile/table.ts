@@ -78,6 +78,11 @@ export class FunctionTable {
     });
   }
 
+  /** Numbers have changed: a filter was put on or taken off. */
+  forget(): void {
+    this.#keys.clear();
+  }
+
   #keysOf(type: number): SortKeys {
     const known = this.#keys.get(type);
     if (known !== undefined) return known;
@@ -138,7 +143,7 @@ export class FunctionTable {
     const { profile } = model;
     const order = this.#order(choice);
     const shown = order.slice(0, this.#shown);
-    const whole = model.whole(choice.type);
+    const whole = model.shareOf(choice.type);
     const rows = shown.map((row) => ({
       row,
       flat: model.flat(row, choice.type),

@@ -210,14 +210,24 @@ function pictureSection(ctx: ProfileContext, view: ProfilePageInput["view"]): Ma
         id="pfind"
         aria-label="${own.find}"
         placeholder="${own.findHint}"
-        maxlength="200"
+        maxlength="512"
         spellcheck="false"
         autocomplete="off"
       />
+      <label class="check" title="${own.pattern}"
+        ><input type="checkbox" id="ppattern" aria-label="${own.pattern}" /><code>.*</code></label
+      >
       <output id="phits" for="pfind"></output>
+      <button type="button" id="pkeep" title="${own.keepHitsSays}" aria-label="${own.keepHitsSays}" hidden>
+        ${own.keepHits}
+      </button>
+      <button type="button" id="pdrop" title="${own.dropHitsSays}" aria-label="${own.dropHitsSays}" hidden>
+        ${own.dropHits}
+      </button>
       <label class="check"><input type="checkbox" id="pfold" />${own.fold}</label>
       <button type="button" id="pout" disabled>${own.out}</button>
     </div>
+    <div class="pbar js" id="pfilters" role="group" aria-label="${own.filters}" hidden></div>
     <div class="pbar">
       <p class="say" id="psays"></p>
       <p class="pkey" id="pkey">

@@ -1,0 +1,70 @@
+// What is told of a box, in the tooltip, below the picture and to a screen reader.
+
+import { OTHER_FRAME } from "@heapwright/core/analysis/profile/call-tree.ts";
+import { knownOf } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { amount, amountWithLimits, sampleText, shareText } from "../../amounts.ts";
+import { grouped } from "../../numbers.ts";
+import type { ProfileWords } from "../../profile-words.ts";
+import type { Model, Scene } from "./model.ts";
+import { boxName, type Marked } from "./painter.ts";
+
+export interface Describing {
+  readonly model: Model;
+  readonly words: ProfileWords;
+  readonly file: string;
+}
+
+/** "(*Store).Add · 12.3 MiB [8.1, 18.0] · 25 samples · 4.1 %". */
+export function describe({ model, words, file }: Describing, scene: Scene, marked: Marked): string {
+  const part = scene.parts[marked.part];
+  if (part === undefined) return "";
+  const type = model.type(scene.type);
+  const { view, flame } = part;
+  const whole = model.shareOf(scene.type);
+  const share = (value: number): string => shareText(value, whole);
+  if (marked.place !== marked.last) {
+    const width = (flame.x1[marked.last] ?? 0) - (flame.x0[marked.place] ?? 0);
+    return [
+      words.merged(grouped(marked.last - marked.place + 1)),
+      amount(type.unit, width),
+      ...(view.minus === undefined ? [share(width)] : []),
+    ].join(" · ");
+  }
+  const box = flame.node[marked.place] ?? 0;
+  const frame = view.frame[box] ?? -1;
+  const known = knownOf(view, box);
+  const isDiff = view.minus !== undefined;
+  const parts = [boxName(model, frame, words)];
+  const line = view.line[box] ?? 0;
+  const place = frame < 0 ? "" : model.file(frame);
+  if (place !== "") parts.push(line > 0 ? `${place}:${line}` : place);
+  parts.push(amountWithLimits(type.unit, known, isDiff));
+  if (isDiff) {
+    const isPaired = model.profile.held !== undefined;
+    parts.push(`${isPaired ? words.went : words.before} ${amount(type.unit, known.minus)}`);
+    parts.push(`${isPaired ? words.came : words.now} ${amount(type.unit, known.plus)}`);
+  }
+  if (type.basis === "counted") parts.push(words.known);
+  else if (Number.isNaN(known.lo)) parts.push(words.noInterval);
+  if (known.samples > 0) parts.push(words.samples(sampleText(known.samples)));
+  parts.push(share(isDiff ? known.net : known.plus));
+  const folded = view.folded[box] ?? 0;
+  if (folded > 0) {
+    const first = view.first[box] ?? -1;
+    parts.push(
+      `${words.foldedFrames(grouped(folded + 1))}: ${boxName(model, first, words)} › … › ${boxName(model, frame, words)}`,
+    );
+  }
+  if (frame === OTHER_FRAME) {
+    const stacks = view.stacks[box] ?? 0;
+    parts.push(stacks > 0 ? words.otherStacks(grouped(stacks)) : words.otherSome);
+    const up = view.frame[view.parent[box] ?? 0] ?? -1;
+    const name = up < 0 ? "" : model.name(up).replace(/[.*+?()[\]{}|^$\\]/g, "\\$&");
+    const focus =
+      name === "" || name.length > 120 || /['\u0000-\u001f‹]/.test(name)
+        ? ""
+        : ` '-focus=^${name}$'`;
+    parts.push(words.openOther(`heapwright pprof -traces${focus} ${file}`));
+  }
+  return parts.join(" · ");
+}
