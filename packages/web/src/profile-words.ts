@@ -66,6 +66,7 @@ const en = {
   // Filters.
   filters: "Filters",
   onlyThrough: "only through",
+  onlyWith: "only",
   without: "without",
   takeOff: (filter: string) => `Take off: ${filter}`,
   leaves: (left: string, all: string, share: string) =>
@@ -147,6 +148,9 @@ const en = {
   rowsOf: (shown: string, all: string) => `${shown} of ${all} functions`,
   firstRows: (n: string) => `the ${n} largest by what they hold themselves`,
   label: "value",
+  labelsSay: "a value keeps its stacks only, − leaves them out; numbers follow the filters",
+  labelsNotCarried:
+    "more stacks than a page carries by label: numbers without intervals, of all stacks; heapwright show --tagfocus filters before the page is made",
   otherValues: (n: string) => `${n} other values`,
   none: "none",
   keyRows: [
@@ -225,6 +229,7 @@ const zh: ProfileWords = {
   dropHitsSays: "排除经过所找内容的调用栈",
   filters: "过滤",
   onlyThrough: "仅经过",
+  onlyWith: "仅",
   without: "排除",
   takeOff: (filter) => `取消：${filter}`,
   leaves: (left, all, share) => `${all} 中的 ${left}${share === "" ? "" : `，${share}`}`,
@@ -297,6 +302,9 @@ const zh: ProfileWords = {
   rowsOf: (shown, all) => `${all} 个函数中的 ${shown} 个`,
   firstRows: (n) => `自身占用最大的 ${n} 个`,
   label: "值",
+  labelsSay: "点击值仅保留其调用栈，− 则排除；数字随过滤变化",
+  labelsNotCarried:
+    "调用栈多于本页可按标签携带的数量：数字没有区间，并计入所有调用栈；heapwright show --tagfocus 在生成本页之前过滤",
   otherValues: (n) => `另外 ${n} 个值`,
   none: "无",
   keyRows: [

@@ -36,6 +36,12 @@ export interface CallTree {
   readonly isWhole: boolean;
 }
 
+/** A tree where its stacks are at hand. */
+export interface BuiltTree extends CallTree {
+  /** Node whose own row each row of the amounts went to. */
+  readonly ended: Int32Array;
+}
+
 export interface CallTreeOptions {
   /** Leaves at the root, callers below. */
   readonly isInverted: boolean;
@@ -162,6 +168,8 @@ class TreeBuilder {
   readonly #seen: Int32Array;
   readonly #place: Int32Array;
   #openings = 0;
+  /** Node in which each row ends. */
+  readonly ended: Int32Array;
   isWhole = true;
 
   constructor(profile: Profile, amounts: StackAmounts, frames: Frames, options: CallTreeOptions) {
@@ -172,6 +180,7 @@ class TreeBuilder {
     const rows = amounts.stack.length;
     this.#order = Int32Array.from({ length: rows }, (_, i) => i);
     this.#buffer = new Int32Array(rows * 2);
+    this.ended = new Int32Array(rows);
     this.#seen = new Int32Array(frames.length);
     this.#place = new Int32Array(frames.length);
     this.#heap = new Heap(this.score);
@@ -201,6 +210,7 @@ class TreeBuilder {
 
   #addOwn(node: number, row: number): void {
     const { width, data } = this.#amounts;
+    this.ended[row] = node;
     let own = this.ownRow.data[node];
     if (own < 0) {
       own = width === 0 ? 0 : this.own.length / width;
@@ -330,7 +340,7 @@ export function callTree(
   amounts: StackAmounts,
   frames: Frames,
   options: CallTreeOptions,
-): CallTree {
+): BuiltTree {
   const built = new TreeBuilder(profile, amounts, frames, options);
   built.build();
   const parent = built.parent.finish();
@@ -348,6 +358,7 @@ export function callTree(
     ownRow: column(built.ownRow.data),
     own: built.own.finish(),
     isWhole: built.isWhole,
+    ended: built.ended.map((node) => at[node]),
   };
 }
 

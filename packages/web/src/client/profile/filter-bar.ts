@@ -3,30 +3,35 @@
 import type { StackFilter } from "@heapwright/core/pictures/profile/filtered.ts";
 import { amount, amountWithLimits, shareText } from "../../amounts.ts";
 import type { ProfileWords } from "../../profile-words.ts";
+import type { LabelTables } from "./labels.ts";
 import type { Model } from "./model.ts";
 import { boxName } from "./painter.ts";
 import { type Filter, isSameFilter } from "./page-state.ts";
 
+/** A filter by what it names; undefined where that is not on this page. */
+function stackFilter(model: Model, { isIgnored, by }: Filter): StackFilter | undefined {
+  if ("key" in by) {
+    return model.whole.cells === undefined ? undefined : { isIgnored, ...by };
+  }
+  if ("frame" in by) {
+    if (by.frame >= model.whole.names.length) return undefined;
+    const frames = new Uint8Array(model.whole.names.length);
+    frames[by.frame] = 1;
+    return { isIgnored, frames };
+  }
+  const frames = model.matches(by.query, by.isPattern);
+  return frames instanceof Uint8Array ? { isIgnored, frames } : undefined;
+}
+
 /** Filters that name nothing here (a link of another file, a broken expression) are left out. */
 export function stackFilters(model: Model, filters: readonly Filter[]): StackFilter[] {
-  const out: StackFilter[] = [];
-  for (const { isIgnored, by } of filters) {
-    if ("frame" in by) {
-      if (by.frame >= model.whole.names.length) continue;
-      const frames = new Uint8Array(model.whole.names.length);
-      frames[by.frame] = 1;
-      out.push({ isIgnored, frames });
-      continue;
-    }
-    const frames = model.matches(by.query, by.isPattern);
-    if (frames instanceof Uint8Array) out.push({ isIgnored, frames });
-  }
-  return out;
+  return filters.flatMap((filter) => stackFilter(model, filter) ?? []);
 }
 
 export interface FilterBarTargets {
   readonly model: Model;
   readonly words: ProfileWords;
+  readonly labels: LabelTables;
   changed(filters: readonly Filter[]): void;
 }
 
@@ -52,7 +57,8 @@ export class FilterBar {
       button.className = "pchip";
       const name = document.createElement("bdi");
       name.textContent = this.#nameOf(filter);
-      button.append(filter.isIgnored ? words.without : words.onlyThrough, " ", name, " ✕");
+      const only = "key" in filter.by ? words.onlyWith : words.onlyThrough;
+      button.append(filter.isIgnored ? words.without : only, " ", name, " ✕");
       button.setAttribute("aria-label", words.takeOff(button.textContent.replace(/ ✕$/, "")));
       button.addEventListener("click", () => {
         this.#targets.changed(filters.filter((f) => !isSameFilter(f, filter)));
@@ -78,7 +84,8 @@ export class FilterBar {
   }
 
   #nameOf({ by }: Filter): string {
-    const { model, words } = this.#targets;
+    const { model, words, labels } = this.#targets;
+    if ("key" in by) return labels.nameOf(by.key, by.value) ?? "?";
     if ("query" in by) return by.isPattern ? `/${by.query}/` : `“${by.query}”`;
     return boxName(model, by.frame, words).slice(0, 80);
   }

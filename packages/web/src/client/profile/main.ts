@@ -13,6 +13,7 @@ import { CLIENT_WORDS } from "../../client-words.ts";
 import { cycleTheme, startTheme } from "../theme.ts";
 import { FilterBar, stackFilters } from "./filter-bar.ts";
 import { drawGraph } from "./graph.ts";
+import { LabelTables } from "./labels.ts";
 import { Menu, type MenuItem } from "./menu.ts";
 import { hitsIn, Model, type FlameKind, type Scene } from "./model.ts";
 import { boxName } from "./painter.ts";
@@ -86,6 +87,7 @@ class ProfilePage {
   readonly #keep = element("#pkeep", HTMLButtonElement);
   readonly #drop = element("#pdrop", HTMLButtonElement);
   readonly #menu = new Menu(document.body);
+  readonly #labels: LabelTables;
   readonly #filterBar: FilterBar;
   readonly #selection: Selection;
   readonly #table: FunctionTable | undefined;
@@ -93,7 +95,7 @@ class ProfilePage {
   #matches: Uint8Array | undefined;
   #badPattern: string | undefined;
   #matched = "";
-  #filtered = "";
+  #filtered = "[]";
 
   constructor(model: Model, file: string, source: SourcePane | undefined) {
     this.#model = model;
@@ -124,9 +126,15 @@ class ProfilePage {
       },
     });
     this.#selection.isSource = this.#state.isSource;
+    this.#labels = new LabelTables({
+      model,
+      words,
+      filter: (isIgnored, by) => this.#filter(isIgnored, by),
+    });
     this.#filterBar = new FilterBar(element("#pfilters", HTMLElement), {
       model,
       words,
+      labels: this.#labels,
       changed: (filters) => this.#to({ filters }),
     });
     const table = one("#ptable", HTMLTableElement);
@@ -311,6 +319,7 @@ class ProfilePage {
       this.#filtered = filtered;
       this.#model.filter(stackFilters(this.#model, filters));
       this.#table?.forget();
+      this.#labels.show();
     }
     this.#filterBar.show(filters, type, view === "up" ? "up" : "down");
     this.#heading(type);

@@ -88,6 +88,8 @@ export class Model {
   /** What the filters leave of it: the same frames, nodes and rows, with other numbers. */
   profile: CarriedProfile;
   #hidden: Filtered["hidden"] | undefined;
+  /** Per cell of `whole`; undefined: all. */
+  isKept: Uint8Array | undefined;
   readonly isDiff: boolean;
   readonly #views = new Map<string, TreeView>();
   readonly #scenes = new Map<string, Scene>();
@@ -118,11 +120,12 @@ export class Model {
     this.#scenes.clear();
     if (filters.length === 0) {
       this.profile = this.whole;
-      this.#hidden = undefined;
+      this.#hidden = this.isKept = undefined;
       return;
     }
-    const { picture, hidden } = filteredPicture(this.whole, filters);
+    const { picture, hidden, isKept } = filteredPicture(this.whole, filters);
     this.profile = { ...this.whole, ...picture };
+    this.isKept = isKept;
     this.#hidden = hidden;
   }
 

@@ -14,9 +14,10 @@ export interface SortBy {
 /** Stacks stay that pass through what it names, or that do not. */
 export interface Filter {
   readonly isIgnored: boolean;
-  /** A function by its index, or what `query` finds. */
+  /** A function by its index, a label by those of its key and value, or what `query` finds. */
   readonly by:
     | { readonly frame: number }
+    | { readonly key: number; readonly value: number }
     | { readonly query: string; readonly isPattern: boolean };
 }
 
@@ -73,13 +74,19 @@ const LONGEST_QUERY = 512;
 function filterOf(text: string, isIgnored: boolean): Filter | undefined {
   const frame = whole(text);
   if (frame !== undefined) return { isIgnored, by: { frame } };
+  const label = /^=(\d{1,9})\.(\d{1,9})$/.exec(text);
+  if (label !== null) {
+    return { isIgnored, by: { key: Number(label[1]), value: Number(label[2]) } };
+  }
   const query = text.slice(1, 1 + LONGEST_QUERY);
   if (query === "" || !/^[~/]/.test(text)) return undefined;
   return { isIgnored, by: { query, isPattern: text.startsWith("/") } };
 }
 
 function filterText({ by }: Filter): string {
-  return "frame" in by ? String(by.frame) : `${by.isPattern ? "/" : "~"}${by.query}`;
+  if ("frame" in by) return String(by.frame);
+  if ("key" in by) return `=${by.key}.${by.value}`;
+  return `${by.isPattern ? "/" : "~"}${by.query}`;
 }
 
 export function isSameFilter(a: Filter, b: Filter): boolean {

@@ -7,6 +7,7 @@ import { amountUnit, limitsIn, sampleText, shareText } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import { all, one } from "../dom.ts";
+import { cutName } from "../../render/names.ts";
 import type { Model } from "./model.ts";
 import type { SortBy } from "./page-state.ts";
 
@@ -166,12 +167,13 @@ export class FunctionTable {
         tr.append(td);
         return td;
       };
-      cell("n", `${sign(flat.net)}${unit.of(flat.net)}`);
+      cell(flat.net === 0 ? "n zero" : "n", `${sign(flat.net)}${unit.of(flat.net)}`);
       cell("lim", limitsIn(unit, flat));
       cell("n", shareText(flat.net, whole));
       cell(flat.samples > 0 && flat.samples < 2.5 ? "n few" : "n", sampleText(flat.samples));
       cell("n", `${sign(cum.net)}${unit.of(cum.net)}`);
       cell("lim", limitsIn(unit, cum));
+      cell("n", shareText(cum.net, whole));
       const th = document.createElement("th");
       th.scope = "row";
       th.title = model.name(frame);
@@ -180,7 +182,7 @@ export class FunctionTable {
       button.className = "plink";
       const name = document.createElement("bdi");
       const text = model.name(frame);
-      name.textContent = text === "" ? words.unknownName : shortFunction(text).slice(0, 100);
+      name.textContent = text === "" ? words.unknownName : cutName(shortFunction(text), 100);
       button.append(name);
       th.append(button);
       tr.append(th);
