@@ -15,7 +15,7 @@ import { FilterBar, stackFilters } from "./filter-bar.ts";
 import { drawGraph } from "./graph.ts";
 import { LabelTables } from "./labels.ts";
 import { Menu, type MenuItem } from "./menu.ts";
-import { hitsIn, Model, type FlameKind, type Scene } from "./model.ts";
+import { hitsIn, Model, type FlameKind, type Scene, type SceneHits } from "./model.ts";
 import { boxName } from "./painter.ts";
 import {
   type Filter,
@@ -365,17 +365,11 @@ class ProfilePage {
         ? this.#nothing
         : words.graphSays(grouped(graph.frames.length)) + part;
     this.#read.textContent = "";
-    const matches = this.#matches;
-    const down = this.#model.scene({ kind: "down", type, frame: -1, isFolded: false });
-    this.#tellHits(
-      matches === undefined
-        ? undefined
-        : {
-            ...hitsIn(down, matches, this.#model.tree("down", type)),
-            boxes: graph.frames.reduce((n, f) => n + (matches[f] ?? 0), 0),
-          },
-      type,
+    const hits = this.#hitsIn(
+      this.#model.scene({ kind: "down", type, frame: -1, isFolded: false }),
     );
+    const boxes = graph.frames.reduce((n, f) => n + (this.#matches?.[f] ?? 0), 0);
+    this.#tellHits(hits === undefined ? undefined : { ...hits, boxes }, type);
   }
 
   get #nothing(): string {
@@ -403,14 +397,19 @@ class ProfilePage {
     const total = amount(unit, this.#model.left(type).net);
     const title = { down: words.down, up: words.up, sandwich: words.sandwich }[kind];
     // Of the search before the picture, so that it is drawn once.
-    const hits =
-      this.#matches === undefined
-        ? undefined
-        : hitsIn(scene, this.#matches, this.#model.tree("down", type));
+    const hits = this.#hitsIn(scene);
     this.#pane.setHits(hits);
     this.#pane.show(scene, zoom, words.flameLabel(title, total, grouped(scene.boxes)));
     this.#says.textContent = this.#caption(scene, kind, frame);
     this.#tellHits(hits, type);
+  }
+
+  #hitsIn(scene: Scene): SceneHits | undefined {
+    const matches = this.#matches;
+    if (matches === undefined) return undefined;
+    const { type } = scene;
+    const exact = scene.kind === "sandwich" ? undefined : this.#model.exactOf(matches, type);
+    return hitsIn(scene, matches, this.#model.tree("down", type), exact);
   }
 
   #caption(scene: Scene, kind: FlameKind, frame: number): string {
@@ -421,7 +420,7 @@ class ProfilePage {
       : { down: words.downSays, up: words.upSays }[kind];
   }
 
-  #tellHits(hits: ReturnType<typeof hitsIn> | undefined, type: number): void {
+  #tellHits(hits: SceneHits | undefined, type: number): void {
     this.#keep.hidden = this.#drop.hidden = this.#matches === undefined;
     const bad = this.#badPattern;
     this.#find.setAttribute("aria-invalid", String(bad !== undefined));

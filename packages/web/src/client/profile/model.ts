@@ -250,6 +250,14 @@ export class Model {
     return out;
   }
 
+  /** Of a search that finds one function: its row in the table counts every stack; else undefined. */
+  exactOf(matches: Uint8Array, type: number): Known | undefined {
+    const frame = matches.indexOf(1);
+    if (this.isFiltered || frame < 0 || matches.includes(1, frame + 1)) return undefined;
+    const row = this.rowOfFrame[frame] ?? -1;
+    return row < 0 ? undefined : this.cum(row, type);
+  }
+
   /** Heaviest function of a type by what it holds itself. */
   heaviest(type: number): number {
     let best = 0;
@@ -300,8 +308,16 @@ export interface SceneHits {
   readonly unknown: number;
 }
 
-/** `down`: the whole tree from which a sandwich was made; its hits may be on both sides of a stack. */
-export function hitsIn(scene: Scene, matches: Uint8Array, down: TreeView): SceneHits {
+/**
+ * `down`: the whole tree from which a sandwich was made; its hits may be on both sides of a stack.
+ * `exact`: what is found, where that is known of all stacks, not only of those that boxes show.
+ */
+export function hitsIn(
+  scene: Scene,
+  matches: Uint8Array,
+  down: TreeView,
+  exact?: Known,
+): SceneHits {
   const all = scene.parts.map((part) => {
     const found: Found = foundIn(part.whole, matches);
     if (part.box === undefined) return { found, isHit: found.isHit };
@@ -321,7 +337,7 @@ export function hitsIn(scene: Scene, matches: Uint8Array, down: TreeView): Scene
   return {
     isHit: all.map(({ isHit }) => isHit),
     boxes: all.reduce((n, { isHit }) => n + isHit.reduce((sum, hit) => sum + hit, 0), 0) - twice,
-    known: knownOf({ ...sums, type: down.type }, 0),
-    unknown: first?.unknown ?? 0,
+    known: exact ?? knownOf({ ...sums, type: down.type }, 0),
+    unknown: exact === undefined ? (first?.unknown ?? 0) : 0,
   };
 }
