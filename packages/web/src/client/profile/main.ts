@@ -287,6 +287,8 @@ class ProfilePage {
     const isSmall = zoom.kind === "range" && this.#state.zoom.kind === "range";
     this.#state = { ...this.#state, zoom };
     this.#write(isSmall);
+    const scene = this.#pane?.scene;
+    if (scene !== undefined) this.#says.textContent = this.#caption(scene, scene.kind, scene.frame);
     this.#out.disabled = zoom.kind === "all";
   }
 
