@@ -74,7 +74,8 @@ const en = {
   filterDoubt: (most: string) =>
     `of up to ${most} more it is not known: those stacks are not carried one by one`,
   leavesNothing: "No stack of this type passes the filters.",
-  zoomEmpty: "The box that was zoomed into holds nothing of this type or behind these filters: this is the whole.",
+  zoomEmpty:
+    "The box that was zoomed into holds nothing of this type or behind these filters: this is the whole.",
   // What can be done with a function.
   actions: "Actions",
   doZoom: "Zoom into this box",

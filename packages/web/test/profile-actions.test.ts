@@ -10,7 +10,16 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launch } from "./chromium.ts";
 import { sideways } from "./page-checks.ts";
-import { BEFORE, heapProfile, type HeapStack, profilePageOf, SHOP, SHOP_SOURCE, wideProfile } from "./profiles.ts";
+import {
+  BEFORE,
+  heapProfile,
+  type HeapStack,
+  profilePageOf,
+  recordedProfile,
+  SHOP,
+  SHOP_SOURCE,
+  wideProfile,
+} from "./profiles.ts";
 
 const chromium = chromiumPath();
 
@@ -24,7 +33,10 @@ const MORE: readonly HeapStack[] = [
     live: 0,
   },
   ...["blue", "green"].map((tenant, i) => ({
-    frames: ["net/http.(*conn).serve@/go/net/http/server.go:2009", "shop/api.cart@/src/api/cart.go:9"],
+    frames: [
+      "net/http.(*conn).serve@/go/net/http/server.go:2009",
+      "shop/api.cart@/src/api/cart.go:9",
+    ],
     size: 1024,
     allocs: 200,
     live: 40 + 20 * i,
@@ -46,6 +58,8 @@ const PAGES: Readonly<Record<string, () => Promise<string>>> = {
   zh: () => profilePageOf(heapProfile(MORE), { lang: "zh" }),
   diff: () => profilePageOf(heapProfile(SHOP), { base: heapProfile(BEFORE) }),
   source: () => profilePageOf(heapProfile(SHOP), { source: SHOP_SOURCE }),
+  goroutines: () => profilePageOf(recordedProfile("go1.26.goroutine.pb.gz")),
+  empty: () => profilePageOf(heapProfile([])),
   recursion: () =>
     profilePageOf(
       heapProfile([
@@ -264,8 +278,7 @@ describe.skipIf(chromium === undefined)(
     test("from hit to hit: Enter in the field, n and N, around at the end", async () => {
       const p = await show("more");
       await p.fill("#pfind", "api.");
-      const said = async (): Promise<string> =>
-        /^\S+/.exec(await text(p, "#pread"))?.[0] ?? "";
+      const said = async (): Promise<string> => /^\S+/.exec(await text(p, "#pread"))?.[0] ?? "";
       await p.press("#pfind", "Enter");
       const first = await said();
       expect(first).toBe("api.login");
@@ -435,6 +448,42 @@ describe.skipIf(chromium === undefined)(
       expect(await long.textContent()).toMatch(/…\S*Type\)\.Method$/);
     });
 
+    test.each([390, 768, 940])(
+      "%i px: the table says its units and sorts, no column is a letter wide",
+      async (width) => {
+        const p = await show("more", "", { viewport: { width, height: 900 } });
+        const head = p.getByRole("button", { name: "itself, MiB" });
+        expect(await head.isVisible()).toBe(true);
+        await p.getByRole("button", { name: "with callees, MiB" }).click();
+        expect(await text(p, "#ptable tbody tr:first-child th")).toBe("http.(*conn).serve");
+        for (const media of ["screen", "print"] as const) {
+          await p.emulateMedia({ media });
+          const tall = await p.evaluate(() =>
+            Math.max(
+              ...Array.from(
+                document.querySelectorAll("#ptable tr, #labels tr"),
+                (e) => e.getBoundingClientRect().height,
+              ),
+            ),
+          );
+          expect([media, tall < 130]).toEqual([media, true]);
+        }
+      },
+    );
+
+    test("what was counted has no key of intervals, one type no choice, nothing no picture", async () => {
+      const counted = await show("goroutines");
+      expect(await counted.locator("#pkey").isVisible()).toBe(false);
+      expect(await counted.getByRole("group", { name: "Sample type" }).count()).toBe(0);
+      const sampled = await show("more");
+      expect(await sampled.locator("#pkey").isVisible()).toBe(true);
+      const empty = await show("empty");
+      expect(await empty.locator("#pkey").isVisible()).toBe(false);
+      expect(await empty.getByRole("tree").count()).toBe(0);
+      await empty.check('input[name=pv][value="sandwich"]', { force: true });
+      expect(await text(empty, "#psays")).toBe("Nothing was sampled for this type.");
+    });
+
     test("forced colours: boxes are told apart, and which view is on", async () => {
       for (const colorScheme of ["light", "dark"] as const) {
         const p = await show("diff", "", { forcedColors: "active", colorScheme });
@@ -464,16 +513,24 @@ describe.skipIf(chromium === undefined)(
       }
     });
 
-    test("touch: a swipe scrolls the page, a tap zooms", async () => {
+    test("touch: a swipe scrolls the page, a tap zooms, a long press opens the menu", async () => {
       const p = await show("more", "", {
         hasTouch: true,
         isMobile: true,
         viewport: { width: 390, height: 844 },
       });
-      expect(await p.evaluate(() => getComputedStyle(document.querySelector(".pscroll") ?? document.body).touchAction)).toBe("pan-y");
+      expect(
+        await p.evaluate(
+          () => getComputedStyle(document.querySelector(".pscroll") ?? document.body).touchAction,
+        ),
+      ).toBe("pan-y");
       await p.evaluate(() => document.querySelector("#picture")?.scrollIntoView());
       const touch = await p.context().newCDPSession(p);
-      const send = (type: "touchStart" | "touchMove" | "touchEnd", x = 0, y = 0): Promise<unknown> =>
+      const send = (
+        type: "touchStart" | "touchMove" | "touchEnd",
+        x = 0,
+        y = 0,
+      ): Promise<unknown> =>
         touch.send("Input.dispatchTouchEvent", {
           type,
           touchPoints: type === "touchEnd" ? [] : [{ x, y }],
@@ -490,7 +547,21 @@ describe.skipIf(chromium === undefined)(
       await send("touchEnd");
       await p.waitForFunction((was) => scrollY > was + 60, at);
       expect(await fragment(p)).toBe("");
+      await expect
+        .poll(async () => {
+          // The swipe may run on for a while.
+          await p.evaluate(() => document.querySelector("#picture")?.scrollIntoView());
+          const [one, two] = [await where(), await where()];
+          return one.y === two.y;
+        })
+        .toBe(true);
       const moved = await where();
+      await send("touchStart", moved.x + 20, moved.y + 45);
+      await p.getByRole("menu").waitFor();
+      await send("touchEnd");
+      expect(await p.getByRole("menuitem").count()).toBe(7);
+      expect(await fragment(p)).toBe("");
+      await p.keyboard.press("Escape");
       await p.touchscreen.tap(moved.x + 20, moved.y + 45);
       expect(await fragment(p)).toMatch(/^#~z=/);
       expect(await p.evaluate(sideways)).toMatchObject({ over: 0 });

@@ -92,7 +92,11 @@ function tableOf({
   return out;
 }
 
-function check(seed: number, filtersOf: (p: ProfilePicture) => StackFilter[], keeps: (of: JsonProfile, s: Sample) => boolean): void {
+function check(
+  seed: number,
+  filtersOf: (p: ProfilePicture) => StackFilter[],
+  keeps: (of: JsonProfile, s: Sample) => boolean,
+): void {
   const all = heap(seed);
   const picture = profilePicture(profileOfJson(all), SPACE);
   const { picture: left, isKept } = filteredPicture(picture, filtersOf(picture));
@@ -110,7 +114,12 @@ function check(seed: number, filtersOf: (p: ProfilePicture) => StackFilter[], ke
   }
   // Labels of what is left: the sizes of every kept sample.
   const key = picture.labels.findIndex((l) => l.key === "bytes");
-  const sums = labelSums(picture.cells ?? expect.fail("no cells"), picture.width, picture.labels.map((l) => l.shown.length), isKept);
+  const sums = labelSums(
+    picture.cells ?? expect.fail("no cells"),
+    picture.width,
+    picture.labels.map((l) => l.shown.length),
+    isKept,
+  );
   picture.labels[key].shown.forEach(({ number }, value) => {
     const at = picture.series.find((s) => s.type === SPACE)?.at ?? 0;
     const is = without.samples

@@ -194,8 +194,10 @@ export function profilePicture(
   };
 }
 
-function numbered({ ended: _, ...tree }: BuiltTree, to: (frame: number) => number): CallTree {
-  return { ...tree, frame: tree.frame.map(to) };
+/** What the page carries of a tree, with its frames by their numbers there. */
+function numbered(tree: CallTree, to: (frame: number) => number): CallTree {
+  const { length, parent, frame, line, stacks, ownRow, own, isWhole } = tree;
+  return { length, parent, frame: frame.map(to), line, stacks, ownRow, own, isWhole };
 }
 
 function cameBy(series: readonly AmountSeries[], total: Float64Array, types: number): number[] {

@@ -178,6 +178,7 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
   });
   picture.append(lines, labels, boxes);
   element.className = "pgraphs";
+  element.hidden = rows.length === 0;
   element.tabIndex = 0;
   element.setAttribute("role", "group");
   element.setAttribute("aria-label", words.graph);

@@ -12,7 +12,7 @@ import type { Filter } from "./page-state.ts";
 export interface LabelTargets {
   readonly model: Model;
   readonly words: ProfileWords;
-  filter(isIgnored: boolean, by: Filter["by"]): void;
+  readonly filter: (isIgnored: boolean, by: Filter["by"]) => void;
 }
 
 export class LabelTables {
@@ -48,6 +48,8 @@ export class LabelTables {
         };
         const isolated = document.createElement("bdi");
         isolated.textContent = text;
+        // Cells are read with the value, not with what its buttons do.
+        head.setAttribute("aria-label", text);
         head.replaceChildren(button(false, isolated), " ", button(true, "−"));
       });
       return { name, values, rows };

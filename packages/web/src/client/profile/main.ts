@@ -342,6 +342,10 @@ class ProfilePage {
     const says = one("#pbasis", HTMLElement);
     if (says !== undefined) says.textContent = basisText(words, basis);
     const total = this.#model.total(type);
+    // Shades of intervals say nothing of what was counted, or where no interval is known.
+    const hasShades = this.#model.isDiff || basis === "recovered" || basis === "approximate";
+    const isEmpty = total.plus === 0 && total.minus === 0;
+    element("#pkey", HTMLElement).hidden = !hasShades || isEmpty;
     const text = document.createElement("bdi");
     text.textContent = name;
     head.replaceChildren(text, ` ${amountWithLimits(unit, total, this.#model.isDiff)}`);
@@ -415,7 +419,7 @@ class ProfilePage {
   }
 
   #caption(scene: Scene, kind: FlameKind, frame: number): string {
-    if (scene.boxes === 0) return this.#nothing;
+    if (!(scene.width > 0)) return this.#nothing;
     if (this.#pane?.isZoomEmpty === true) return words.zoomEmpty;
     return kind === "sandwich"
       ? words.sandwichSays(boxName(this.#model, frame, words).slice(0, 80))

@@ -5,7 +5,7 @@ export interface MenuItem {
   readonly label: string;
   /** The key that does the same. */
   readonly key: string;
-  act(): void;
+  readonly act: () => void;
 }
 
 export class Menu {
@@ -30,7 +30,13 @@ export class Menu {
   }
 
   /** At a place of the window. */
-  open(x: number, y: number, label: string, items: readonly MenuItem[], back: HTMLElement | SVGElement): void {
+  open(
+    x: number,
+    y: number,
+    label: string,
+    items: readonly MenuItem[],
+    back: HTMLElement | SVGElement,
+  ): void {
     this.#back = back;
     this.#root.setAttribute("aria-label", label);
     const head = document.createElement("div");

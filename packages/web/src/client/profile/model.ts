@@ -165,10 +165,7 @@ export class Model {
     const row = this.rowOfFrame[frame] ?? -1;
     const whole = row < 0 ? undefined : rowSums(this.profile, this.profile.frames.cum, row, type);
     const { callers, callees }: Sandwich = sandwichOf(this.tree("down", type), frame, whole);
-    return sceneOf("sandwich", type, frame, [
-      partOf(callees, isFolded),
-      partOf(callers, isFolded),
-    ]);
+    return sceneOf("sandwich", type, frame, [partOf(callees, isFolded), partOf(callers, isFolded)]);
   }
 
   /** Of all stacks, filtered or not. */

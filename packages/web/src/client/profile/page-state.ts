@@ -140,7 +140,8 @@ export function writeProfileState(state: ProfileState, first: ProfileState): str
   if (zoom !== "") params.set("z", zoom);
   if (state.query !== "") params.set("q", state.query);
   if (state.isPattern) params.set("r", "1");
-  for (const filter of state.filters) params.append(filter.isIgnored ? "x" : "f", filterText(filter));
+  for (const filter of state.filters)
+    params.append(filter.isIgnored ? "x" : "f", filterText(filter));
   if (state.selected !== undefined) {
     const { frame, line } = state.selected;
     params.set("n", line > 0 ? `${frame}.${line}` : String(frame));

@@ -34,6 +34,7 @@ export interface PaneTargets {
 const LISTED = 20;
 const DRAG_PX = 4;
 const REST_MS = 150;
+const PRESS_MS = 500;
 const PAPER_PX = 1_800;
 
 export class Pane {
@@ -53,6 +54,8 @@ export class Pane {
   #isWaiting = false;
   #items0 = 0;
   #resting = 0;
+  #pressing = 0;
+  #isPressed = false;
   #drag:
     | { x: number; y: number; x0: number; x1: number; top: number; isMoving: boolean }
     | undefined;
@@ -110,6 +113,8 @@ export class Pane {
       this.#tip.hidden = true;
     }
     this.#scroller.setAttribute("aria-label", label);
+    // The caption says why there is nothing.
+    this.#scroller.hidden = !(scene.width > 0);
     this.resize();
     this.zoomTo(zoom);
     this.#list();
@@ -192,11 +197,13 @@ export class Pane {
 
   draw(): void {
     const scene = this.#scene;
-    if (scene === undefined) return;
+    const { viewport } = this;
+    // Not laid out: there is nothing to show, or the page is behind another.
+    if (scene === undefined || !(viewport.width >= 1 && viewport.height >= 1)) return;
     const { unit } = this.#targets.model.type(scene.type);
     this.#painter.draw({
       scene,
-      viewport: this.viewport,
+      viewport,
       hits: this.#hits,
       focus: this.#focus,
       hover: this.#hover,
@@ -215,11 +222,27 @@ export class Pane {
       if (event.button !== 0 || !this.#isOnCanvas(event)) return;
       const { clientX: x, clientY: y } = event;
       this.#drag = { x, y, x0: this.#x0, x1: this.#x1, top: box.scrollTop, isMoving: false };
+      if (event.pointerType !== "touch") return;
+      const marked = this.#at(event);
+      // Not every browser makes a context menu of a long press.
+      this.#pressing = window.setTimeout(() => {
+        if (marked === undefined || !this.#menu(marked, x, y)) return;
+        this.#drag = undefined;
+        this.#isPressed = true;
+      }, PRESS_MS);
+    });
+    // The finger's lifting is no click on the box: that would take the focus from the menu.
+    box.addEventListener("touchend", (event) => {
+      if (this.#isPressed) event.preventDefault();
+      this.#isPressed = false;
     });
     box.addEventListener("pointermove", (event) => this.#pointed(event));
     box.addEventListener("pointerleave", () => this.#unpoint());
     box.addEventListener("pointerup", (event) => this.#released(event));
-    box.addEventListener("pointercancel", () => (this.#drag = undefined));
+    box.addEventListener("pointercancel", () => {
+      clearTimeout(this.#pressing);
+      this.#drag = undefined;
+    });
     box.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     box.addEventListener("contextmenu", (event) => {
       this.#drag = undefined;
@@ -274,6 +297,7 @@ export class Pane {
       const dy = event.clientY - drag.y;
       if (!drag.isMoving && Math.hypot(dx, dy) < DRAG_PX) return;
       if (!drag.isMoving) {
+        clearTimeout(this.#pressing);
         drag.isMoving = true;
         this.#scroller.setPointerCapture(event.pointerId);
         this.#unpoint();
@@ -355,7 +379,6 @@ export class Pane {
     return true;
   }
 
-
   #unpoint(): void {
     if (this.#hover === undefined) return;
     this.#hover = undefined;
@@ -365,6 +388,7 @@ export class Pane {
 
   #released(event: PointerEvent): void {
     const drag = this.#drag;
+    clearTimeout(this.#pressing);
     this.#drag = undefined;
     if (drag === undefined) return;
     if (drag.isMoving) {

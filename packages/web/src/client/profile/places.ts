@@ -9,7 +9,12 @@ export function placeOf(part: Part, node: number): number {
   return part.flame.place[box] ?? -1;
 }
 
-export function isWithin(part: Part, marked: Marked | undefined, index: number, place: number): boolean {
+export function isWithin(
+  part: Part,
+  marked: Marked | undefined,
+  index: number,
+  place: number,
+): boolean {
   if (marked === undefined || marked.part !== index) return false;
   const { flame } = part;
   return (
@@ -21,7 +26,8 @@ export function isWithin(part: Part, marked: Marked | undefined, index: number, 
 
 /** The same stack's box in another scene of the same kind; undefined where it holds nothing there. */
 export function sameBox(before: Scene, now: Scene, marked: Marked | undefined): Marked | undefined {
-  if (before.kind !== now.kind || before.frame !== now.frame || marked === undefined) return undefined;
+  if (before.kind !== now.kind || before.frame !== now.frame || marked === undefined)
+    return undefined;
   const from = before.parts[marked.part];
   const to = now.parts[marked.part];
   if (from === undefined || to === undefined) return undefined;

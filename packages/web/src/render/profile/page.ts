@@ -146,7 +146,7 @@ function heading(ctx: ProfileContext, facts: ProfileFacts, embedded: number): Ma
       <h1 class="h1" id="answer"><bdi>${cutName(type?.type ?? "", 80)}</bdi> ${total}</h1>
       <p class="says" id="pbasis">${says}</p>
       ${isDiff && type?.basis !== "counted" ? markup`<p class="says">${picture.held === undefined ? own.diffSays : facts.base === undefined ? own.deltaSays : own.pairedSays}</p>` : ""}
-      ${embedded === 0 ? "" : markup`<p class="says">${own.embeds(grouped(embedded))}</p>`}
+      ${embedded === 0 ? "" : markup`<p class="says">${flagged(own.embeds(grouped(embedded)))}</p>`}
       <p class="says noscript">${own.needsScript}</p>
       ${
         facts.damage.length === 0
@@ -158,6 +158,12 @@ function heading(ctx: ProfileContext, facts: ProfileFacts, embedded: number): Ma
       }
     </div>
   </section>`;
+}
+
+/** A flag does not break after its hyphens. */
+function flagged(sentence: string): Markup {
+  const parts = sentence.split(/(--[a-z-]+)/);
+  return markup`${parts.map((part) => (part.startsWith("--") ? markup`<code>${part}</code>` : part))}`;
 }
 
 function pictureSection(ctx: ProfileContext, view: ProfilePageInput["view"]): Markup {
@@ -192,17 +198,21 @@ function pictureSection(ctx: ProfileContext, view: ProfilePageInput["view"]): Ma
         <legend class="vh">${own.view}</legend>
         ${views.map(([value, label]) => radio("pv", value, label, value === (view ?? "down")))}
       </fieldset>
-      <fieldset class="seg">
-        <legend class="vh">${own.type}</legend>
-        ${picture.types.map(({ type }, i) =>
-          radio(
-            "pt",
-            String(i),
-            markup`<bdi>${cutName(type, 40)}</bdi>`,
-            i === picture.defaultType,
-          ),
-        )}
-      </fieldset>
+      ${
+        picture.types.length < 2
+          ? ""
+          : markup`<fieldset class="seg">
+              <legend class="vh">${own.type}</legend>
+              ${picture.types.map(({ type }, i) =>
+                radio(
+                  "pt",
+                  String(i),
+                  markup`<bdi>${cutName(type, 40)}</bdi>`,
+                  i === picture.defaultType,
+                ),
+              )}
+            </fieldset>`
+      }
     </div>
     <div class="pbar js">
       <input

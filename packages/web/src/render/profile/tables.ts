@@ -5,7 +5,15 @@ import { shortFunction } from "@heapwright/core/pictures/go-names.ts";
 import { labelSums } from "@heapwright/core/pictures/profile/label-cells.ts";
 import { knownOf, rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { type Markup, markup } from "../../markup.ts";
-import { amount, amountUnit, amountWithLimits, limitsIn, sampleText, shareText, wholeOf } from "../../amounts.ts";
+import {
+  amount,
+  amountUnit,
+  amountWithLimits,
+  limitsIn,
+  sampleText,
+  shareText,
+  wholeOf,
+} from "../../amounts.ts";
 import { bytes, grouped } from "../../numbers.ts";
 import { positionName, cutName } from "../names.ts";
 import type { ProfileContext } from "./page.ts";
@@ -116,12 +124,10 @@ export function labelTables(ctx: ProfileContext): Markup | undefined {
     <h2 class="lab" id="labels-head">${own.labelsHead}</h2>
     <p class="say js">${cells === undefined ? own.labelsNotCarried : own.labelsSay}</p>
     ${labels.map(
-      ({
-        key,
-        shown,
-        others,
-        otherValues,
-      }, k) => markup`<details class="plab"${labels.length === 1 || key === "bytes" ? markup` open` : ""}>
+      (
+        { key, shown, others, otherValues },
+        k,
+      ) => markup`<details class="plab"${labels.length === 1 || key === "bytes" ? markup` open` : ""}>
         <summary><code><bdi>${cutName(key, 80)}</bdi></code> ${grouped(shown.length + others)}</summary>
         <div class="wide" tabindex="0" role="group" aria-label="${cutName(key, 80)}">
         <table class="ptab">
