@@ -513,58 +513,48 @@ describe.skipIf(chromium === undefined)(
       }
     });
 
-    test("touch: a swipe scrolls the page, a tap zooms, a long press opens the menu", async () => {
-      const p = await show("more", "", {
-        hasTouch: true,
-        isMobile: true,
-        viewport: { width: 390, height: 844 },
-      });
-      expect(
-        await p.evaluate(
-          () => getComputedStyle(document.querySelector(".pscroll") ?? document.body).touchAction,
-        ),
-      ).toBe("pan-y");
-      await p.evaluate(() => document.querySelector("#picture")?.scrollIntoView());
-      const touch = await p.context().newCDPSession(p);
-      const send = (
-        type: "touchStart" | "touchMove" | "touchEnd",
-        x = 0,
-        y = 0,
-      ): Promise<unknown> =>
-        touch.send("Input.dispatchTouchEvent", {
-          type,
-          touchPoints: type === "touchEnd" ? [] : [{ x, y }],
-        });
-      const where = async (): Promise<{ x: number; y: number }> => {
+    describe("touch", () => {
+      const phone = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } };
+      type Touch = (type: "touchStart" | "touchMove" | "touchEnd", by?: number) => Promise<unknown>;
+      /** Fingers at a place of the second row, `by` px above it. */
+      async function touching(p: Page): Promise<{ send: Touch; x: number; y: number }> {
+        await p.evaluate(() => document.querySelector("#picture")?.scrollIntoView());
+        const session = await p.context().newCDPSession(p);
         const box = await p.locator("canvas").boundingBox();
         if (box === null) throw new Error("no canvas");
-        return box;
-      };
-      const { x, y } = await where();
-      const at = await p.evaluate(() => scrollY);
-      await send("touchStart", x + 100, y + 40);
-      for (let i = 1; i <= 8; i++) await send("touchMove", x + 100, y + 40 - 20 * i);
-      await send("touchEnd");
-      await p.waitForFunction((was) => scrollY > was + 60, at);
-      expect(await fragment(p)).toBe("");
-      await expect
-        .poll(async () => {
-          // The swipe may run on for a while.
-          await p.evaluate(() => document.querySelector("#picture")?.scrollIntoView());
-          const [one, two] = [await where(), await where()];
-          return one.y === two.y;
-        })
-        .toBe(true);
-      const moved = await where();
-      await send("touchStart", moved.x + 20, moved.y + 45);
-      await p.getByRole("menu").waitFor();
-      await send("touchEnd");
-      expect(await p.getByRole("menuitem").count()).toBe(7);
-      expect(await fragment(p)).toBe("");
-      await p.keyboard.press("Escape");
-      await p.touchscreen.tap(moved.x + 20, moved.y + 45);
-      expect(await fragment(p)).toMatch(/^#~z=/);
-      expect(await p.evaluate(sideways)).toMatchObject({ over: 0 });
+        const [x, y] = [box.x + 20, box.y + 45];
+        const send: Touch = (type, by = 0) =>
+          session.send("Input.dispatchTouchEvent", {
+            type,
+            touchPoints: type === "touchEnd" ? [] : [{ x, y: y - by }],
+          });
+        return { send, x, y };
+      }
+
+      test("a swipe scrolls the page", async () => {
+        const p = await show("more", "", phone);
+        const { send } = await touching(p);
+        const at = await p.evaluate(() => scrollY);
+        await send("touchStart");
+        for (let i = 1; i <= 8; i++) await send("touchMove", 20 * i);
+        await send("touchEnd");
+        await p.waitForFunction((was) => scrollY > was + 60, at);
+        expect(await fragment(p)).toBe("");
+      });
+
+      test("a long press opens the menu, a tap zooms", async () => {
+        const p = await show("more", "", phone);
+        const { send, x, y } = await touching(p);
+        await send("touchStart");
+        await p.getByRole("menu").waitFor();
+        await send("touchEnd");
+        expect(await p.getByRole("menuitem").count()).toBe(7);
+        expect(await fragment(p)).toBe("");
+        await p.keyboard.press("Escape");
+        await p.touchscreen.tap(x, y);
+        expect(await fragment(p)).toMatch(/^#~z=/);
+        expect(await p.evaluate(sideways)).toMatchObject({ over: 0 });
+      });
     });
 
     test("Chinese: no English in what the script says", async () => {
