@@ -72,6 +72,7 @@ const PAGES: Readonly<Record<string, () => Promise<string>>> = {
         { frames: ["main.main@/src/main.go:1"], size: 4096, allocs: 40, live: 40 },
       ]),
     ),
+  wide: () => profilePageOf(wideProfile(6000)),
   part: () =>
     profilePageOf(wideProfile(3000), { limits: { ...PICTURE_LIMITS, nodes: 20, frames: 100 } }),
 };
@@ -208,6 +209,10 @@ describe.skipIf(chromium === undefined)(
       const p = await show("more");
       const before = await row(p, "session.(*Store).Add");
       await p.click("#ptable tbody button:has-text('api.login')");
+      // Said to who does not see the panel.
+      expect(await text(p, "#pread")).toMatch(
+        /^shop\/api\.login · itself 0 B · with callees 467 MiB/,
+      );
       await p.click("#psel button:has-text('Only stacks through it')");
       const group = plain(await p.getByRole("group", { name: "Filters" }).ariaSnapshot());
       expect(group).toContain('button "Take off: only through api.login"');
@@ -314,6 +319,21 @@ describe.skipIf(chromium === undefined)(
       expect(await text(p, "#phits")).toMatch(/up to .* more in stacks that are not carried/);
       await p.click("#pkeep");
       expect(await text(p, "#pfilters")).toMatch(/it is not known: those stacks are not carried/);
+    });
+
+    test("both sides of a difference, and a run of boxes, have their interval", async () => {
+      const p = await show("diff");
+      await p.focus("[role=tree]");
+      await keys(p, "ArrowDown");
+      expect(await text(p, "#pread")).toMatch(
+        / · before \d+ MiB \[\d+, \d+\] · now \d+ MiB \[\d+, \d+\] · /,
+      );
+      const wide = await show("wide");
+      await wide.focus("[role=tree]");
+      await keys(wide, "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown");
+      expect(await text(wide, "#pread")).toMatch(
+        /^\d+ boxes narrower than a pixel.* · \S+ \S+iB \[\S+, \S+\] · /,
+      );
     });
 
     test("another type keeps the place; a box that is nothing there says so", async () => {

@@ -261,7 +261,7 @@ export function sumThrough(
 }
 
 /** Sums over some nodes, none below another, as of one entry. */
-function sumsOf(view: TreeView, nodes: readonly number[]): Pick<TreeView, "plus" | "minus"> {
+export function sumsOf(view: TreeView, nodes: Iterable<number>): Pick<TreeView, "plus" | "minus"> {
   const of = (sums: Sums): Sums => {
     const one = (column: Float64Array): Float64Array => {
       let sum = 0;

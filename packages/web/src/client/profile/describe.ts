@@ -1,7 +1,8 @@
 // What is told of a box, in the tooltip, below the picture and to a screen reader.
 
 import { OTHER_FRAME } from "@heapwright/core/analysis/profile/call-tree.ts";
-import { knownOf } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { sumsOf } from "@heapwright/core/pictures/profile/derived-views.ts";
+import { knownOf, type Sums } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { amount, amountWithLimits, sampleText, shareText } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
@@ -22,12 +23,14 @@ export function describe({ model, words, file }: Describing, scene: Scene, marke
   const { view, flame } = part;
   const whole = model.shareOf(scene.type);
   const share = (value: number): string => shareText(value, whole);
+  const { unit } = type;
   if (marked.place !== marked.last) {
-    const width = (flame.x1[marked.last] ?? 0) - (flame.x0[marked.place] ?? 0);
+    const nodes = flame.node.subarray(marked.place, marked.last + 1);
+    const run = knownOf({ ...sumsOf(view, nodes), type }, 0);
     return [
-      words.merged(grouped(marked.last - marked.place + 1)),
-      amount(type.unit, width),
-      ...(view.minus === undefined ? [share(width)] : []),
+      words.merged(grouped(nodes.length)),
+      amountWithLimits(unit, run, view.minus !== undefined),
+      share(run.net),
     ].join(" · ");
   }
   const box = flame.node[marked.place] ?? 0;
@@ -38,11 +41,15 @@ export function describe({ model, words, file }: Describing, scene: Scene, marke
   const line = view.line[box] ?? 0;
   const place = frame < 0 ? "" : model.file(frame);
   if (place !== "") parts.push(line > 0 ? `${place}:${line}` : place);
-  parts.push(amountWithLimits(type.unit, known, isDiff));
+  parts.push(amountWithLimits(unit, known, isDiff));
   if (isDiff) {
     const isPaired = model.profile.held !== undefined;
-    parts.push(`${isPaired ? words.went : words.before} ${amount(type.unit, known.minus)}`);
-    parts.push(`${isPaired ? words.came : words.now} ${amount(type.unit, known.plus)}`);
+    const side = (sums: Sums | undefined): string =>
+      sums === undefined
+        ? amount(unit, 0)
+        : amountWithLimits(unit, knownOf({ plus: sums, minus: undefined, type }, box), false);
+    parts.push(`${isPaired ? words.went : words.before} ${side(view.minus)}`);
+    parts.push(`${isPaired ? words.came : words.now} ${side(view.plus)}`);
   }
   if (type.basis === "counted") parts.push(words.known);
   else if (Number.isNaN(known.lo)) parts.push(words.noInterval);

@@ -162,6 +162,7 @@ class ProfilePage {
   #select(frame: number): void {
     this.#state = { ...this.#state, selected: { frame, line: 0 } };
     this.#selection.show(frame, 0, this.#state.type);
+    this.#read.textContent = this.#selection.summary;
     this.#write(true);
   }
 

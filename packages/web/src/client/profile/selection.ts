@@ -71,6 +71,12 @@ export class Selection {
     return this.#frame;
   }
 
+  /** Name and numbers, for a screen reader. */
+  get summary(): string {
+    const parts = [this.#root.querySelector("h3"), this.#root.querySelector("p:not([class])")];
+    return parts.flatMap((part) => part?.textContent ?? []).join(" · ");
+  }
+
   /** "session/store.go:88" of what is selected, "" where there is none. */
   get position(): string {
     return this.#frame < 0 ? "" : this.#positionOf(this.#frame, this.#line);

@@ -2,8 +2,8 @@
 // down as asked.
 
 import { shortFunction } from "@heapwright/core/pictures/go-names.ts";
-import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
-import { amountUnit, limitsIn, sampleText, shareText } from "../../amounts.ts";
+import { knownOf, rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { amountUnit, amountWithLimits, limitsIn, sampleText, shareText } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import { all, one } from "../dom.ts";
@@ -220,11 +220,12 @@ export class FunctionTable {
     }
     const { others, otherFlat } = profile.frames;
     if (this.#says !== undefined) {
-      const known = rowSums(profile, otherFlat, 0, choice.type);
+      const type = model.type(choice.type);
+      const known = knownOf({ ...rowSums(profile, otherFlat, 0, choice.type), type }, 0);
       const more =
         others === 0
           ? ""
-          : ` · ${words.otherFunctions(grouped(others))}: ${unit.of((known.plus.value[0] ?? 0) - (known.minus?.value[0] ?? 0))} ${unit.name}`;
+          : ` · ${words.otherFunctions(grouped(others))}: ${amountWithLimits(type.unit, known, model.isDiff)}`;
       this.#says.textContent = words.rowsOf(grouped(shown.length), grouped(order.length)) + more;
     }
   }

@@ -8,7 +8,7 @@ import { type Markup, type Value, embeddedJson, markup } from "../../markup.ts";
 import { amount, amountWithLimits } from "../../amounts.ts";
 import { bytes, grouped } from "../../numbers.ts";
 import { encodeProfile } from "../../profile-data.ts";
-import { basisText, PROFILE_WORDS, type ProfileWords } from "../../profile-words.ts";
+import { basisText, type ProfilePageWords, profilePageWords } from "../../profile-words.ts";
 import type { CarriedSource } from "../../source-data.ts";
 import { clock, date } from "../../time.ts";
 import { LABELS, type PageLabels } from "../../words.ts";
@@ -47,14 +47,14 @@ export interface ProfilePageInput extends Frame {
 export interface ProfileContext {
   readonly lang: Lang;
   readonly labels: PageLabels;
-  readonly own: ProfileWords;
+  readonly own: ProfilePageWords;
   readonly picture: ProfilePicture;
   readonly isDiff: boolean;
 }
 
 export function renderProfilePage(input: ProfilePageInput): string {
   const { picture, facts, lang } = input;
-  const own = PROFILE_WORDS[lang];
+  const own = profilePageWords(lang);
   const labels: PageLabels = { ...LABELS[lang], skip: own.skip, keyRows: own.keyRows };
   const ctx: ProfileContext = {
     lang,
@@ -237,7 +237,7 @@ function pictureSection(ctx: ProfileContext, view: ProfilePageInput["view"]): Ma
       <label class="check"><input type="checkbox" id="pfold" />${own.fold}</label>
       <button type="button" id="pout" disabled>${own.out}</button>
     </div>
-    <div class="pbar js" id="pfilters" role="group" aria-label="${own.filters}" hidden></div>
+    <div class="pbar js" id="pfilters" role="group" aria-live="polite" aria-label="${own.filters}" hidden></div>
     <div class="pbar">
       <p class="say" id="psays"></p>
       <p class="pkey" id="pkey">
