@@ -403,6 +403,21 @@ describe.skipIf(chromium === undefined)(
       },
     );
 
+    test("a filter from a link is text, and long names do not fill the menu", async () => {
+      const p = await show("more", "#~f=~%E2%80%AE%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E");
+      expect(await text(p, "#pfilters")).toContain("“‹U+202E›<img src=x onerror=alert(1)>”");
+      expect(await p.locator("main img").count()).toBe(0);
+      expect(await text(p, "#psays")).toBe("No stack of this type passes the filters.");
+      await keys(p, "r");
+      await p.fill("#pfind", "longlong");
+      await p.press("#pfind", "Enter");
+      await p.focus("[role=tree]");
+      await keys(p, "m");
+      const menu = await p.getByRole("menu").boundingBox();
+      expect(menu?.height ?? 999).toBeLessThan(330);
+      expect(await p.getByRole("menu").getAttribute("aria-label")).toMatch(/…\S*\)\.Method$/);
+    });
+
     test("labels: intervals, a value is a filter, numbers follow the filters", async () => {
       const p = await show("more");
       const cell = async (value: string): Promise<string> =>

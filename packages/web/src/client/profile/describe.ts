@@ -6,8 +6,12 @@ import { knownOf, type Sums } from "@heapwright/core/pictures/profile/tree-view.
 import { amount, amountWithLimits, sampleText, shareText } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
+import { cutName } from "../../render/names.ts";
 import type { Model, Scene } from "./model.ts";
 import { boxName, type Marked } from "./painter.ts";
+
+/** A longer name is a text of its own; the panel of the chosen function has it whole. */
+const LONGEST = 160;
 
 export interface Describing {
   readonly model: Model;
@@ -37,9 +41,9 @@ export function describe({ model, words, file }: Describing, scene: Scene, marke
   const frame = view.frame[box] ?? -1;
   const known = knownOf(view, box);
   const isDiff = view.minus !== undefined;
-  const parts = [boxName(model, frame, words)];
+  const parts = [cutName(boxName(model, frame, words), LONGEST)];
   const line = view.line[box] ?? 0;
-  const place = frame < 0 ? "" : model.file(frame);
+  const place = frame < 0 ? "" : cutName(model.file(frame), LONGEST);
   if (place !== "") parts.push(line > 0 ? `${place}:${line}` : place);
   parts.push(amountWithLimits(unit, known, isDiff));
   if (isDiff) {

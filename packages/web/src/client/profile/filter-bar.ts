@@ -2,6 +2,8 @@
 
 import type { StackFilter } from "@heapwright/core/pictures/profile/filtered.ts";
 import { amount, amountWithLimits, shareText } from "../../amounts.ts";
+import { cutName } from "../../render/names.ts";
+import { visibleText } from "../../visible-text.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import type { LabelTables } from "./labels.ts";
 import type { Model } from "./model.ts";
@@ -86,7 +88,10 @@ export class FilterBar {
   #nameOf({ by }: Filter): string {
     const { model, words, labels } = this.#targets;
     if ("key" in by) return labels.nameOf(by.key, by.value) ?? "?";
-    if ("query" in by) return by.isPattern ? `/${by.query}/` : `“${by.query}”`;
-    return boxName(model, by.frame, words).slice(0, 80);
+    if ("query" in by) {
+      const query = visibleText(by.query);
+      return by.isPattern ? `/${query}/` : `“${query}”`;
+    }
+    return cutName(boxName(model, by.frame, words), 80);
   }
 }

@@ -7,6 +7,7 @@ import { MOST_FILTERS } from "@heapwright/core/pictures/profile/filtered.ts";
 import { decodeProfile } from "../../profile-data.ts";
 import { basisText, PROFILE_WORDS } from "../../profile-words.ts";
 import type { CarriedSource } from "../../source-data.ts";
+import { cutName } from "../../render/names.ts";
 import { startCopying } from "../copy.ts";
 import { all, dataBlock, isField, one, remember, remembered } from "../dom.ts";
 import { CLIENT_WORDS } from "../../client-words.ts";
@@ -205,7 +206,7 @@ class ProfilePage {
     this.#menu.open(
       x,
       y,
-      boxName(this.#model, frame, words),
+      cutName(boxName(this.#model, frame, words), 80),
       this.#state.view === "graph" ? this.#actions(frame) : [zoom, ...this.#actions(frame)],
       back,
     );
@@ -423,7 +424,7 @@ class ProfilePage {
     if (!(scene.width > 0)) return this.#nothing;
     if (this.#pane?.isZoomEmpty === true) return words.zoomEmpty;
     return kind === "sandwich"
-      ? words.sandwichSays(boxName(this.#model, frame, words).slice(0, 80))
+      ? words.sandwichSays(cutName(boxName(this.#model, frame, words), 80))
       : { down: words.downSays, up: words.upSays }[kind];
   }
 
