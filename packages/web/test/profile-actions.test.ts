@@ -477,6 +477,38 @@ describe.skipIf(chromium === undefined)(
       expect(await p.locator(".pchip").count()).toBe(1);
     });
 
+    test("the call graph: scale by keys and wheel, dragging moves it, edges have intervals", async () => {
+      const p = await show("more", "#~v=graph", { viewport: { width: 600, height: 700 } });
+      const size = async (): Promise<number> =>
+        Math.round((await p.locator("svg.pgraph").boundingBox())?.width ?? 0);
+      const whole = await size();
+      await p.focus(".pgraphs");
+      await keys(p, "+");
+      expect(await size()).toBe(Math.round(whole * 1.25));
+      await keys(p, "0", "0");
+      expect(await size()).toBeLessThanOrEqual(600);
+      await keys(p, "0");
+      expect(await size()).toBe(whole);
+      const at = await p.locator(".pnode").first().boundingBox();
+      if (at === null) throw new Error("no box");
+      await p.mouse.move(at.x + 20, at.y + 20);
+      await p.keyboard.down("Control");
+      await p.mouse.wheel(0, -100);
+      await p.keyboard.up("Control");
+      expect(await size()).toBeGreaterThan(whole);
+      const left = await p.evaluate(() => document.querySelector(".pgraphs")?.scrollLeft ?? -1);
+      await p.mouse.down();
+      await p.mouse.move(at.x - 40, at.y + 20, { steps: 3 });
+      await p.mouse.up();
+      expect(await p.evaluate(() => document.querySelector(".pgraphs")?.scrollLeft ?? -1)).toBe(
+        left + 60,
+      );
+      // A drag is no choice.
+      expect(await fragment(p)).toBe("#~v=graph");
+      const edges = (await p.locator(".edge title").allTextContents()).map(plain);
+      expect(edges.find((e) => e.startsWith("api.login → "))).toMatch(/467 MiB \[437, 498\]$/);
+    });
+
     test("names are cut in the middle: the method stays", async () => {
       const p = await show("more");
       const long = p.locator("#ptable tbody th", { hasText: "…" });

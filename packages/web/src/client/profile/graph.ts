@@ -2,14 +2,20 @@
 
 import { type CallGraph, callGraph } from "@heapwright/core/pictures/profile/call-graph.ts";
 import { layered } from "@heapwright/core/pictures/profile/layered.ts";
-import { shadesOf, type TreeView } from "@heapwright/core/pictures/profile/tree-view.ts";
-import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { sumsOf } from "@heapwright/core/pictures/profile/derived-views.ts";
+import {
+  knownOf,
+  rowSums,
+  shadesOf,
+  type TreeView,
+} from "@heapwright/core/pictures/profile/tree-view.ts";
 import { functionForms } from "@heapwright/core/pictures/go-names.ts";
 import { cutMiddle, textWidth } from "@heapwright/core/pictures/text-width.ts";
 import { amount, amountWithLimits, shareText, signedAmount } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import { svg } from "../dom.ts";
+import { zoomable } from "./graph-zoom.ts";
 import type { Model } from "./model.ts";
 
 export interface GraphTargets {
@@ -25,7 +31,7 @@ const NODES = 36;
 const EDGES = 110;
 const FONT = 12;
 const SMALL = 11;
-const MOST_WIDTH = 190;
+const MOST_WIDTH = 240;
 const HEIGHT = 50;
 /** Of a difference, before the name: what is certain is never told by colour alone. */
 const SIGNS: Readonly<Record<number, string>> = { 5: "▲ ", 6: "▼ " };
@@ -111,11 +117,13 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
       "stroke-width": (1 + 5 * Math.sqrt(size)).toFixed(2),
     });
     const text = model.isDiff ? signedAmount(unit, net) : amount(unit, edge.plus);
+    const known = knownOf({ ...sumsOf(view, edge.nodes), type: view.type }, 0);
+    const says = amountWithLimits(unit, known, model.isDiff);
     path.append(
       svg(
         "title",
         {},
-        words.calls(texts[edge.from]?.label ?? "", texts[edge.to]?.label ?? "", text),
+        words.calls(texts[edge.from]?.label ?? "", texts[edge.to]?.label ?? "", says),
       ),
     );
     lines.append(path, head(points));
@@ -134,16 +142,17 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
   const shades = shadesOf(rowView(model, view, rows, type));
   texts.forEach(({ label, lines: values, width: w, cum, flat, name }, i) => {
     const shade = shades[i] ?? 1;
+    const says = `${words.cum} ${amountWithLimits(unit, cum, model.isDiff)}, ${words.flat} ${amountWithLimits(unit, flat, model.isDiff)}`;
     const g = svg("g", {
       class: `pnode${matches === undefined ? "" : matches[frames[i] ?? 0] === 1 ? " hit" : " dim"}`,
       role: "button",
       // One stop of Tab for all; arrows go from box to box.
       tabindex: i === heaviest ? 0 : -1,
       transform: `translate(${((place.x[i] ?? 0) - w / 2).toFixed(1)} ${((place.y[i] ?? 0) - HEIGHT / 2).toFixed(1)})`,
-      "aria-label": `${label}: ${words.cum} ${amountWithLimits(unit, cum, model.isDiff)}, ${words.flat} ${amountWithLimits(unit, flat, model.isDiff)}`,
+      "aria-label": `${label}: ${says}`,
     });
     g.append(
-      svg("title", {}, name),
+      svg("title", {}, `${name}\n${says}`),
       svg("rect", { width: w.toFixed(1), height: HEIGHT, class: `s${shade}` }),
       svg("text", { x: 8, y: 16, class: "t1" }, `${SIGNS[shade] ?? ""}${label}`),
       svg("text", { x: 8, y: 30 }, values[0]),
@@ -183,6 +192,7 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
   element.setAttribute("role", "group");
   element.setAttribute("aria-label", words.graph);
   element.append(picture);
+  zoomable(element, picture);
   return { element, graph };
 }
 

@@ -310,6 +310,7 @@ class ProfilePage {
     if (this.#find.value !== query) this.#find.value = query;
     this.#pattern.checked = isPattern;
     this.#fold.checked = isFolded;
+    this.#fold.disabled = view === "graph";
     this.#out.disabled = zoom.kind === "all" || view === "graph";
     const wanted = JSON.stringify([query, isPattern]);
     if (wanted !== this.#matched) {
