@@ -72,6 +72,20 @@ const PAGES: Readonly<Record<string, () => Promise<string>>> = {
         { frames: ["main.main@/src/main.go:1"], size: 4096, allocs: 40, live: 40 },
       ]),
     ),
+  // Every function calls each of the next row: edges cross and lie close.
+  crowded: () =>
+    profilePageOf(
+      heapProfile(
+        Array.from({ length: 64 }, (_, i) => ({
+          frames: [0, 1, 2].map(
+            (row) => `svc/row${row}.Call${Math.floor(i / 4 ** row) % 4}@/src/r${row}.go:1`,
+          ),
+          size: 4096,
+          allocs: 90,
+          live: 60 + i,
+        })),
+      ),
+    ),
   wide: () => profilePageOf(wideProfile(6000)),
   part: () =>
     profilePageOf(wideProfile(3000), { limits: { ...PICTURE_LIMITS, nodes: 20, frames: 100 } }),
@@ -505,6 +519,27 @@ describe.skipIf(chromium === undefined)(
       );
       // A drag is no choice.
       expect(await fragment(p)).toBe("#~v=graph");
+      const touching = (q: Page): Promise<string[]> =>
+        q.evaluate(() => {
+          const boxes = [...document.querySelectorAll(".elabel, .pnode rect")].map((e) => ({
+            text: e.textContent,
+            at: e.getBoundingClientRect(),
+          }));
+          return boxes.flatMap(({ text: one, at: a }, i) =>
+            boxes
+              .slice(i + 1)
+              .filter(
+                ({ at: b }) =>
+                  Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
+                  Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2,
+              )
+              .map(({ text: other }) => `${one} touches ${other}`),
+          );
+        });
+      expect(await touching(p)).toEqual([]);
+      const crowded = await show("crowded", "#~v=graph");
+      expect(await crowded.locator(".elabel").count()).toBeGreaterThan(5);
+      expect(await touching(crowded)).toEqual([]);
       const edges = (await p.locator(".edge title").allTextContents()).map(plain);
       expect(edges.find((e) => e.startsWith("api.login → "))).toMatch(/467 MiB \[437, 498\]$/);
     });

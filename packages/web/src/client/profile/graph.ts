@@ -106,6 +106,13 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
   });
   const lines = svg("g", { class: "edges" });
   const labels = svg("g", { class: "elabels", "aria-hidden": "true" });
+  // Labels touch neither boxes nor each other; the heaviest edges come first.
+  const taken: Rect[] = texts.map(({ width: w }, i) => ({
+    left: (place.x[i] ?? 0) - w / 2,
+    top: (place.y[i] ?? 0) - HEIGHT / 2,
+    right: (place.x[i] ?? 0) + w / 2,
+    bottom: (place.y[i] ?? 0) + HEIGHT / 2,
+  }));
   graph.edges.forEach((edge, e) => {
     const points = place.points[e] ?? [];
     const net = edge.plus - edge.minus;
@@ -127,10 +134,8 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
       ),
     );
     lines.append(path, head(points));
-    if (size >= 0.05) {
-      const at = middleOf(points);
-      labels.append(svg("text", { x: at.x + 4, y: at.y, class: "elabel" }, text));
-    }
+    const at = size >= 0.05 ? roomBeside(points, textWidth(text, SMALL), taken) : undefined;
+    if (at !== undefined) labels.append(svg("text", { ...at, class: "elabel" }, text));
   });
   const heaviest = texts.reduce(
     (best, { cum }, i) => (Math.abs(cum.net) > Math.abs(texts[best]?.cum.net ?? 0) ? i : best),
@@ -284,9 +289,46 @@ function head(points: readonly number[]): SVGElement {
   return svg("path", { d: `M${tip.x.toFixed(1)} ${tip.y.toFixed(1)}l-4 ${y}h8z`, class: "ehead" });
 }
 
-function middleOf(points: readonly number[]): { x: number; y: number } {
-  const n = points.length / 2;
-  const a = at(points, Math.floor((n - 1) / 2));
-  const b = at(points, Math.floor((n - 1) / 2) + 1);
-  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+interface Rect {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Where along an edge, on either side, a label is free; it is taken then. undefined: nowhere. */
+function roomBeside(
+  points: readonly number[],
+  width: number,
+  taken: Rect[],
+): { readonly x: number; readonly y: number } | undefined {
+  const segments = points.length / 2 - 1;
+  const middle = Math.floor((segments - 1) / 2);
+  const order = Array.from({ length: segments }, (_, i) => i).sort(
+    (i, j) => Math.abs(i - middle) - Math.abs(j - middle) || i - j,
+  );
+  for (const i of order) {
+    const a = at(points, i);
+    const b = at(points, i + 1);
+    for (const t of [0.5, 0.35, 0.65, 0.2, 0.8]) {
+      // As curve() draws it: both control points half way down, below and above the ends.
+      const along = 3 * t * t - 2 * t * t * t;
+      const x = a.x + (b.x - a.x) * along;
+      const y = a.y + (b.y - a.y) * (1.5 * t * (1 - t) + t * t * t);
+      for (const left of [x + 4, x - width - 4]) {
+        const rect = { left, top: y - SMALL + 1, right: left + width, bottom: y + 3 };
+        const isFree = taken.every(
+          (r) =>
+            r.right <= rect.left ||
+            r.left >= rect.right ||
+            r.bottom <= rect.top ||
+            r.top >= rect.bottom,
+        );
+        if (!isFree) continue;
+        taken.push(rect);
+        return { x: left, y };
+      }
+    }
+  }
+  return undefined;
 }
