@@ -56,7 +56,11 @@ const MORE: readonly HeapStack[] = [
 const PAGES: Readonly<Record<string, () => Promise<string>>> = {
   more: () => profilePageOf(heapProfile(MORE)),
   zh: () => profilePageOf(heapProfile(MORE), { lang: "zh" }),
-  diff: () => profilePageOf(heapProfile(SHOP), { base: heapProfile(BEFORE) }),
+  diff: () =>
+    profilePageOf(heapProfile(SHOP), {
+      base: heapProfile(BEFORE),
+      target: `/srv/${"capture/".repeat(12)}snapshot-3/heap.pb.gz`,
+    }),
   source: () => profilePageOf(heapProfile(SHOP), { source: SHOP_SOURCE }),
   goroutines: () => profilePageOf(recordedProfile("go1.26.goroutine.pb.gz")),
   empty: () => profilePageOf(heapProfile([])),
@@ -584,6 +588,12 @@ describe.skipIf(chromium === undefined)(
       expect(await empty.getByRole("tree").count()).toBe(0);
       await empty.check('input[name=pv][value="sandwich"]', { force: true });
       expect(await text(empty, "#psays")).toBe("Nothing was sampled for this type.");
+    });
+
+    test("the bar names both files of a difference, the facts have their paths", async () => {
+      const p = await show("diff");
+      expect(await text(p, "header")).toContain("before.pb.gz → snapshot-3/heap.pb.gz");
+      expect(await text(p, "#facts")).toContain("/srv/capture/capture/");
     });
 
     test("forced colours: boxes are told apart, and which view is on", async () => {

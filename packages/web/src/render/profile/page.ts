@@ -76,7 +76,8 @@ export function renderProfilePage(input: ProfilePageInput): string {
   return renderDocument(input, labels, {
     title,
     top: "profile",
-    target: facts.base === undefined ? facts.target : `${facts.base} → ${facts.target}`,
+    target:
+      facts.base === undefined ? facts.target : `${brief(facts.base)} → ${brief(facts.target)}`,
     sections,
     main: markup`<main class="page prof" id="main" data-title="${title}">
 <div class="proc">${factsOf(ctx, facts)} ${heading(ctx, facts, embedded)} ${pictureSection(ctx, input.view)}
@@ -97,6 +98,11 @@ ${data(input)}
 </main>`,
     footer: footer(labels, { ...input, schema: "pprof" }),
   });
+}
+
+/** Two paths stand side by side in the bar; the facts below have them whole. */
+function brief(path: string): string {
+  return path.split(/[\\/]/).slice(-2).join("/");
 }
 
 function factsOf(ctx: ProfileContext, facts: ProfileFacts): Markup {
