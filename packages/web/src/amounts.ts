@@ -51,8 +51,10 @@ export function amountWithLimits(unit: string, known: Known, isSigned: boolean):
   const column = amountUnit(unit, Number.isFinite(most) ? most : Math.abs(known.net));
   const value = `${isSigned && known.net > 0 ? "+" : ""}${column.of(known.net)}`;
   const limits = limitsIn(column, known);
+  // A limit that is not shown chooses no unit.
+  if (limits === "") return isSigned ? signedAmount(unit, known.net) : amount(unit, known.net);
   const name = column.name === "" ? "" : `${NBSP}${column.name}`;
-  return limits === "" ? `${value}${name}` : `${value}${name} ${limits}`;
+  return `${value}${name} ${limits}`;
 }
 
 /** Whole where counted exactly; one digit where it was estimated. */

@@ -55,6 +55,17 @@ describe("a profile's picture as bytes", () => {
       expect(back.functions[column]).toEqual(carried.functions[column]);
     }
     expect(back.functions.cum.length).toBe(carried.functions.cum.length);
+    expect(back.cells === undefined).toBe(labels.length === 0);
+    if (carried.cells !== undefined) {
+      for (const column of ["down", "up", "set", "sets"] as const) {
+        expect(back.cells?.[column]).toEqual(carried.cells[column]);
+      }
+      for (const { at } of picture.series) {
+        for (let i = at; i < carried.cells.rows.length; i += picture.width) {
+          expect(back.cells?.rows[i]).toBe(carried.cells.rows[i]);
+        }
+      }
+    }
     for (const { at } of picture.series) {
       for (let i = at; i < carried.frames.cum.length; i += picture.width) {
         expect(back.frames.cum[i]).toBe(carried.frames.cum[i]);

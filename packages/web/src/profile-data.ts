@@ -10,6 +10,7 @@ import type { CallTree } from "@heapwright/core/analysis/profile/call-tree.ts";
 import type { AmountSeries, AmountType } from "@heapwright/core/analysis/profile/stack-amounts.ts";
 import { GrowingBytes } from "@heapwright/core/model/builders/growing.ts";
 import { safeHead, safeTail } from "@heapwright/core/pictures/text-width.ts";
+import type { LabelCells } from "@heapwright/core/pictures/profile/label-cells.ts";
 import type { ProfilePicture } from "@heapwright/core/pictures/profile/picture.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -48,6 +49,8 @@ interface Header {
   readonly functions: number;
   readonly functionLines: number;
   readonly held: readonly number[] | undefined;
+  /** Cells, sets of labels, and labels of all sets. */
+  readonly cells: readonly [number, number, number] | undefined;
 }
 
 /** What the page gets: the picture without its labels, which are tables of the document. */
@@ -190,6 +193,37 @@ function readTree(from: Reading, { length, rows, isWhole }: TreeHeader, width: n
   };
 }
 
+/** Cells are in the order of their nodes. */
+function writeCells(to: Columns, { down, up, set, rows, sets }: LabelCells, width: number): void {
+  down.forEach((node, c) => to.varint(node - (c === 0 ? 0 : (down[c - 1] ?? 0))));
+  to.varints(up);
+  to.varints(set);
+  to.rows(rows, width);
+  to.varints(sets.start);
+  to.varints(sets.key);
+  to.varints(sets.value, 1);
+}
+
+function readCells(
+  from: Reading,
+  [cells, sets, labels]: readonly [number, number, number],
+  width: number,
+): LabelCells {
+  const down = from.varints(cells);
+  for (let c = 1; c < cells; c++) down[c] = (down[c] ?? 0) + (down[c - 1] ?? 0);
+  return {
+    down,
+    up: from.varints(cells),
+    set: from.varints(cells),
+    rows: from.rows(cells, width),
+    sets: {
+      start: from.varints(sets),
+      key: from.varints(labels),
+      value: from.varints(labels, 1),
+    },
+  };
+}
+
 export function encodeProfile(picture: ProfilePicture): Uint8Array {
   const { width, frames, lines, down, up, functions } = picture;
   const headerOf = ({ length, ownRow, isWhole }: CallTree): TreeHeader => ({
@@ -215,6 +249,14 @@ export function encodeProfile(picture: ProfilePicture): Uint8Array {
     functions: functions.frame.length,
     functionLines: functions.line.length,
     held: picture.held,
+    cells:
+      picture.cells === undefined
+        ? undefined
+        : [
+            picture.cells.set.length,
+            picture.cells.sets.start.length,
+            picture.cells.sets.key.length,
+          ],
   };
   const columns = new Columns();
   writeTree(columns, down, width);
@@ -231,6 +273,7 @@ export function encodeProfile(picture: ProfilePicture): Uint8Array {
   columns.varints(functions.line);
   columns.rows(functions.flat, width);
   columns.rows(functions.cum, width);
+  if (picture.cells !== undefined) writeCells(columns, picture.cells, width);
   const head = new TextEncoder().encode(JSON.stringify(header));
   const body = columns.bytes.finish();
   const out = new Uint8Array(4 + head.length + body.length);
@@ -281,5 +324,6 @@ export function decodeProfile(bytes: Uint8Array): CarriedProfile {
       cum: from.rows(header.functionLines, width),
     },
     held: header.held,
+    cells: header.cells === undefined ? undefined : readCells(from, header.cells, width),
   };
 }

@@ -253,7 +253,7 @@ describe.skipIf(chromium === undefined)(
         await p.fill("#pfind", text);
         return plain((await p.textContent("#phits")) ?? "");
       };
-      expect(await hits("store.go")).toMatch(/^1 box, 467 MiB, 89 %$/);
+      expect(await hits("store.go")).toMatch(/^1 box, 467 MiB \[437, 498\], 89 %$/);
       expect(await p.locator("#ptable tbody tr").count()).toBe(1);
       expect(await hits("(*Store).Add")).toMatch(/^1 box/);
       expect(await hits("(((")).toBe("nothing found");

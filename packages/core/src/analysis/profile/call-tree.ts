@@ -42,6 +42,12 @@ export interface CallTree {
   readonly isWhole: boolean;
 }
 
+/** A tree where its stacks are at hand. */
+export interface BuiltTree extends CallTree {
+  /** Node whose own row each row of the amounts went to. */
+  readonly ended: Int32Array;
+}
+
 export interface CallTreeOptions {
   /** Leaves at the root, callers below. */
   readonly isInverted: boolean;
@@ -180,6 +186,8 @@ class TreeBuilder {
   #openings = 0;
   /** Of the node that is being opened: its children so far. */
   #children: Child[] = [];
+  /** Node in which each row ends. */
+  readonly ended: Int32Array;
   isWhole = true;
 
   constructor(profile: Profile, amounts: StackAmounts, frames: Frames, options: CallTreeOptions) {
@@ -199,6 +207,7 @@ class TreeBuilder {
     );
     this.#records = new Int32Array(rows * RECORD);
     this.#weights = new Float64Array(rows);
+    this.ended = new Int32Array(rows);
     this.#seen = new Int32Array(frames.length);
     this.#place = new Int32Array(frames.length);
     this.#heap = new Heap(this.score);
@@ -231,6 +240,7 @@ class TreeBuilder {
 
   #addOwn(node: number, row: number): void {
     const { width, data } = this.#amounts;
+    this.ended[row] = node;
     let own = this.ownRow.data[node];
     if (own < 0) {
       own = width === 0 ? 0 : this.own.length / width;
@@ -413,7 +423,7 @@ export function callTree(
   amounts: StackAmounts,
   frames: Frames,
   options: CallTreeOptions,
-): CallTree {
+): BuiltTree {
   const built = new TreeBuilder(profile, amounts, frames, options);
   built.build();
   const parent = built.parent.finish();
@@ -431,6 +441,7 @@ export function callTree(
     ownRow: column(built.ownRow.data),
     own: built.own.finish(),
     isWhole: built.isWhole,
+    ended: built.ended.map((node) => at[node]),
   };
 }
 

@@ -14,6 +14,8 @@ export interface GraphEdge {
   readonly to: number;
   readonly plus: number;
   readonly minus: number;
+  /** Nodes of the tree that add up to it, none below another. */
+  readonly nodes: readonly number[];
   /** Some of its calls go through functions that are not shown. */
   readonly isResidual: boolean;
 }
@@ -35,6 +37,7 @@ export function callGraph(view: TreeView, frames: readonly number[], mostEdges: 
   const plus = new Float64Array(n * n);
   const minus = new Float64Array(n * n);
   const isResidual = new Uint8Array(n * n);
+  const nodes = new Map<number, number[]>();
   /** Nearest shown frame at or above each node, and whether something lies between. */
   const shown = new Int32Array(length).fill(-1);
   let other = 0;
@@ -47,9 +50,13 @@ export function callGraph(view: TreeView, frames: readonly number[], mostEdges: 
     if (at === undefined || above < 0 || above === at) continue;
     // Once a stack: not again where the same edge lies further out on this path.
     if (isRepeated(view, shown, place, i, above, at)) continue;
-    plus[above * n + at] += view.plus.value[i];
-    if (view.minus !== undefined) minus[above * n + at] += view.minus.value[i];
-    if (place.get(frame[up]) === undefined) isResidual[above * n + at] = 1;
+    const edge = above * n + at;
+    plus[edge] += view.plus.value[i];
+    if (view.minus !== undefined) minus[edge] += view.minus.value[i];
+    if (place.get(frame[up]) === undefined) isResidual[edge] = 1;
+    const list = nodes.get(edge);
+    if (list === undefined) nodes.set(edge, [i]);
+    else list.push(i);
   }
   const whole = length === 0 ? 0 : widthOf(view, 0);
   const edges: GraphEdge[] = [];
@@ -60,6 +67,7 @@ export function callGraph(view: TreeView, frames: readonly number[], mostEdges: 
       to: e % n,
       plus: plus[e],
       minus: minus[e],
+      nodes: nodes.get(e) ?? [],
       isResidual: isResidual[e] === 1,
     });
   }

@@ -194,6 +194,10 @@ export interface Found {
   /** Of the outermost matching boxes: each stack counts once. */
   readonly plus: number;
   readonly minus: number;
+  /** The same as sums of one entry, for an interval. */
+  readonly sums: Pick<TreeView, "plus" | "minus">;
+  /** What "other" boxes outside of all hits hold, plus and minus together: unknown whether it matches. */
+  readonly unknown: number;
 }
 
 /** `matches` per frame. */
@@ -201,18 +205,56 @@ export function foundIn(view: TreeView, matches: Uint8Array): Found {
   const { length, parent, frame } = view;
   const isHit = new Uint8Array(length);
   const isUnder = new Uint8Array(length);
+  const outermost: number[] = [];
   let boxes = 0;
-  let plus = 0;
-  let minus = 0;
+  let unknown = 0;
   for (let i = 0; i < length; i++) {
     const up = parent[i];
     if (up >= 0 && (isHit[up] === 1 || isUnder[up] === 1)) isUnder[i] = 1;
+    if (frame[i] === OTHER_FRAME && isUnder[i] === 0) unknown += widthOf(view, i);
     if (frame[i] < 0 || matches[frame[i]] === 0 || widthOf(view, i) === 0) continue;
     isHit[i] = 1;
     boxes += 1;
-    if (isUnder[i] === 1) continue;
-    plus += view.plus.value[i];
-    minus += view.minus === undefined ? 0 : view.minus.value[i];
+    if (isUnder[i] === 0) outermost.push(i);
   }
-  return { isHit, boxes, plus, minus };
+  const sums = sumsOf(view, outermost);
+  return {
+    isHit,
+    boxes,
+    plus: sums.plus.value[0],
+    minus: sums.minus === undefined ? 0 : sums.minus.value[0],
+    sums,
+    unknown,
+  };
+}
+
+/** As foundIn, of stacks that pass through `frame`, above or below which the match may stand. */
+export function sumThrough(
+  view: TreeView,
+  frame: number,
+  matches: Uint8Array,
+): Pick<TreeView, "plus" | "minus"> {
+  // 1: through the frame, 2: through a match.
+  const state = new Uint8Array(view.length);
+  const outermost: number[] = [];
+  for (let i = 0; i < view.length; i++) {
+    const up = view.parent[i] < 0 ? 0 : state[view.parent[i]];
+    const of = view.frame[i];
+    state[i] = up | (of === frame ? 1 : 0) | (of >= 0 && matches[of] === 1 ? 2 : 0);
+    if (state[i] === 3 && up !== 3) outermost.push(i);
+  }
+  return sumsOf(view, outermost);
+}
+
+/** Sums over some nodes, none below another, as of one entry. */
+export function sumsOf(view: TreeView, nodes: Iterable<number>): Pick<TreeView, "plus" | "minus"> {
+  const of = (sums: Sums): Sums => {
+    const one = (column: Float64Array): Float64Array => {
+      let sum = 0;
+      for (const i of nodes) sum += column[i];
+      return Float64Array.of(sum);
+    };
+    return mapSums(sums, one);
+  };
+  return { plus: of(view.plus), minus: view.minus === undefined ? undefined : of(view.minus) };
 }

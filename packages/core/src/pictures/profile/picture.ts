@@ -2,7 +2,7 @@
 // Made once where the profile is; what a reader may choose there (type, view, zoom) needs nothing else.
 
 import { factsOfProfile, type SourceFacts } from "../../analysis/profile/source-facts.ts";
-import { callTree, type CallTree } from "../../analysis/profile/call-tree.ts";
+import { type BuiltTree, callTree, type CallTree } from "../../analysis/profile/call-tree.ts";
 import { frameTotals } from "../../analysis/profile/frame-totals.ts";
 import { framesOf, type Frames } from "../../analysis/profile/frames.ts";
 import { type LabelTotals, labelTotals } from "../../analysis/profile/label-totals.ts";
@@ -15,6 +15,7 @@ import {
   type AmountSeries,
   type AmountType,
 } from "../../analysis/profile/stack-amounts.ts";
+import { type LabelCells, labelCells } from "./label-cells.ts";
 
 /** Rows of numbers, one per entry of `frame`: where they are, see AmountSeries. */
 export interface FrameRows {
@@ -61,6 +62,8 @@ export interface ProfilePicture {
   readonly frames: FrameRows;
   readonly lines: LineRows;
   readonly labels: readonly LabelTotals[];
+  /** undefined where there are no labels, or too many to carry. */
+  readonly cells: LabelCells | undefined;
   readonly functions: FunctionLines;
   /**
    * Of a difference from which everything common was taken, so that its series are what came and what
@@ -112,7 +115,7 @@ export function profilePicture(
   const amounts = stackAmounts(profile, sources, isDifference);
   const { types, series, width, total } = amounts;
   const frames = framesOf(profile);
-  const tree = (isInverted: boolean): CallTree =>
+  const tree = (isInverted: boolean): BuiltTree =>
     callTree(profile, amounts, frames, { isInverted, mostNodes: limits.nodes });
   const down = tree(false);
   const up = tree(true);
@@ -136,11 +139,13 @@ export function profilePicture(
   }
   const lines = heaviest(weigh(totals.ofLine), limits.lines);
   const withSource: number[] = [];
-  for (const f of hasSource === undefined ? [] : listed.subarray(0, MOST_ASKED)) {
+  for (const f of hasSource === undefined ? [] : inTurn(listed, flatWeight, MOST_ASKED)) {
     if (withSource.length === limits.functions) break;
     if (hasSource?.(frames.name[f], frames.file[f]) === true) withSource.push(f);
   }
   const wanted = Int32Array.from(withSource);
+
+  const labels = labelTotals(profile, limits.labelValues);
 
   // Only the names that something here speaks of.
   const names: string[] = [];
@@ -171,14 +176,15 @@ export function profilePicture(
       others,
       otherFlat,
     },
-    down: { ...down, frame: down.frame.map(renumber) },
-    up: { ...up, frame: up.frame.map(renumber) },
+    down: numbered(down, renumber),
+    up: numbered(up, renumber),
     lines: {
       frame: lines.map((l) => renumber(totals.lineFrame[l])),
       line: lines.map((l) => totals.lineNumber[l]),
       flat: pick(totals.ofLine, lines, width),
     },
-    labels: labelTotals(profile, limits.labelValues),
+    labels: labels.totals,
+    cells: labelCells(profile, amounts, sources, isDifference, labels, { down, up }),
     functions: {
       ...lineTotals(profile, amounts, frames, wanted),
       startLine: startLines(profile, frames, wanted),
@@ -186,6 +192,12 @@ export function profilePicture(
     },
     held: held ?? (amounts.isCameAndWent ? cameBy(series, total, types.length) : undefined),
   };
+}
+
+/** What the page carries of a tree, with its frames by their numbers there. */
+function numbered(tree: CallTree, to: (frame: number) => number): CallTree {
+  const { length, parent, frame, line, stacks, ownRow, own, isWhole } = tree;
+  return { length, parent, frame: frame.map(to), line, stacks, ownRow, own, isWhole };
 }
 
 function cameBy(series: readonly AmountSeries[], total: Float64Array, types: number): number[] {
@@ -217,6 +229,21 @@ function heaviest(weight: Float64Array, most: number): Int32Array {
   for (let i = 0; i < weight.length; i++) if (weight[i] > 0) all.push(i);
   all.sort((a, b) => weight[b] - weight[a] || a - b);
   return Int32Array.from(all.slice(0, most));
+}
+
+/**
+ * By turns the next of `listed` and the next of those that hold most themselves: behind a deep stack of
+ * middleware the former are all callers, and the line that allocates is in the latter.
+ */
+function inTurn(listed: Int32Array, flatWeight: Float64Array, most: number): Set<number> {
+  const byFlat = listed.filter((f) => flatWeight[f] > 0);
+  byFlat.sort((a, b) => flatWeight[b] - flatWeight[a] || a - b);
+  const out = new Set<number>();
+  for (let i = 0; i < listed.length && out.size < most; i++) {
+    if (i < byFlat.length) out.add(byFlat[i]);
+    if (out.size < most) out.add(listed[i]);
+  }
+  return out;
 }
 
 function pick(rows: Float64Array, which: Int32Array, width: number): Float64Array {

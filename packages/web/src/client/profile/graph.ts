@@ -2,27 +2,37 @@
 
 import { type CallGraph, callGraph } from "@heapwright/core/pictures/profile/call-graph.ts";
 import { layered } from "@heapwright/core/pictures/profile/layered.ts";
-import { mapSums, shadesOf, type TreeView } from "@heapwright/core/pictures/profile/tree-view.ts";
-import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { sumsOf } from "@heapwright/core/pictures/profile/derived-views.ts";
+import {
+  knownOf,
+  mapSums,
+  rowSums,
+  shadesOf,
+  type TreeView,
+} from "@heapwright/core/pictures/profile/tree-view.ts";
 import { functionForms } from "@heapwright/core/pictures/go-names.ts";
 import { cutMiddle, textWidth } from "@heapwright/core/pictures/text-width.ts";
 import { amount, amountWithLimits, shareText, signedAmount } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import { svg } from "../dom.ts";
+import { zoomable } from "./graph-zoom.ts";
 import type { Model } from "./model.ts";
 
 export interface GraphTargets {
   readonly model: Model;
   readonly words: ProfileWords;
+  /** Per frame; undefined where nothing is searched for. */
+  readonly matches: Uint8Array | undefined;
   picked(frame: number): void;
+  menu(frame: number, x: number, y: number, back: HTMLElement | SVGElement): void;
 }
 
 const NODES = 36;
 const EDGES = 110;
 const FONT = 12;
 const SMALL = 11;
-const MOST_WIDTH = 190;
+const MOST_WIDTH = 240;
 const HEIGHT = 50;
 /** Of a difference, before the name: what is certain is never told by colour alone. */
 const SIGNS: Readonly<Record<number, string>> = { 5: "▲ ", 6: "▼ " };
@@ -55,15 +65,15 @@ export interface DrawnGraph {
 }
 
 export function drawGraph(targets: GraphTargets, view: TreeView, type: number): DrawnGraph {
-  const { model, words } = targets;
+  const { model, words, matches } = targets;
   const { profile } = model;
   const rows = chosen(model, type);
   const frames = rows.map((row) => profile.frames.frame[row] ?? 0);
   const graph = callGraph(view, frames, EDGES);
   const { unit } = model.type(type);
-  const total = model.total(type);
+  const total = model.left(type);
   const whole = total.plus + total.minus;
-  const share = (value: number): string => shareText(value, model.whole(type));
+  const share = (value: number): string => shareText(value, model.shareOf(type));
 
   const texts = rows.map((row, i) => {
     const name = model.name(frames[i] ?? 0);
@@ -97,6 +107,13 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
   });
   const lines = svg("g", { class: "edges" });
   const labels = svg("g", { class: "elabels", "aria-hidden": "true" });
+  // Labels touch neither boxes nor each other; the heaviest edges come first.
+  const taken: Rect[] = texts.map(({ width: w }, i) => ({
+    left: (place.x[i] ?? 0) - w / 2,
+    top: (place.y[i] ?? 0) - HEIGHT / 2,
+    right: (place.x[i] ?? 0) + w / 2,
+    bottom: (place.y[i] ?? 0) + HEIGHT / 2,
+  }));
   graph.edges.forEach((edge, e) => {
     const points = place.points[e] ?? [];
     const net = edge.plus - edge.minus;
@@ -108,32 +125,40 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
       "stroke-width": (1 + 5 * Math.sqrt(size)).toFixed(2),
     });
     const text = model.isDiff ? signedAmount(unit, net) : amount(unit, edge.plus);
+    const known = knownOf({ ...sumsOf(view, edge.nodes), type: view.type }, 0);
+    const says = amountWithLimits(unit, known, model.isDiff);
     path.append(
       svg(
         "title",
         {},
-        words.calls(texts[edge.from]?.label ?? "", texts[edge.to]?.label ?? "", text),
+        words.calls(texts[edge.from]?.label ?? "", texts[edge.to]?.label ?? "", says),
       ),
     );
     lines.append(path, head(points));
-    if (size >= 0.05) {
-      const at = middleOf(points);
-      labels.append(svg("text", { x: at.x + 4, y: at.y, class: "elabel" }, text));
-    }
+    const at = size >= 0.05 ? roomBeside(points, textWidth(text, SMALL), taken) : undefined;
+    if (at !== undefined) labels.append(svg("text", { ...at, class: "elabel" }, text));
   });
+  const heaviest = texts.reduce(
+    (best, { cum }, i) => (Math.abs(cum.net) > Math.abs(texts[best]?.cum.net ?? 0) ? i : best),
+    0,
+  );
+  const element = document.createElement("div");
+  const drawn: SVGElement[] = [];
   const boxes = svg("g", { class: "boxes" });
   const shades = shadesOf(rowView(model, view, rows, type));
   texts.forEach(({ label, lines: values, width: w, cum, flat, name }, i) => {
     const shade = shades[i] ?? 1;
+    const says = `${words.cum} ${amountWithLimits(unit, cum, model.isDiff)}, ${words.flat} ${amountWithLimits(unit, flat, model.isDiff)}`;
     const g = svg("g", {
-      class: "pnode",
+      class: `pnode${matches === undefined ? "" : matches[frames[i] ?? 0] === 1 ? " hit" : " dim"}`,
       role: "button",
-      tabindex: 0,
+      // One stop of Tab for all; arrows go from box to box.
+      tabindex: i === heaviest ? 0 : -1,
       transform: `translate(${((place.x[i] ?? 0) - w / 2).toFixed(1)} ${((place.y[i] ?? 0) - HEIGHT / 2).toFixed(1)})`,
-      "aria-label": `${label}: ${words.cum} ${amountWithLimits(unit, cum, model.isDiff)}, ${words.flat} ${amountWithLimits(unit, flat, model.isDiff)}`,
+      "aria-label": `${label}: ${says}`,
     });
     g.append(
-      svg("title", {}, name),
+      svg("title", {}, `${name}\n${says}`),
       svg("rect", { width: w.toFixed(1), height: HEIGHT, class: `s${shade}` }),
       svg("text", { x: 8, y: 16, class: "t1" }, `${SIGNS[shade] ?? ""}${label}`),
       svg("text", { x: 8, y: 30 }, values[0]),
@@ -141,21 +166,67 @@ export function drawGraph(targets: GraphTargets, view: TreeView, type: number): 
     );
     const pick = (): void => targets.picked(frames[i] ?? 0);
     g.addEventListener("click", pick);
-    g.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
+    g.addEventListener("contextmenu", (event) => {
+      if (event.shiftKey) return;
       event.preventDefault();
       pick();
+      targets.menu(frames[i] ?? 0, event.clientX, event.clientY, element);
     });
+    g.addEventListener("focus", () => {
+      for (const other of drawn) other.setAttribute("tabindex", other === g ? "0" : "-1");
+    });
+    g.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const to = beside(place.x, place.y, i, event.key);
+      if (event.key === "Enter" || event.key === " ") pick();
+      else if (event.key === "m" || event.key === "ContextMenu") {
+        const { left, bottom } = g.getBoundingClientRect();
+        pick();
+        targets.menu(frames[i] ?? 0, left, bottom, g);
+      } else if (to !== undefined) drawn[to]?.focus();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    drawn.push(g);
     boxes.append(g);
   });
   picture.append(lines, labels, boxes);
-  const element = document.createElement("div");
   element.className = "pgraphs";
+  element.hidden = rows.length === 0;
   element.tabIndex = 0;
   element.setAttribute("role", "group");
   element.setAttribute("aria-label", words.graph);
   element.append(picture);
+  zoomable(element, picture);
   return { element, graph };
+}
+
+const WAYS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** The nearest box in the direction of an arrow key; what lies aside of it counts as farther. */
+function beside(x: Float64Array, y: Float64Array, from: number, key: string): number | undefined {
+  const way = Object.hasOwn(WAYS, key) ? WAYS[key] : undefined;
+  if (way === undefined) return undefined;
+  let best: number | undefined;
+  let least = Infinity;
+  for (let i = 0; i < x.length; i++) {
+    const dx = (x[i] ?? 0) - (x[from] ?? 0);
+    const dy = (y[i] ?? 0) - (y[from] ?? 0);
+    const along = dx * way[0] + dy * way[1];
+    const aside = Math.abs(dx * way[1] + dy * way[0]);
+    if (along < 1 || (way[0] !== 0 && aside > HEIGHT / 2)) continue;
+    const far = along + 2 * aside;
+    if (far >= least) continue;
+    least = far;
+    best = i;
+  }
+  return best;
 }
 
 /** The chosen functions' cumulative rows as the nodes of a view, for their shades. */
@@ -205,9 +276,46 @@ function head(points: readonly number[]): SVGElement {
   return svg("path", { d: `M${tip.x.toFixed(1)} ${tip.y.toFixed(1)}l-4 ${y}h8z`, class: "ehead" });
 }
 
-function middleOf(points: readonly number[]): { x: number; y: number } {
-  const n = points.length / 2;
-  const a = at(points, Math.floor((n - 1) / 2));
-  const b = at(points, Math.floor((n - 1) / 2) + 1);
-  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+interface Rect {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Where along an edge, on either side, a label is free; it is taken then. undefined: nowhere. */
+function roomBeside(
+  points: readonly number[],
+  width: number,
+  taken: Rect[],
+): { readonly x: number; readonly y: number } | undefined {
+  const segments = points.length / 2 - 1;
+  const middle = Math.floor((segments - 1) / 2);
+  const order = Array.from({ length: segments }, (_, i) => i).sort(
+    (i, j) => Math.abs(i - middle) - Math.abs(j - middle) || i - j,
+  );
+  for (const i of order) {
+    const a = at(points, i);
+    const b = at(points, i + 1);
+    for (const t of [0.5, 0.35, 0.65, 0.2, 0.8]) {
+      // As curve() draws it: both control points half way down, below and above the ends.
+      const along = 3 * t * t - 2 * t * t * t;
+      const x = a.x + (b.x - a.x) * along;
+      const y = a.y + (b.y - a.y) * (1.5 * t * (1 - t) + t * t * t);
+      for (const left of [x + 4, x - width - 4]) {
+        const rect = { left, top: y - SMALL + 1, right: left + width, bottom: y + 3 };
+        const isFree = taken.every(
+          (r) =>
+            r.right <= rect.left ||
+            r.left >= rect.right ||
+            r.bottom <= rect.top ||
+            r.top >= rect.bottom,
+        );
+        if (!isFree) continue;
+        taken.push(rect);
+        return { x: left, y };
+      }
+    }
+  }
+  return undefined;
 }

@@ -3,16 +3,24 @@
 
 import { amount, amountWithLimits, shareText } from "../../amounts.ts";
 import { grouped, percent } from "../../numbers.ts";
+import { MOST_FILTERS } from "@heapwright/core/pictures/profile/filtered.ts";
 import { decodeProfile } from "../../profile-data.ts";
 import { basisText, PROFILE_WORDS } from "../../profile-words.ts";
 import type { CarriedSource } from "../../source-data.ts";
+import { cutName } from "../../render/names.ts";
 import { startCopying } from "../copy.ts";
 import { all, dataBlock, isField, one, remember, remembered } from "../dom.ts";
 import { CLIENT_WORDS } from "../../client-words.ts";
 import { cycleTheme, startTheme } from "../theme.ts";
+import { FilterBar, stackFilters } from "./filter-bar.ts";
 import { drawGraph } from "./graph.ts";
-import { hitsIn, Model, type FlameKind } from "./model.ts";
+import { LabelTables } from "./labels.ts";
+import { Menu, type MenuItem } from "./menu.ts";
+import { hitsIn, Model, type FlameKind, type Scene, type SceneHits } from "./model.ts";
+import { boxName } from "./painter.ts";
 import {
+  type Filter,
+  isSameFilter,
   type ProfileState,
   readProfileState,
   type ViewKind,
@@ -76,10 +84,19 @@ class ProfilePage {
   readonly #fold = element("#pfold", HTMLInputElement);
   readonly #out = element("#pout", HTMLButtonElement);
   readonly #says = element("#psays", HTMLElement);
+  readonly #pattern = element("#ppattern", HTMLInputElement);
+  readonly #keep = element("#pkeep", HTMLButtonElement);
+  readonly #drop = element("#pdrop", HTMLButtonElement);
+  readonly #menu = new Menu(document.body);
+  readonly #labels: LabelTables;
+  readonly #filterBar: FilterBar;
   readonly #selection: Selection;
   readonly #table: FunctionTable | undefined;
+  /** undefined: nothing is searched for, or with a broken expression. */
   #matches: Uint8Array | undefined;
+  #badPattern: string | undefined;
   #matched = "";
+  #filtered = "[]";
 
   constructor(model: Model, file: string, source: SourcePane | undefined) {
     this.#model = model;
@@ -91,6 +108,10 @@ class ProfilePage {
       frame: -1,
       zoom: { kind: "all" },
       query: "",
+      isPattern: false,
+      filters: [],
+      selected: undefined,
+      isSource: false,
       isFolded: false,
       sort: { column: "flat", isRising: false },
     };
@@ -99,7 +120,23 @@ class ProfilePage {
       model,
       words,
       source,
-      sandwich: (frame) => this.#to({ view: "sandwich", frame, zoom: { kind: "all" } }),
+      actions: (frame) => this.#actions(frame),
+      opened: (isSource) => {
+        this.#state = { ...this.#state, isSource };
+        this.#write(true);
+      },
+    });
+    this.#selection.isSource = this.#state.isSource;
+    this.#labels = new LabelTables({
+      model,
+      words,
+      filter: (isIgnored, by) => this.#filter(isIgnored, by),
+    });
+    this.#filterBar = new FilterBar(element("#pfilters", HTMLElement), {
+      model,
+      words,
+      labels: this.#labels,
+      changed: (filters) => this.#to({ filters }),
     });
     const table = one("#ptable", HTMLTableElement);
     this.#table =
@@ -115,10 +152,64 @@ class ProfilePage {
     this.#apply();
   }
 
+  /** From the table or the graph. */
   #pick(frame: number): void {
-    this.#selection.show(frame, 0, this.#state.type);
+    this.#select(frame);
     if (this.#state.view === "sandwich") this.#to({ frame, zoom: { kind: "all" } });
     element("#psel", HTMLElement).scrollIntoView({ block: "nearest" });
+  }
+
+  /** Draws nothing anew, so that the focus stays where it is. */
+  #select(frame: number): void {
+    this.#state = { ...this.#state, selected: { frame, line: 0 } };
+    this.#selection.show(frame, 0, this.#state.type);
+    this.#read.textContent = this.#selection.summary;
+    this.#write(true);
+  }
+
+  #write(isSmall: boolean): void {
+    const hash = writeProfileState(this.#state, this.#first);
+    const url = hash === "" ? location.pathname + location.search : hash;
+    if (hash === location.hash) return;
+    if (isSmall) history.replaceState(null, "", url);
+    else history.pushState(null, "", url);
+  }
+
+  /** What the panel, the menu and the keys do with a function. */
+  #actions(frame: number): readonly MenuItem[] {
+    const act = (label: string, key: string, does: () => void): MenuItem => ({
+      label,
+      key,
+      act: does,
+    });
+    const name = this.#model.name(frame);
+    return [
+      act(words.showSandwich, "s", () =>
+        this.#to({ view: "sandwich", frame, zoom: { kind: "all" }, selected: undefined }),
+      ),
+      act(words.doOnly, "o", () => this.#filter(false, { frame })),
+      act(words.doWithout, "x", () => this.#filter(true, { frame })),
+      act(words.doFind, "p", () => this.#to({ query: name, isPattern: false })),
+      act(words.doCopyName, "y", () => this.#selection.copy("name")),
+      act(words.doCopyPlace, "c", () => this.#selection.copy("place")),
+    ];
+  }
+
+  #filter(isIgnored: boolean, by: Filter["by"]): void {
+    const filter: Filter = { isIgnored, by };
+    const filters = this.#state.filters.filter((f) => !isSameFilter(f, filter));
+    this.#to({ filters: [...filters, filter].slice(-MOST_FILTERS) });
+  }
+
+  #openMenu(frame: number, x: number, y: number, back: HTMLElement | SVGElement): void {
+    const zoom: MenuItem = { label: words.doZoom, key: "Enter", act: () => this.#pane?.enter() };
+    this.#menu.open(
+      x,
+      y,
+      cutName(boxName(this.#model, frame, words), 80),
+      this.#state.view === "graph" ? this.#actions(frame) : [zoom, ...this.#actions(frame)],
+      back,
+    );
   }
 
   #wire(): void {
@@ -129,6 +220,14 @@ class ProfilePage {
       radio.addEventListener("change", () => this.#to({ type: Number(radio.value) }));
     }
     this.#find.addEventListener("input", () => this.#to({ query: this.#find.value }, true));
+    this.#find.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.#pane?.nextHit(event.shiftKey ? -1 : 1);
+    });
+    this.#pattern.addEventListener("change", () =>
+      this.#to({ isPattern: this.#pattern.checked }, true),
+    );
+    this.#keep.addEventListener("click", () => this.#filterHits(false));
+    this.#drop.addEventListener("click", () => this.#filterHits(true));
     this.#fold.addEventListener("change", () => this.#to({ isFolded: this.#fold.checked }, true));
     this.#out.addEventListener("click", () => this.#pane?.leave());
     addEventListener("popstate", () => this.#restore());
@@ -141,10 +240,21 @@ class ProfilePage {
     });
   }
 
+  /** The search becomes a filter. */
+  #filterHits(isIgnored: boolean): void {
+    const { query, isPattern } = this.#state;
+    this.#state = { ...this.#state, query: "" };
+    this.#filter(isIgnored, { query: query.trim(), isPattern });
+  }
+
   #restore(): void {
     if (location.hash !== "" && !location.hash.startsWith("#~")) return;
     this.#state = readProfileState(location.hash, this.#first, this.#model.profile.types.length);
+    this.#selection.isSource = this.#state.isSource;
     this.#apply();
+    if (this.#state.selected === undefined && this.#state.zoom.kind === "box") {
+      this.#pane?.tellFocus();
+    }
   }
 
   #recolor(): void {
@@ -162,16 +272,14 @@ class ProfilePage {
       value === "up" || value === "sandwich" || value === "graph" ? value : "down";
     const frame =
       view === "sandwich" && this.#selection.frame >= 0 ? this.#selection.frame : this.#state.frame;
-    this.#to({ view, frame, zoom: { kind: "all" } });
+    const selected = view === "sandwich" ? undefined : this.#state.selected;
+    this.#to({ view, frame, zoom: { kind: "all" }, selected });
   }
 
   /** A new choice; one that is typed or sorted replaces the last entry of the history. */
   #to(change: Partial<ProfileState>, isSmall = false): void {
     this.#state = { ...this.#state, ...change };
-    const hash = writeProfileState(this.#state, this.#first);
-    const url = hash === "" ? location.pathname + location.search : hash;
-    if (isSmall) history.replaceState(null, "", url);
-    else history.pushState(null, "", url);
+    this.#write(isSmall);
     this.#apply();
   }
 
@@ -180,15 +288,14 @@ class ProfilePage {
     // A stretch changes with each turn of the wheel: that is one step of the history, not fifty.
     const isSmall = zoom.kind === "range" && this.#state.zoom.kind === "range";
     this.#state = { ...this.#state, zoom };
-    const hash = writeProfileState(this.#state, this.#first);
-    const url = hash === "" ? location.pathname + location.search : hash;
-    if (isSmall) history.replaceState(null, "", url);
-    else history.pushState(null, "", url);
+    this.#write(isSmall);
+    const scene = this.#pane?.scene;
+    if (scene !== undefined) this.#says.textContent = this.#caption(scene, scene.kind, scene.frame);
     this.#out.disabled = zoom.kind === "all";
   }
 
   #apply(): void {
-    const { type, query, isFolded, zoom, sort, view } = this.#state;
+    const { type, query, isPattern, filters, selected, isFolded, zoom, sort, view } = this.#state;
     let { frame } = this.#state;
     if (view === "sandwich" && !(frame >= 0 && frame < this.#model.profile.names.length)) {
       frame = this.#model.heaviest(type);
@@ -201,19 +308,34 @@ class ProfilePage {
       radio.checked = radio.value === String(type);
     }
     if (this.#find.value !== query) this.#find.value = query;
+    this.#pattern.checked = isPattern;
     this.#fold.checked = isFolded;
+    this.#fold.disabled = view === "graph";
     this.#out.disabled = zoom.kind === "all" || view === "graph";
-    if (query !== this.#matched || this.#matches === undefined) {
-      this.#matched = query;
-      this.#matches = this.#model.matches(query);
+    const wanted = JSON.stringify([query, isPattern]);
+    if (wanted !== this.#matched) {
+      this.#matched = wanted;
+      const found = this.#model.matches(query, isPattern);
+      this.#matches = found instanceof Uint8Array ? found : undefined;
+      this.#badPattern = typeof found === "string" ? found : undefined;
     }
+    const filtered = JSON.stringify(filters);
+    if (filtered !== this.#filtered) {
+      this.#filtered = filtered;
+      this.#model.filter(stackFilters(this.#model, filters));
+      this.#table?.forget();
+      this.#labels.show();
+    }
+    this.#filterBar.show(filters, type, view === "up" ? "up" : "down");
     this.#heading(type);
     this.#table?.show({ type, sort, matches: this.#matches });
     if (view === "graph") this.#showGraph(type);
     else this.#showFlame(view, type, frame, isFolded, zoom);
-    if (this.#selection.frame >= 0) {
-      this.#selection.show(this.#selection.frame, 0, type);
-    } else if (view === "sandwich") this.#selection.show(frame, 0, type);
+    const isKnown = selected !== undefined && selected.frame < this.#model.whole.names.length;
+    if (isKnown) this.#selection.show(selected.frame, selected.line, type);
+    else if (this.#selection.frame >= 0) this.#selection.again(type);
+    else if (view === "sandwich") this.#selection.show(frame, 0, type);
+    else this.#pane?.tellFocus();
   }
 
   #heading(type: number): void {
@@ -223,6 +345,10 @@ class ProfilePage {
     const says = one("#pbasis", HTMLElement);
     if (says !== undefined) says.textContent = basisText(words, basis);
     const total = this.#model.total(type);
+    // Shades of intervals say nothing of what was counted, or where no interval is known.
+    const hasShades = this.#model.isDiff || basis === "recovered" || basis === "approximate";
+    const isEmpty = total.plus === 0 && total.minus === 0;
+    element("#pkey", HTMLElement).hidden = !hasShades || isEmpty;
     const text = document.createElement("bdi");
     text.textContent = name;
     head.replaceChildren(text, ` ${amountWithLimits(unit, total, this.#model.isDiff)}`);
@@ -231,7 +357,13 @@ class ProfilePage {
   #showGraph(type: number): void {
     this.#pane = undefined;
     const { element: drawn, graph } = drawGraph(
-      { model: this.#model, words, picked: (frame) => this.#selection.show(frame, 0, type) },
+      {
+        model: this.#model,
+        words,
+        matches: this.#matches,
+        picked: (frame) => this.#select(frame),
+        menu: (frame, x, y, back) => this.#openMenu(frame, x, y, back),
+      },
       this.#model.tree("down", type),
       type,
     );
@@ -239,10 +371,18 @@ class ProfilePage {
     const part = graph.notCarried > 0 ? ` · ${words.graphPart(percent(graph.notCarried))}` : "";
     this.#says.textContent =
       graph.frames.length === 0
-        ? words.nothing
+        ? this.#nothing
         : words.graphSays(grouped(graph.frames.length)) + part;
     this.#read.textContent = "";
-    this.#hits.textContent = "";
+    const hits = this.#hitsIn(
+      this.#model.scene({ kind: "down", type, frame: -1, isFolded: false }),
+    );
+    const boxes = graph.frames.reduce((n, f) => n + (this.#matches?.[f] ?? 0), 0);
+    this.#tellHits(hits === undefined ? undefined : { ...hits, boxes }, type);
+  }
+
+  get #nothing(): string {
+    return this.#model.isFiltered ? words.leavesNothing : words.nothing;
   }
 
   #showFlame(kind: FlameKind, type: number, frame: number, isFolded: boolean, zoom: Zoom): void {
@@ -251,33 +391,62 @@ class ProfilePage {
       words,
       file: this.#file,
       zoomed: (to) => this.#zoomed(to),
-      selected: (of, line) => this.#selection.show(of, line, this.#state.type),
+      selected: (of, line) => {
+        // Kept by the zoom in the URL, not by a function of its own.
+        this.#state = { ...this.#state, selected: undefined };
+        this.#selection.show(of, line, this.#state.type);
+      },
+      menu: (of, x, y, back) => this.#openMenu(of, x, y, back),
       says: (text) => {
         if (this.#read.textContent !== text) this.#read.textContent = text;
       },
     });
     const scene = this.#model.scene({ kind, type, frame, isFolded });
     const { unit } = this.#model.type(type);
-    const total = amount(unit, this.#model.total(type).net);
+    const total = amount(unit, this.#model.left(type).net);
     const title = { down: words.down, up: words.up, sandwich: words.sandwich }[kind];
-    this.#pane.show(scene, zoom, words.flameLabel(title, total, grouped(scene.boxes)));
-    this.#says.textContent =
-      scene.boxes === 0
-        ? words.nothing
-        : { down: words.downSays, up: words.upSays, sandwich: words.sandwichSays }[kind];
-    const hits = this.#matches === undefined ? undefined : hitsIn(scene, this.#matches);
+    // Of the search before the picture, so that it is drawn once.
+    const hits = this.#hitsIn(scene);
     this.#pane.setHits(hits);
-    if (hits === undefined) this.#hits.textContent = "";
+    this.#pane.show(scene, zoom, words.flameLabel(title, total, grouped(scene.boxes)));
+    this.#says.textContent = this.#caption(scene, kind, frame);
+    this.#tellHits(hits, type);
+  }
+
+  #hitsIn(scene: Scene): SceneHits | undefined {
+    const matches = this.#matches;
+    if (matches === undefined) return undefined;
+    const { type } = scene;
+    const exact = scene.kind === "sandwich" ? undefined : this.#model.exactOf(matches, type);
+    return hitsIn(scene, matches, this.#model.tree("down", type), exact);
+  }
+
+  #caption(scene: Scene, kind: FlameKind, frame: number): string {
+    if (!(scene.width > 0)) return this.#nothing;
+    if (this.#pane?.isZoomEmpty === true) return words.zoomEmpty;
+    return kind === "sandwich"
+      ? words.sandwichSays(cutName(boxName(this.#model, frame, words), 80))
+      : { down: words.downSays, up: words.upSays }[kind];
+  }
+
+  #tellHits(hits: SceneHits | undefined, type: number): void {
+    this.#keep.hidden = this.#drop.hidden = this.#matches === undefined;
+    const bad = this.#badPattern;
+    this.#find.setAttribute("aria-invalid", String(bad !== undefined));
+    if (bad !== undefined) this.#hits.textContent = words.badPattern(bad);
+    else if (hits === undefined) this.#hits.textContent = "";
     else {
-      const { boxes, plus, minus } = hits.found;
+      const { unit } = this.#model.type(type);
+      const { boxes, known, unknown } = hits;
+      const doubt = unknown > 0 ? ` · ${words.hitsDoubt(amount(unit, unknown))}` : "";
       this.#hits.textContent =
-        boxes === 0
+        (boxes === 0
           ? words.noHits
           : words.hits(
               grouped(boxes),
-              amount(unit, plus - minus),
-              shareText(plus - minus, this.#model.whole(type)),
-            );
+              amountWithLimits(unit, known, this.#model.isDiff),
+              shareText(known.net, this.#model.shareOf(type)),
+            )) + doubt;
     }
   }
 
@@ -297,7 +466,12 @@ class ProfilePage {
       l: () => {
         this.#selection.toggle();
       },
-      c: () => this.#selection.copy(),
+      n: () => this.#pane?.nextHit(1),
+      N: () => this.#pane?.nextHit(-1),
+      m: () => this.#pane?.menuAtFocus(),
+      r: () => {
+        if (this.#state.filters.length > 0) this.#to({ filters: [] });
+      },
       "[": () => this.#to({ type: (type + types - 1) % types }),
       "]": () => this.#to({ type: (type + 1) % types }),
       Backspace: () => {
@@ -305,8 +479,15 @@ class ProfilePage {
       },
     };
     const act = Object.hasOwn(acts, event.key) ? acts[event.key] : undefined;
-    act?.();
-    return act !== undefined;
+    if (act !== undefined) {
+      act();
+      return true;
+    }
+    const { frame } = this.#selection;
+    const of = frame < 0 ? [] : this.#actions(frame);
+    const named = of.find((item) => item.key === event.key);
+    named?.act();
+    return named !== undefined;
   }
 
   escape(): boolean {

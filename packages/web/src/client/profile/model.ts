@@ -1,13 +1,18 @@
 // What the page shows of a profile for each choice of view, type and folding; made when asked for, kept.
 
-import { OTHER_FRAME } from "@heapwright/core/analysis/profile/call-tree.ts";
 import {
   type Found,
   folded,
   foundIn,
   type Sandwich,
   sandwichOf,
+  sumThrough,
 } from "@heapwright/core/pictures/profile/derived-views.ts";
+import {
+  filteredPicture,
+  type Filtered,
+  type StackFilter,
+} from "@heapwright/core/pictures/profile/filtered.ts";
 import { type FlameRows, leftHeavy } from "@heapwright/core/pictures/profile/left-heavy.ts";
 import {
   type Known,
@@ -19,6 +24,7 @@ import {
 } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { wholeOf } from "../../amounts.ts";
 import type { CarriedProfile } from "../../profile-data.ts";
+import { finderOf } from "./search.ts";
 
 export type FlameKind = "down" | "up" | "sandwich";
 
@@ -37,6 +43,8 @@ export interface Part {
 export interface Scene {
   readonly kind: FlameKind;
   readonly type: number;
+  /** Of a sandwich; −1 else. */
+  readonly frame: number;
   readonly parts: readonly Part[];
   readonly rowPart: Uint8Array;
   readonly rowOf: Int32Array;
@@ -75,15 +83,22 @@ function partOf(view: TreeView, isFolded: boolean): Part {
 }
 
 export class Model {
-  readonly profile: CarriedProfile;
+  /** All that the page carries. */
+  readonly whole: CarriedProfile;
+  /** What the filters leave of it: the same frames, nodes and rows, with other numbers. */
+  profile: CarriedProfile;
+  #hidden: Filtered["hidden"] | undefined;
+  /** Per cell of `whole`; undefined: all. */
+  isKept: Uint8Array | undefined;
   readonly isDiff: boolean;
   readonly #views = new Map<string, TreeView>();
   readonly #scenes = new Map<string, Scene>();
   /** Row of each frame in the table, −1 where it is not listed. */
   readonly rowOfFrame: Int32Array;
-  readonly #lower: (string | undefined)[] = [];
+  readonly #texts: (string | undefined)[] = [];
 
   constructor(profile: CarriedProfile) {
+    this.whole = profile;
     this.profile = profile;
     this.isDiff = profile.series.some((s) => s.isMinus);
     this.rowOfFrame = new Int32Array(profile.names.length).fill(-1);
@@ -94,6 +109,31 @@ export class Model {
     const type = this.profile.types[index];
     if (type === undefined) throw new Error(`no sample type ${index}`);
     return type;
+  }
+
+  get isFiltered(): boolean {
+    return this.profile !== this.whole;
+  }
+
+  filter(filters: readonly StackFilter[]): void {
+    this.#views.clear();
+    this.#scenes.clear();
+    if (filters.length === 0) {
+      this.profile = this.whole;
+      this.#hidden = this.isKept = undefined;
+      return;
+    }
+    const { picture, hidden, isKept } = filteredPicture(this.whole, filters);
+    this.profile = { ...this.whole, ...picture };
+    this.isKept = isKept;
+    this.#hidden = hidden;
+  }
+
+  /** What "other" boxes may hide from the filters, plus and minus together. */
+  hidden(kind: "down" | "up", type: number): number {
+    if (this.#hidden === undefined) return 0;
+    const { plus, minus } = rowSums(this.whole, this.#hidden[kind], 0, type);
+    return (plus.value[0] ?? 0) + (minus?.value[0] ?? 0);
   }
 
   tree(kind: "down" | "up", type: number): TreeView {
@@ -113,7 +153,7 @@ export class Model {
     const scene =
       kind === "sandwich"
         ? this.#sandwich(type, frame, isFolded)
-        : sceneOf(kind, type, [partOf(this.tree(kind, type), isFolded)]);
+        : sceneOf(kind, type, -1, [partOf(this.tree(kind, type), isFolded)]);
     // Enough to go back and forth; a tree of 60 000 nodes with its places is 8 MB.
     const oldest = this.#scenes.keys().next();
     if (this.#scenes.size >= 6 && oldest.done !== true) this.#scenes.delete(oldest.value);
@@ -125,17 +165,24 @@ export class Model {
     const row = this.rowOfFrame[frame] ?? -1;
     const whole = row < 0 ? undefined : rowSums(this.profile, this.profile.frames.cum, row, type);
     const { callers, callees }: Sandwich = sandwichOf(this.tree("down", type), frame, whole);
-    return sceneOf("sandwich", type, [partOf(callees, isFolded), partOf(callers, isFolded)]);
+    return sceneOf("sandwich", type, frame, [partOf(callees, isFolded), partOf(callers, isFolded)]);
   }
 
+  /** Of all stacks, filtered or not. */
   total(type: number): Known {
+    const { whole } = this;
+    return knownOf({ ...rowSums(whole, whole.total, 0, type), type: this.type(type) }, 0);
+  }
+
+  /** Of the stacks that the filters leave. */
+  left(type: number): Known {
     const { profile } = this;
     return knownOf({ ...rowSums(profile, profile.total, 0, type), type: this.type(type) }, 0);
   }
 
-  /** What percentages are of. */
-  whole(type: number): number {
-    return wholeOf(this.total(type), this.profile.held?.[type]);
+  /** What percentages are of: always of the whole, so that a filter changes no share. */
+  shareOf(type: number): number {
+    return wholeOf(this.total(type), this.whole.held?.[type]);
   }
 
   flat(row: number, type: number): Known {
@@ -152,6 +199,16 @@ export class Model {
       { ...rowSums(profile, profile.frames.cum, row, type), type: this.type(type) },
       0,
     );
+  }
+
+  /** Of a function, filtered or not; nothing for row −1. */
+  wholeSums(row: number, type: number): { readonly flat: number; readonly cum: number } {
+    const of = (rows: Float64Array): number => {
+      if (row < 0) return 0;
+      const { plus, minus } = rowSums(this.whole, rows, row, type);
+      return (plus.value[0] ?? 0) - (minus?.value[0] ?? 0);
+    };
+    return { flat: of(this.whole.frames.flat), cum: of(this.whole.frames.cum) };
   }
 
   line(row: number, type: number): Known {
@@ -178,16 +235,24 @@ export class Model {
     return this.profile.files[frame] ?? "";
   }
 
-  /** Frames whose name or file holds the text, whatever its case; undefined for no text. */
-  matches(query: string): Uint8Array | undefined {
-    const wanted = query.trim().toLowerCase();
-    if (wanted === "") return undefined;
+  /** Frames whose name or file is found; undefined for no text, a string: what is wrong with it. */
+  matches(query: string, isPattern: boolean): Uint8Array | string | undefined {
+    const find = finderOf(query, isPattern);
+    if (typeof find !== "function") return find;
     const out = new Uint8Array(this.profile.names.length);
     for (let f = 0; f < out.length; f++) {
-      const text = (this.#lower[f] ??= `${this.name(f)}\n${this.file(f)}`.toLowerCase());
-      if (text.includes(wanted)) out[f] = 1;
+      const text = (this.#texts[f] ??= `${this.name(f)}\n${this.file(f)}`);
+      if (find(text)) out[f] = 1;
     }
     return out;
+  }
+
+  /** Of a search that finds one function: its row in the table counts every stack; else undefined. */
+  exactOf(matches: Uint8Array, type: number): Known | undefined {
+    const frame = matches.indexOf(1);
+    if (this.isFiltered || frame < 0 || matches.includes(1, frame + 1)) return undefined;
+    const row = this.rowOfFrame[frame] ?? -1;
+    return row < 0 ? undefined : this.cum(row, type);
   }
 
   /** Heaviest function of a type by what it holds itself. */
@@ -206,7 +271,7 @@ export class Model {
   }
 }
 
-function sceneOf(kind: FlameKind, type: number, parts: readonly Part[]): Scene {
+function sceneOf(kind: FlameKind, type: number, frame: number, parts: readonly Part[]): Scene {
   const [main, callers] = parts;
   const below = main?.flame.rows ?? 0;
   const above = Math.max(0, (callers?.flame.rows ?? 0) - 1);
@@ -221,6 +286,7 @@ function sceneOf(kind: FlameKind, type: number, parts: readonly Part[]): Scene {
   return {
     kind,
     type,
+    frame,
     parts,
     rowPart,
     rowOf,
@@ -232,13 +298,25 @@ function sceneOf(kind: FlameKind, type: number, parts: readonly Part[]): Scene {
 export interface SceneHits {
   /** Per part and box. */
   readonly isHit: readonly Uint8Array[];
-  readonly found: Found;
+  readonly boxes: number;
+  /** Each stack once. */
+  readonly known: Known;
+  /** What boxes of stacks that the page does not carry one by one hold outside of the hits. */
+  readonly unknown: number;
 }
 
-/** Hits of the first part count: in a sandwich both sides hold the same stacks. */
-export function hitsIn(scene: Scene, matches: Uint8Array): SceneHits {
+/**
+ * `down`: the whole tree from which a sandwich was made; its hits may be on both sides of a stack.
+ * `exact`: what is found, where that is known of all stacks, not only of those that boxes show.
+ */
+export function hitsIn(
+  scene: Scene,
+  matches: Uint8Array,
+  down: TreeView,
+  exact?: Known,
+): SceneHits {
   const all = scene.parts.map((part) => {
-    const found = foundIn(part.whole, matches);
+    const found: Found = foundIn(part.whole, matches);
     if (part.box === undefined) return { found, isHit: found.isHit };
     const isHit = new Uint8Array(part.view.length);
     for (let i = 0; i < found.isHit.length; i++) {
@@ -246,11 +324,17 @@ export function hitsIn(scene: Scene, matches: Uint8Array): SceneHits {
     }
     return { found, isHit };
   });
-  const first = all[0]?.found ?? { isHit: new Uint8Array(0), boxes: 0, plus: 0, minus: 0 };
-  const boxes = all.reduce((n, { found }) => n + found.boxes, 0);
-  return { isHit: all.map(({ isHit }) => isHit), found: { ...first, boxes } };
-}
-
-export function isOther(part: Part, box: number): boolean {
-  return part.view.frame[box] === OTHER_FRAME;
+  const first = all[0]?.found;
+  const sums =
+    scene.kind === "sandwich" || first === undefined
+      ? sumThrough(down, scene.frame, matches)
+      : first.sums;
+  // The function itself stands in both parts of a sandwich.
+  const twice = all.length > 1 && first?.isHit[0] === 1 ? 1 : 0;
+  return {
+    isHit: all.map(({ isHit }) => isHit),
+    boxes: all.reduce((n, { isHit }) => n + isHit.reduce((sum, hit) => sum + hit, 0), 0) - twice,
+    known: exact ?? knownOf({ ...sums, type: down.type }, 0),
+    unknown: exact === undefined ? (first?.unknown ?? 0) : 0,
+  };
 }

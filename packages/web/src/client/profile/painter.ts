@@ -194,10 +194,17 @@ export class Painter {
     }
     const shortest = forms[forms.length - 1] ?? "";
     const width = this.#widthOf(shortest);
-    const keep = Math.floor((shortest.length * room) / Math.max(1, width)) - 2;
-    if (keep < 3) return undefined;
-    const head = Math.ceil(keep / 2);
-    return `${safeHead(shortest, head)}…${safeTail(shortest, keep - head)}`;
+    // Letters differ in width, so the first guess may be too long.
+    for (
+      let keep = Math.floor((shortest.length * room) / Math.max(1, width)) - 1;
+      keep >= 3;
+      keep--
+    ) {
+      const head = Math.ceil(keep / 2);
+      const text = `${safeHead(shortest, head)}…${safeTail(shortest, keep - head)}`;
+      if (this.#widthOf(text) <= room) return text;
+    }
+    return undefined;
   }
 
   draw({ scene, viewport, hits, focus, hover, amountOf }: Shown): void {

@@ -3,22 +3,14 @@
 // The canvas is for the eye only. Beside it stands a tree with the focused box, its callers and its
 // callees as items; it holds the keyboard focus, so that reading and moving are one.
 
-import { OTHER_FRAME } from "@heapwright/core/analysis/profile/call-tree.ts";
 import { placeAt, visitRow } from "@heapwright/core/pictures/profile/left-heavy.ts";
-import { knownOf, widthOf } from "@heapwright/core/pictures/profile/tree-view.ts";
-import { amount, amountWithLimits, sampleText, shareText, signedAmount } from "../../amounts.ts";
-import { grouped } from "../../numbers.ts";
+import { widthOf } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { amount, signedAmount } from "../../amounts.ts";
 import type { ProfileWords } from "../../profile-words.ts";
+import { describe } from "./describe.ts";
+import { hitBeside, isWithin, placeOf, sameBox } from "./places.ts";
 import type { Model, Part, Scene, SceneHits } from "./model.ts";
-import {
-  boxName,
-  type Marked,
-  Painter,
-  rectOf,
-  ROW_PX,
-  sceneRow,
-  type Viewport,
-} from "./painter.ts";
+import { type Marked, Painter, rectOf, ROW_PX, sceneRow, type Viewport } from "./painter.ts";
 
 /** What fills the width: a box by part and node of the tree that is not folded, or a stretch. */
 export type Zoom =
@@ -33,6 +25,8 @@ export interface PaneTargets {
   readonly file: string;
   zoomed(zoom: Zoom): void;
   selected(frame: number, line: number): void;
+  /** The menu of a function was asked for, at a place of the window. */
+  menu(frame: number, x: number, y: number, back: HTMLElement | SVGElement): void;
   says(text: string): void;
 }
 
@@ -40,6 +34,7 @@ export interface PaneTargets {
 const LISTED = 20;
 const DRAG_PX = 4;
 const REST_MS = 150;
+const PRESS_MS = 500;
 const PAPER_PX = 1_800;
 
 export class Pane {
@@ -59,6 +54,8 @@ export class Pane {
   #isWaiting = false;
   #items0 = 0;
   #resting = 0;
+  #pressing = 0;
+  #isPressed = false;
   #drag:
     | { x: number; y: number; x0: number; x1: number; top: number; isMoving: boolean }
     | undefined;
@@ -107,14 +104,17 @@ export class Pane {
   }
 
   show(scene: Scene, zoom: Zoom, label: string): void {
-    const isSame = this.#scene === scene;
+    const before = this.#scene;
+    const isSame = before === scene;
     this.#scene = scene;
     if (!isSame) {
-      this.#focus = undefined;
+      this.#focus = before === undefined ? undefined : sameBox(before, scene, this.#focus);
       this.#hover = undefined;
       this.#tip.hidden = true;
     }
     this.#scroller.setAttribute("aria-label", label);
+    // The caption says why there is nothing.
+    this.#scroller.hidden = !(scene.width > 0);
     this.resize();
     this.zoomTo(zoom);
     this.#list();
@@ -144,10 +144,16 @@ export class Pane {
     if (scene === undefined || zoom.kind === "all") return all;
     if (zoom.kind === "range") return [zoom.from * scene.width, zoom.to * scene.width];
     const part = scene.parts[zoom.part];
-    const box = part?.box === undefined ? zoom.node : (part.box[zoom.node] ?? -1);
-    const place = part?.flame.place[box] ?? -1;
+    const place = part === undefined ? -1 : placeOf(part, zoom.node);
     if (part === undefined || place < 0) return all;
     return [part.flame.x0[place] ?? 0, part.flame.x1[place] ?? scene.width];
+  }
+
+  /** A box that holds nothing of the type that is shown: the whole is shown in its place. */
+  get isZoomEmpty(): boolean {
+    const zoom = this.#zoom;
+    const part = zoom.kind === "box" ? this.#scene?.parts[zoom.part] : undefined;
+    return zoom.kind === "box" && (part === undefined || placeOf(part, zoom.node) < 0);
   }
 
   zoomTo(zoom: Zoom): void {
@@ -157,9 +163,11 @@ export class Pane {
     [this.#x0, this.#x1] = this.#ends(zoom);
     const part = zoom.kind === "box" ? scene?.parts[zoom.part] : undefined;
     if (scene !== undefined && zoom.kind === "box" && part !== undefined) {
-      const box = part.box === undefined ? zoom.node : (part.box[zoom.node] ?? 0);
-      const place = part.flame.place[box] ?? -1;
-      if (place >= 0) this.#focus = { part: zoom.part, place, last: place };
+      const place = placeOf(part, zoom.node);
+      // A box inside of the one that fills the width stays where the reader was.
+      if (place >= 0 && !isWithin(part, this.#focus, zoom.part, place)) {
+        this.#focus = { part: zoom.part, place, last: place };
+      }
     }
     if (this.#focus === undefined && (scene?.parts[0]?.flame.node.length ?? 0) > 0) {
       this.#focus = { part: 0, place: 0, last: 0 };
@@ -189,11 +197,13 @@ export class Pane {
 
   draw(): void {
     const scene = this.#scene;
-    if (scene === undefined) return;
+    const { viewport } = this;
+    // Not laid out: there is nothing to show, or the page is behind another.
+    if (scene === undefined || !(viewport.width >= 1 && viewport.height >= 1)) return;
     const { unit } = this.#targets.model.type(scene.type);
     this.#painter.draw({
       scene,
-      viewport: this.viewport,
+      viewport,
       hits: this.#hits,
       focus: this.#focus,
       hover: this.#hover,
@@ -212,12 +222,38 @@ export class Pane {
       if (event.button !== 0 || !this.#isOnCanvas(event)) return;
       const { clientX: x, clientY: y } = event;
       this.#drag = { x, y, x0: this.#x0, x1: this.#x1, top: box.scrollTop, isMoving: false };
+      if (event.pointerType !== "touch") return;
+      const marked = this.#at(event);
+      // Not every browser makes a context menu of a long press.
+      this.#pressing = window.setTimeout(() => {
+        if (marked === undefined || !this.#menu(marked, x, y)) return;
+        this.#drag = undefined;
+        this.#isPressed = true;
+      }, PRESS_MS);
+    });
+    // The finger's lifting is no click on the box: that would take the focus from the menu.
+    box.addEventListener("touchend", (event) => {
+      if (this.#isPressed) event.preventDefault();
+      this.#isPressed = false;
     });
     box.addEventListener("pointermove", (event) => this.#pointed(event));
     box.addEventListener("pointerleave", () => this.#unpoint());
     box.addEventListener("pointerup", (event) => this.#released(event));
-    box.addEventListener("pointercancel", () => (this.#drag = undefined));
+    box.addEventListener("pointercancel", () => {
+      clearTimeout(this.#pressing);
+      this.#drag = undefined;
+    });
     box.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    box.addEventListener("contextmenu", (event) => {
+      this.#drag = undefined;
+      const marked = this.#at(event);
+      // Shift asks for the browser's own.
+      if (event.shiftKey || marked === undefined) return;
+      if (this.#menu(marked, event.clientX, event.clientY)) event.preventDefault();
+    });
+    box.addEventListener("blur", () => {
+      if (this.#hover === undefined) this.#tip.hidden = true;
+    });
   }
 
   /** Not on the scroll bar. */
@@ -261,6 +297,7 @@ export class Pane {
       const dy = event.clientY - drag.y;
       if (!drag.isMoving && Math.hypot(dx, dy) < DRAG_PX) return;
       if (!drag.isMoving) {
+        clearTimeout(this.#pressing);
         drag.isMoving = true;
         this.#scroller.setPointerCapture(event.pointerId);
         this.#unpoint();
@@ -276,16 +313,70 @@ export class Pane {
       return;
     }
     this.#hover = hover;
-    this.#tip.textContent = this.describe(hover);
-    this.#tip.hidden = false;
-    const root = this.#scroller.parentElement?.getBoundingClientRect();
-    if (root !== undefined) {
-      const width = this.#tip.offsetWidth;
-      const left = Math.min(event.clientX - root.left + 12, root.width - width - 4);
-      this.#tip.style.left = `${Math.max(0, left)}px`;
-      this.#tip.style.top = `${event.clientY - root.top + 20}px`;
-    }
+    const root = this.#scroller.getBoundingClientRect();
+    this.#showTip(hover, event.clientX - root.left + 12, event.clientY - root.top + 20);
     this.#schedule();
+  }
+
+  /** At a place of the pane. */
+  #showTip(marked: Marked, x: number, y: number): void {
+    this.#tip.textContent = this.describe(marked);
+    this.#tip.hidden = false;
+    const left = Math.min(x, this.#scroller.clientWidth - this.#tip.offsetWidth - 4);
+    this.#tip.style.left = `${Math.max(0, left)}px`;
+    this.#tip.style.top = `${y}px`;
+  }
+
+  /** The keyboard's tooltip: below the focused box. */
+  #tipAtFocus(): void {
+    const rect = this.#rectOfFocus();
+    if (rect === undefined || this.#focus === undefined) return;
+    this.#showTip(this.#focus, rect.left, rect.top + ROW_PX + 4);
+  }
+
+  /** In the pane as it is scrolled. */
+  #rectOfFocus(): { left: number; top: number } | undefined {
+    if (this.#scene === undefined || this.#focus === undefined) return undefined;
+    const rect = rectOf(this.#scene, this.viewport, this.#focus);
+    return rect === undefined
+      ? undefined
+      : { left: rect.left, top: rect.top - this.#scroller.scrollTop };
+  }
+
+  /** False where there is no function: the root, an "other", a run of boxes. */
+  #menu(marked: Marked, x: number, y: number): boolean {
+    const frame = this.#part(marked)?.view.frame[this.#box(marked)] ?? -1;
+    if (frame < 0 || marked.place !== marked.last) return false;
+    this.#setFocus(marked);
+    this.#unpoint();
+    this.#tip.hidden = true;
+    this.#targets.menu(frame, x, y, this.#scroller);
+    return true;
+  }
+
+  /** The menu of the focused box; false where it is of no function. */
+  menuAtFocus(): boolean {
+    const rect = this.#rectOfFocus();
+    if (rect === undefined || this.#focus === undefined) return false;
+    const root = this.#scroller.getBoundingClientRect();
+    return this.#menu(this.#focus, root.left + rect.left, root.top + rect.top + ROW_PX);
+  }
+
+  /** To the next box that the search found, in rows from the top; brings it onto the screen. */
+  nextHit(by: 1 | -1): boolean {
+    const scene = this.#scene;
+    const hits = this.#hits;
+    if (scene === undefined || hits === undefined) return false;
+    const to = hitBeside(scene, hits, this.#focus, by);
+    const flame = to === undefined ? undefined : scene.parts[to.part]?.flame;
+    if (to === undefined || flame === undefined) return false;
+    const span = this.#x1 - this.#x0;
+    const left = flame.x0[to.place] ?? 0;
+    const right = flame.x1[to.place] ?? 0;
+    if (left >= this.#x1 || right <= this.#x0) this.pan((left + right - span) / 2, span);
+    this.#setFocus(to);
+    this.#tipAtFocus();
+    return true;
   }
 
   #unpoint(): void {
@@ -297,6 +388,7 @@ export class Pane {
 
   #released(event: PointerEvent): void {
     const drag = this.#drag;
+    clearTimeout(this.#pressing);
     this.#drag = undefined;
     if (drag === undefined) return;
     if (drag.isMoving) {
@@ -369,6 +461,14 @@ export class Pane {
     if (part === undefined || marked.place !== marked.last) return;
     const frame = part.view.frame[box] ?? -1;
     if (frame >= 0) this.#targets.selected(frame, part.view.line[box] ?? 0);
+  }
+
+  /** Tells the page which function is focused, where it is not the root. */
+  tellFocus(): void {
+    const part = this.#part(this.#focus);
+    const box = this.#focus === undefined ? 0 : this.#box(this.#focus);
+    const frame = part?.view.frame[box] ?? -1;
+    if (frame >= 0) this.#targets.selected(frame, part?.view.line[box] ?? 0);
   }
 
   #reveal(): void {
@@ -457,7 +557,18 @@ export class Pane {
       event.preventDefault();
       event.stopPropagation();
       act();
+      this.#tipAtFocus();
       return;
+    }
+    const isMenuKey = event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey);
+    if (isMenuKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.menuAtFocus();
+      return;
+    }
+    if (event.key === "Escape" && !this.#tip.hidden && this.#hover === undefined) {
+      this.#tip.hidden = true;
     }
     if (event.key === "Escape" && this.leave()) {
       event.preventDefault();
@@ -523,61 +634,9 @@ export class Pane {
     this.#setFocus(to);
   }
 
-  /** "(*Store).Add · 12.3 MiB [8.1, 18.0] · 25 samples · 4.1 %". */
   describe(marked: Marked): string {
-    const { model, words, file } = this.#targets;
     const scene = this.#scene;
-    const part = this.#part(marked);
-    if (part === undefined || scene === undefined) return "";
-    const type = model.type(scene.type);
-    const { view, flame } = part;
-    const whole = model.whole(scene.type);
-    const share = (value: number): string => shareText(value, whole);
-    if (marked.place !== marked.last) {
-      const width = (flame.x1[marked.last] ?? 0) - (flame.x0[marked.place] ?? 0);
-      return [
-        words.merged(grouped(marked.last - marked.place + 1)),
-        amount(type.unit, width),
-        ...(view.minus === undefined ? [share(width)] : []),
-      ].join(" · ");
-    }
-    const box = this.#box(marked);
-    const frame = view.frame[box] ?? -1;
-    const known = knownOf(view, box);
-    const isDiff = view.minus !== undefined;
-    const parts = [boxName(model, frame, words)];
-    const line = view.line[box] ?? 0;
-    const place = frame < 0 ? "" : model.file(frame);
-    if (place !== "") parts.push(line > 0 ? `${place}:${line}` : place);
-    parts.push(amountWithLimits(type.unit, known, isDiff));
-    if (isDiff) {
-      const isPaired = model.profile.held !== undefined;
-      parts.push(`${isPaired ? words.went : words.before} ${amount(type.unit, known.minus)}`);
-      parts.push(`${isPaired ? words.came : words.now} ${amount(type.unit, known.plus)}`);
-    }
-    if (type.basis === "counted") parts.push(words.known);
-    else if (Number.isNaN(known.lo)) parts.push(words.noInterval);
-    if (known.samples > 0) parts.push(words.samples(sampleText(known.samples)));
-    parts.push(share(isDiff ? known.net : known.plus));
-    const folded = view.folded[box] ?? 0;
-    if (folded > 0) {
-      const first = view.first[box] ?? -1;
-      parts.push(
-        `${words.foldedFrames(grouped(folded + 1))}: ${boxName(model, first, words)} › … › ${boxName(model, frame, words)}`,
-      );
-    }
-    if (frame === OTHER_FRAME) {
-      const stacks = view.stacks[box] ?? 0;
-      parts.push(stacks > 0 ? words.otherStacks(grouped(stacks)) : words.otherSome);
-      const up = view.frame[view.parent[box] ?? 0] ?? -1;
-      const name = up < 0 ? "" : model.name(up).replace(/[.*+?()[\]{}|^$\\]/g, "\\$&");
-      const focus =
-        name === "" || name.length > 120 || /['\u0000-\u001f‹]/.test(name)
-          ? ""
-          : ` '-focus=^${name}$'`;
-      parts.push(words.openOther(`heapwright pprof -traces${focus} ${file}`));
-    }
-    return parts.join(" · ");
+    return scene === undefined ? "" : describe(this.#targets, scene, marked);
   }
 
   /** The focused box, its callers and its largest callees, for a screen reader. */

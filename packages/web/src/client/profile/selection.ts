@@ -2,6 +2,7 @@
 
 import { amountWithLimits, sampleText } from "../../amounts.ts";
 import type { ProfileWords } from "../../profile-words.ts";
+import type { MenuItem } from "./menu.ts";
 import type { Model } from "./model.ts";
 import type { SourcePane } from "./source-pane.ts";
 
@@ -10,7 +11,10 @@ export interface SelectionTargets {
   readonly words: ProfileWords;
   /** undefined: the page carries no source. */
   readonly source: SourcePane | undefined;
-  sandwich(frame: number): void;
+  /** What can be done with a function. */
+  actions(frame: number): readonly MenuItem[];
+  /** The other tab was opened. */
+  opened(isSource: boolean): void;
 }
 
 type Tab = "lines" | "source";
@@ -18,10 +22,15 @@ type Tab = "lines" | "source";
 /** Lines that are listed; the rest of a function's lines hold less than these. */
 const LINES = 12;
 
-function copyButton(words: ProfileWords, text: string): HTMLButtonElement {
+function copyButton(
+  words: ProfileWords,
+  text: string,
+  of: "name" | "place" | "line",
+): HTMLButtonElement {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "cp js";
+  button.dataset["of"] = of;
   button.textContent = words.copy;
   button.setAttribute("aria-label", `${words.copy} ${text}`);
   button.addEventListener("click", () => void copyText(button, words, text));
@@ -62,6 +71,12 @@ export class Selection {
     return this.#frame;
   }
 
+  /** Name and numbers, for a screen reader. */
+  get summary(): string {
+    const parts = [this.#root.querySelector("h3"), this.#root.querySelector("p:not([class])")];
+    return parts.flatMap((part) => part?.textContent ?? []).join(" · ");
+  }
+
   /** "session/store.go:88" of what is selected, "" where there is none. */
   get position(): string {
     return this.#frame < 0 ? "" : this.#positionOf(this.#frame, this.#line);
@@ -70,6 +85,11 @@ export class Selection {
   #positionOf(frame: number, line: number): string {
     const file = this.#targets.model.file(frame);
     return line > 0 ? `${file}:${line}` : file;
+  }
+
+  /** Before anything is shown. */
+  set isSource(isSource: boolean) {
+    this.#tab = isSource && this.#targets.source !== undefined ? "source" : "lines";
   }
 
   /** The other tab; false where there is none. */
@@ -85,13 +105,19 @@ export class Selection {
     const opened = this.#root.querySelector("[role=tab][aria-selected=true]");
     if (opened instanceof HTMLElement) opened.focus({ preventScroll: true });
     opened?.scrollIntoView({ block: "nearest" });
+    this.#targets.opened(tab === "source");
   }
 
-  copy(): void {
-    const button = this.#root.querySelector("button.cp");
-    if (button instanceof HTMLElement && this.position !== "") {
-      void copyText(button, this.#targets.words, this.position);
-    }
+  copy(what: "name" | "place"): void {
+    const button = this.#root.querySelector(`button.cp[data-of=${what}]`);
+    if (!(button instanceof HTMLElement) || this.#frame < 0) return;
+    const text = what === "name" ? this.#targets.model.name(this.#frame) : this.position;
+    void copyText(button, this.#targets.words, text);
+  }
+
+  /** The same function with the numbers of a type. */
+  again(type: number): void {
+    this.show(this.#frame, this.#line, type);
   }
 
   show(frame: number, line: number, type: number): void {
@@ -109,9 +135,12 @@ export class Selection {
     text.textContent = name === "" ? words.unknownName : name;
     code.append(text);
     title.append(code);
-    const parts: Node[] = [title];
+    const heading = document.createElement("div");
+    heading.className = "pplace";
+    heading.append(title, copyButton(words, name, "name"));
+    const parts: Node[] = [heading];
     const where = this.#positionOf(frame, line);
-    if (where !== "") parts.push(this.#place(where));
+    if (where !== "") parts.push(this.#place(where, "place"));
     if (row >= 0) {
       const numbers = document.createElement("p");
       const flat = model.flat(row, type);
@@ -122,12 +151,19 @@ export class Selection {
         `${words.withCallees} ${amountWithLimits(unit, cum, model.isDiff)}${samples}`;
       parts.push(numbers);
     }
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "js";
-    button.textContent = words.showSandwich;
-    button.addEventListener("click", () => this.#targets.sandwich(frame));
-    parts.push(button);
+    const buttons = document.createElement("div");
+    buttons.className = "pdo js";
+    for (const { label, key, act } of this.#targets.actions(frame)) {
+      // Name and place have a button beside them.
+      if (key === "y" || key === "c") continue;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label;
+      button.setAttribute("aria-keyshortcuts", key);
+      button.addEventListener("click", act);
+      buttons.append(button);
+    }
+    parts.push(buttons);
 
     if (source === undefined) parts.push(...this.#lines(frame, type));
     else {
@@ -190,27 +226,27 @@ export class Selection {
     if (known.length === 0) return [];
     const head = document.createElement("p");
     head.className = "note";
-    head.textContent = words.linesHead;
+    head.textContent = model.isFiltered ? words.linesUnfiltered : words.linesHead;
     const list = document.createElement("ul");
     list.className = "plines";
     for (const { line: number, known: value } of known) {
       const item = document.createElement("li");
       const held = document.createElement("span");
       held.textContent = amountWithLimits(unit, value, model.isDiff);
-      item.append(held, this.#place(this.#positionOf(frame, number)));
+      item.append(held, this.#place(this.#positionOf(frame, number), "line"));
       list.append(item);
     }
     return [head, list];
   }
 
-  #place(where: string): HTMLElement {
+  #place(where: string, of: "place" | "line"): HTMLElement {
     const line = document.createElement("p");
     line.className = "pplace";
     const code = document.createElement("code");
     const text = document.createElement("bdi");
     text.textContent = where;
     code.append(text);
-    line.append(code, copyButton(this.#targets.words, where));
+    line.append(code, copyButton(this.#targets.words, where, of));
     return line;
   }
 }

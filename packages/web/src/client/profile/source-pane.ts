@@ -61,8 +61,8 @@ export class SourcePane {
     for (const row of rowOf.values()) known.set(row, model.sourceLine(row, type));
     const { unit } = model.type(type);
     const row = model.rowOfFrame[frame] ?? -1;
-    const flat = row < 0 ? 0 : model.flat(row, type).net;
-    const cum = row < 0 ? 0 : model.cum(row, type).net;
+    // Lines are known of the whole profile only, so the function's own sums here are too.
+    const { flat, cum } = model.wholeSums(row, type);
     const column = amountUnit(
       unit,
       Math.max(0, ...Array.from(known.values(), (k) => Math.abs(k.cum.net))) || Math.abs(cum),
@@ -88,7 +88,7 @@ export class SourcePane {
       limit: (v) => column.of(v),
       unit: column.name,
       // Of a difference there is no total that a part is of.
-      total: model.isDiff ? 0 : model.whole(type),
+      total: model.isDiff ? 0 : model.shareOf(type),
       percent: (fraction) => `${percent(fraction)} %`,
       interval: ({ nodes: [of] }) => {
         const values = of === undefined ? undefined : known.get(of);
@@ -101,10 +101,14 @@ export class SourcePane {
     // The markup is escaped by construction (markup.ts), and a document that is only parsed runs nothing.
     const made = new DOMParser().parseFromString(String(table), "text/html").body.firstElementChild;
     if (made !== null) out.append(document.adoptNode(made));
-    if (carried.goVersion !== undefined) {
+    const notes = [
+      ...(carried.goVersion === undefined ? [] : [this.#words.otherVersion(carried.goVersion)]),
+      ...(model.isFiltered ? [this.#words.sourceUnfiltered] : []),
+    ];
+    for (const text of notes) {
       const note = document.createElement("p");
       note.className = "note";
-      note.textContent = this.#words.otherVersion(carried.goVersion);
+      note.textContent = text;
       out.append(note);
     }
     return out;

@@ -2,11 +2,12 @@
 // down as asked.
 
 import { shortFunction } from "@heapwright/core/pictures/go-names.ts";
-import { rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
-import { amountUnit, limitsIn, sampleText, shareText } from "../../amounts.ts";
+import { knownOf, rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
+import { amountUnit, amountWithLimits, limitsIn, sampleText, shareText } from "../../amounts.ts";
 import { grouped } from "../../numbers.ts";
 import type { ProfileWords } from "../../profile-words.ts";
 import { all, one } from "../dom.ts";
+import { cutName } from "../../render/names.ts";
 import type { Model } from "./model.ts";
 import type { SortBy } from "./page-state.ts";
 
@@ -78,6 +79,11 @@ export class FunctionTable {
     });
   }
 
+  /** Numbers have changed: a filter was put on or taken off. */
+  forget(): void {
+    this.#keys.clear();
+  }
+
   #keysOf(type: number): SortKeys {
     const known = this.#keys.get(type);
     if (known !== undefined) return known;
@@ -138,7 +144,7 @@ export class FunctionTable {
     const { profile } = model;
     const order = this.#order(choice);
     const shown = order.slice(0, this.#shown);
-    const whole = model.whole(choice.type);
+    const whole = model.shareOf(choice.type);
     const rows = shown.map((row) => ({
       row,
       flat: model.flat(row, choice.type),
@@ -161,12 +167,13 @@ export class FunctionTable {
         tr.append(td);
         return td;
       };
-      cell("n", `${sign(flat.net)}${unit.of(flat.net)}`);
+      cell(flat.net === 0 ? "n zero" : "n", `${sign(flat.net)}${unit.of(flat.net)}`);
       cell("lim", limitsIn(unit, flat));
       cell("n", shareText(flat.net, whole));
       cell(flat.samples > 0 && flat.samples < 2.5 ? "n few" : "n", sampleText(flat.samples));
       cell("n", `${sign(cum.net)}${unit.of(cum.net)}`);
       cell("lim", limitsIn(unit, cum));
+      cell("n", shareText(cum.net, whole));
       const th = document.createElement("th");
       th.scope = "row";
       th.title = model.name(frame);
@@ -175,7 +182,7 @@ export class FunctionTable {
       button.className = "plink";
       const name = document.createElement("bdi");
       const text = model.name(frame);
-      name.textContent = text === "" ? words.unknownName : shortFunction(text).slice(0, 100);
+      name.textContent = text === "" ? words.unknownName : cutName(shortFunction(text), 100);
       button.append(name);
       th.append(button);
       tr.append(th);
@@ -213,11 +220,12 @@ export class FunctionTable {
     }
     const { others, otherFlat } = profile.frames;
     if (this.#says !== undefined) {
-      const known = rowSums(profile, otherFlat, 0, choice.type);
+      const type = model.type(choice.type);
+      const known = knownOf({ ...rowSums(profile, otherFlat, 0, choice.type), type }, 0);
       const more =
         others === 0
           ? ""
-          : ` · ${words.otherFunctions(grouped(others))}: ${unit.of((known.plus.value[0] ?? 0) - (known.minus?.value[0] ?? 0))} ${unit.name}`;
+          : ` · ${words.otherFunctions(grouped(others))}: ${amountWithLimits(type.unit, known, model.isDiff)}`;
       this.#says.textContent = words.rowsOf(grouped(shown.length), grouped(order.length)) + more;
     }
   }

@@ -8,7 +8,7 @@ import { type Markup, type Value, embeddedJson, markup } from "../../markup.ts";
 import { amount, amountWithLimits } from "../../amounts.ts";
 import { bytes, grouped } from "../../numbers.ts";
 import { encodeProfile } from "../../profile-data.ts";
-import { basisText, PROFILE_WORDS, type ProfileWords } from "../../profile-words.ts";
+import { basisText, type ProfilePageWords, profilePageWords } from "../../profile-words.ts";
 import type { CarriedSource } from "../../source-data.ts";
 import { clock, date } from "../../time.ts";
 import { LABELS, type PageLabels } from "../../words.ts";
@@ -47,14 +47,14 @@ export interface ProfilePageInput extends Frame {
 export interface ProfileContext {
   readonly lang: Lang;
   readonly labels: PageLabels;
-  readonly own: ProfileWords;
+  readonly own: ProfilePageWords;
   readonly picture: ProfilePicture;
   readonly isDiff: boolean;
 }
 
 export function renderProfilePage(input: ProfilePageInput): string {
   const { picture, facts, lang } = input;
-  const own = PROFILE_WORDS[lang];
+  const own = profilePageWords(lang);
   const labels: PageLabels = { ...LABELS[lang], skip: own.skip, keyRows: own.keyRows };
   const ctx: ProfileContext = {
     lang,
@@ -76,7 +76,8 @@ export function renderProfilePage(input: ProfilePageInput): string {
   return renderDocument(input, labels, {
     title,
     top: "profile",
-    target: facts.base === undefined ? facts.target : `${facts.base} → ${facts.target}`,
+    target:
+      facts.base === undefined ? facts.target : `${brief(facts.base)} → ${brief(facts.target)}`,
     sections,
     main: markup`<main class="page prof" id="main" data-title="${title}">
 <div class="proc">${factsOf(ctx, facts)} ${heading(ctx, facts, embedded)} ${pictureSection(ctx, input.view)}
@@ -97,6 +98,11 @@ ${data(input)}
 </main>`,
     footer: footer(labels, { ...input, schema: "pprof" }),
   });
+}
+
+/** Two paths stand side by side in the bar; the facts below have them whole. */
+function brief(path: string): string {
+  return path.split(/[\\/]/).slice(-2).join("/");
 }
 
 function factsOf(ctx: ProfileContext, facts: ProfileFacts): Markup {
@@ -146,7 +152,7 @@ function heading(ctx: ProfileContext, facts: ProfileFacts, embedded: number): Ma
       <h1 class="h1" id="answer"><bdi>${cutName(type?.type ?? "", 80)}</bdi> ${total}</h1>
       <p class="says" id="pbasis">${says}</p>
       ${isDiff && type?.basis !== "counted" ? markup`<p class="says">${picture.held === undefined ? own.diffSays : facts.base === undefined ? own.deltaSays : own.pairedSays}</p>` : ""}
-      ${embedded === 0 ? "" : markup`<p class="says">${own.embeds(grouped(embedded))}</p>`}
+      ${embedded === 0 ? "" : markup`<p class="says">${flagged(own.embeds(grouped(embedded)))}</p>`}
       <p class="says noscript">${own.needsScript}</p>
       ${
         facts.damage.length === 0
@@ -158,6 +164,12 @@ function heading(ctx: ProfileContext, facts: ProfileFacts, embedded: number): Ma
       }
     </div>
   </section>`;
+}
+
+/** A flag does not break after its hyphens. */
+function flagged(sentence: string): Markup {
+  const parts = sentence.split(/(--[a-z-]+)/);
+  return markup`${parts.map((part) => (part.startsWith("--") ? markup`<code>${part}</code>` : part))}`;
 }
 
 function pictureSection(ctx: ProfileContext, view: ProfilePageInput["view"]): Markup {
@@ -192,17 +204,21 @@ function pictureSection(ctx: ProfileContext, view: ProfilePageInput["view"]): Ma
         <legend class="vh">${own.view}</legend>
         ${views.map(([value, label]) => radio("pv", value, label, value === (view ?? "down")))}
       </fieldset>
-      <fieldset class="seg">
-        <legend class="vh">${own.type}</legend>
-        ${picture.types.map(({ type }, i) =>
-          radio(
-            "pt",
-            String(i),
-            markup`<bdi>${cutName(type, 40)}</bdi>`,
-            i === picture.defaultType,
-          ),
-        )}
-      </fieldset>
+      ${
+        picture.types.length < 2
+          ? ""
+          : markup`<fieldset class="seg">
+              <legend class="vh">${own.type}</legend>
+              ${picture.types.map(({ type }, i) =>
+                radio(
+                  "pt",
+                  String(i),
+                  markup`<bdi>${cutName(type, 40)}</bdi>`,
+                  i === picture.defaultType,
+                ),
+              )}
+            </fieldset>`
+      }
     </div>
     <div class="pbar js">
       <input
@@ -210,14 +226,24 @@ function pictureSection(ctx: ProfileContext, view: ProfilePageInput["view"]): Ma
         id="pfind"
         aria-label="${own.find}"
         placeholder="${own.findHint}"
-        maxlength="200"
+        maxlength="512"
         spellcheck="false"
         autocomplete="off"
       />
+      <label class="check" title="${own.pattern}"
+        ><input type="checkbox" id="ppattern" aria-label="${own.pattern}" /><code>.*</code></label
+      >
       <output id="phits" for="pfind"></output>
+      <button type="button" id="pkeep" title="${own.keepHitsSays}" aria-label="${own.keepHitsSays}" hidden>
+        ${own.keepHits}
+      </button>
+      <button type="button" id="pdrop" title="${own.dropHitsSays}" aria-label="${own.dropHitsSays}" hidden>
+        ${own.dropHits}
+      </button>
       <label class="check"><input type="checkbox" id="pfold" />${own.fold}</label>
       <button type="button" id="pout" disabled>${own.out}</button>
     </div>
+    <div class="pbar js" id="pfilters" role="group" aria-live="polite" aria-label="${own.filters}" hidden></div>
     <div class="pbar">
       <p class="say" id="psays"></p>
       <p class="pkey" id="pkey">

@@ -2,9 +2,18 @@
 
 import type { LabelValue } from "@heapwright/core/analysis/profile/label-totals.ts";
 import { shortFunction } from "@heapwright/core/pictures/go-names.ts";
+import { labelSums } from "@heapwright/core/pictures/profile/label-cells.ts";
 import { knownOf, rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { type Markup, markup } from "../../markup.ts";
-import { amount, amountUnit, limitsIn, sampleText, shareText, wholeOf } from "../../amounts.ts";
+import {
+  amount,
+  amountUnit,
+  amountWithLimits,
+  limitsIn,
+  sampleText,
+  shareText,
+  wholeOf,
+} from "../../amounts.ts";
 import { bytes, grouped } from "../../numbers.ts";
 import { positionName, cutName } from "../names.ts";
 import type { ProfileContext } from "./page.ts";
@@ -45,6 +54,7 @@ export function functionTable(ctx: ProfileContext): Markup {
           ${head("share", own.share)} ${head("samples", sampledText)}
           ${head("cum", unit.name === "" ? own.cum : `${own.cum}, ${unit.name}`)}
           <th scope="col" class="lim">95 %</th>
+          <th scope="col" class="n">${own.share}</th>
           <th scope="col" data-sort="name">${own.functionHead}</th>
           <th scope="col">${own.fileHead}</th>
         </tr>
@@ -55,12 +65,13 @@ export function functionTable(ctx: ProfileContext): Markup {
           const name = picture.names[frame] ?? "";
           const file = picture.files[frame] ?? "";
           return markup`<tr>
-            <td class="n">${sign(flat.net)}${unit.of(flat.net)}</td>
+            <td class="n${flat.net === 0 ? " zero" : ""}">${sign(flat.net)}${unit.of(flat.net)}</td>
             <td class="lim">${limitsIn(unit, flat)}</td>
             <td class="n">${shareText(flat.net, size)}</td>
             <td class="n${flat.samples > 0 && flat.samples < 2.5 ? " few" : ""}">${sampleText(flat.samples)}</td>
             <td class="n">${sign(cum.net)}${unit.of(cum.net)}</td>
             <td class="lim">${limitsIn(unit, cum)}</td>
+            <td class="n">${shareText(cum.net, size)}</td>
             <th scope="row" title="${cutName(name, 1000)}">
               <code><bdi>${name === "" ? own.unknownName : cutName(shortFunction(name.slice(0, 1000)), 100)}</bdi></code>
             </th>
@@ -84,18 +95,39 @@ function valueText(ctx: ProfileContext, key: string, { text, number, unit }: Lab
 
 /** undefined where no sample has a label. */
 export function labelTables(ctx: ProfileContext): Markup | undefined {
-  const { own, picture } = ctx;
-  const { labels, types } = picture;
+  const { own, picture, isDiff } = ctx;
+  const { labels, types, cells, width } = picture;
   if (labels.length === 0) return undefined;
+  const sums =
+    cells === undefined
+      ? undefined
+      : labelSums(
+          cells,
+          width,
+          labels.map(({ shown }) => shown.length),
+        );
+  /** With its interval where the samples behind it are known. */
+  const cell = (key: number, value: number, type: number, sum: number): Markup => {
+    const of = types[type];
+    const rows = sums?.[key];
+    const known =
+      rows === undefined || of === undefined
+        ? undefined
+        : knownOf({ ...rowSums(picture, rows, value, type), type: of }, 0);
+    return markup`<td class="n">${
+      known === undefined
+        ? amount(of?.unit ?? "", sum)
+        : amountWithLimits(of?.unit ?? "", known, isDiff)
+    }</td>`;
+  };
   return markup`<section id="labels" aria-labelledby="labels-head">
     <h2 class="lab" id="labels-head">${own.labelsHead}</h2>
+    <p class="say js">${cells === undefined ? own.labelsNotCarried : own.labelsSay}</p>
     ${labels.map(
-      ({
-        key,
-        shown,
-        others,
-        otherValues,
-      }) => markup`<details class="plab"${labels.length === 1 || key === "bytes" ? markup` open` : ""}>
+      (
+        { key, shown, others, otherValues },
+        k,
+      ) => markup`<details class="plab"${labels.length === 1 || key === "bytes" ? markup` open` : ""}>
         <summary><code><bdi>${cutName(key, 80)}</bdi></code> ${grouped(shown.length + others)}</summary>
         <div class="wide" tabindex="0" role="group" aria-label="${cutName(key, 80)}">
         <table class="ptab">
@@ -105,11 +137,11 @@ export function labelTables(ctx: ProfileContext): Markup | undefined {
               ${types.map(({ type }) => markup`<th scope="col" class="n"><bdi>${cutName(type, 40)}</bdi></th>`)}
             </tr>
           </thead>
-          <tbody>
+          <tbody data-label="${k}" data-values="${shown.length}">
             ${shown.map(
-              (value) => markup`<tr>
+              (value, v) => markup`<tr>
                 <th scope="row"><bdi>${valueText(ctx, key, value)}</bdi></th>
-                ${types.map(({ unit }, t) => markup`<td class="n">${amount(unit, value.values[t] ?? 0)}</td>`)}
+                ${types.map((_, t) => cell(k, v, t, value.values[t] ?? 0))}
               </tr>`,
             )}
             ${
@@ -117,7 +149,7 @@ export function labelTables(ctx: ProfileContext): Markup | undefined {
                 ? ""
                 : markup`<tr class="sub">
                     <th scope="row">${own.otherValues(grouped(others))}</th>
-                    ${types.map(({ unit }, t) => markup`<td class="n">${amount(unit, otherValues[t] ?? 0)}</td>`)}
+                    ${types.map((_, t) => cell(k, shown.length, t, otherValues[t] ?? 0))}
                   </tr>`
             }
           </tbody>
