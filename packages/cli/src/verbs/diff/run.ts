@@ -76,7 +76,16 @@ export async function diffVerb(
   if (flags.output === undefined) process.stdout.write(text);
   else await writeReport(flags.output, text);
   if (flags.failOn === undefined) return EXIT.ok;
-  if (outcome.status === "growth" || outcome.status === "uneven") return EXIT.gateFailed;
+  if (outcome.status === "growth") return EXIT.gateFailed;
+  if (outcome.status === "inconclusive") {
+    if (flags.failOn === "inconclusive") return EXIT.gateFailed;
+    process.stderr.write(
+      flags.lang === "zh"
+        ? "heapwright: 门槛未定：有增长，但不知是否持续；请取更长的序列，或用 --fail-on inconclusive 视为未通过\n"
+        : "heapwright: the gate is open: it grew, and nothing tells whether that goes on; take a longer series, or let --fail-on inconclusive fail it\n",
+    );
+    return EXIT.unreadable;
+  }
   if (outcome.status !== "no-growth" && outcome.status !== "ended") {
     process.stderr.write(
       flags.lang === "zh"

@@ -2,6 +2,7 @@
 // never 0 and never left out.
 
 import type { Change, DiffSite, PairDiff } from "../../analysis/diff/pair.ts";
+import type { CourseOf } from "../../analysis/diff/series-analysis.ts";
 import type { SeriesDiff, SeriesPlace } from "../../analysis/diff/series.ts";
 import type { Subject } from "../../analysis/diff/subject.ts";
 import type { SourceLine } from "../../analysis/sites/site.ts";
@@ -152,6 +153,14 @@ function shape(s: ShapeChoice | undefined): Json {
     : { shape: s.shape, step: s.at, lineOverEnd: number(s.lineOverEnd), isClear: s.isClear };
 }
 
+function course({ course, jumps, tail }: CourseOf): { readonly [key: string]: Json } {
+  return {
+    course,
+    jumps: jumps === undefined ? null : [...jumps.at],
+    levelSinceStep: tail === undefined ? null : tail.from,
+  };
+}
+
 function place(p: SeriesPlace): Json {
   return {
     function: p.at.function,
@@ -167,6 +176,7 @@ function place(p: SeriesPlace): Json {
     p: number(p.p),
     q: number(p.q),
     shape: shape(p.shape),
+    ...course(p),
     evidence: p.evidence,
   };
 }
@@ -183,9 +193,18 @@ export function seriesJson(d: SeriesDiff, o: DiffJsonOptions): string {
       id: s.subject.artefact.id,
       atSeconds: number(s.atSeconds),
       startsProcess: s.startsProcess,
+      isSetAside: s.isSetAside,
       live: interval(s.live),
     })),
-    slopeUnit: d.hasTimes ? "bytes/s" : "bytes/snapshot",
+    measure: d.isGoroutines ? "goroutines" : "live",
+    slopeUnit: `${d.unit}/${d.hasTimes ? "s" : "snapshot"}`,
+    excursions: d.excursions.map(({ from, to, at, height }) => ({
+      fromSnapshot: from,
+      toSnapshot: to - 1,
+      at: line(at),
+      height,
+    })),
+    builds: d.builds,
     steps: d.steps,
     seconds: d.hasTimes ? number(d.seconds) : null,
     restarts: d.restarts,
@@ -204,6 +223,7 @@ export function seriesJson(d: SeriesDiff, o: DiffJsonOptions): string {
             shape: shape(d.total.shape),
             noise: number(d.total.noise.factor),
             couldHaveSeen: number(d.total.visible),
+            ...course(d.total),
           },
     places: d.places.map(place),
     others: {

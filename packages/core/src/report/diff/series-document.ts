@@ -1,6 +1,8 @@
-// A series of heap profiles in words.
+// A series of states in words: live memory, or goroutines.
 
+import type { CourseOf } from "../../analysis/diff/series-analysis.ts";
 import type { SeriesDiff, SeriesPlace } from "../../analysis/diff/series.ts";
+import { TAIL_STEPS } from "../../analysis/stats/course.ts";
 import { MIN_SHAPE_STEPS, type ShapeChoice } from "../../analysis/stats/drift.ts";
 import type { Interval } from "../../analysis/stats/interval.ts";
 import { shortLine } from "../../rules/naming.ts";
@@ -54,7 +56,7 @@ class SeriesWords extends Speech {
         return this.say("GROWTH SEEN", "看到增长");
       case "ended":
         return this.say("GREW, THEN STOPPED", "曾增长，已停止");
-      case "uneven":
+      case "inconclusive":
         return this.say("GREW, STEADILY OR NOT", "有增长，是否持续未知");
       case "no-growth":
         return this.say("NO GROWTH SEEN", "未见增长");
@@ -65,14 +67,17 @@ class SeriesWords extends Speech {
 
   /** Without times a step stands for a second. */
   #rate(i: Interval): string {
-    return this.#d.hasTimes
-      ? this.signed(i, "bytes/s")
-      : `${this.signed(i, "bytes")}${this.say(" a snapshot", " / 快照")}`;
+    const { unit, hasTimes } = this.#d;
+    return hasTimes
+      ? this.signed(i, unit === "bytes" ? "bytes/s" : "1/s")
+      : `${this.signed(i, unit)}${this.say(" a snapshot", " / 快照")}`;
   }
 
   #visible(value: number | undefined): string {
-    if (value === undefined || this.#d.hasTimes) return this.visible(value, "bytes/s");
-    return `${this.visible(value, "bytes")}${this.say(" a snapshot", " / 快照")}`;
+    const { unit, hasTimes } = this.#d;
+    if (value === undefined || hasTimes)
+      return this.visible(value, unit === "bytes" ? "bytes/s" : "1/s");
+    return `${this.visible(value, unit)}${this.say(" a snapshot", " / 快照")}`;
   }
 
   #headline(): string {
@@ -84,27 +89,20 @@ class SeriesWords extends Speech {
       );
     }
     const inAll = this.say(`${this.#rate(total.slope)} in all`, `合计 ${this.#rate(total.slope)}`);
-    const first = places[0];
-    if (status === "uneven") {
-      const more = this.#grownFirstToLast();
-      return this.#d.steps < MIN_SHAPE_STEPS
-        ? this.say(
-            `${more}; ${this.#d.steps} steps do not tell whether that goes on`,
-            `${more}；${this.#d.steps} 步无法判断是否持续`,
-          )
-        : this.say(
-            `${more}; ${this.#d.steps} uneven steps do not tell whether that goes on`,
-            `${more}；${this.#d.steps} 步起伏不均，无法判断是否持续`,
-          );
+    const first = places.find((p) => p.slope.value > 0);
+    if (status === "inconclusive") {
+      const more = this.#d.grown === undefined ? this.#firstToLast() : this.#grownFirstToLast();
+      return [more, this.#whyUnclear(first)].filter((x) => x !== "").join(this.say("; ", "；"));
     }
     if (status === "ended") {
-      const at = first === undefined ? "" : printable(shortLine(first.at));
-      const shape = first?.shape ?? total.shape;
-      const how = shape === undefined ? "" : this.#shape(shape);
+      const { grown } = this.#d;
+      const site = grown === undefined ? first?.at : grown.site;
+      const at = site === undefined ? "" : printable(shortLine(site));
+      const how = this.#course(grown ?? first ?? total, (grown === undefined ? first?.shape : undefined) ?? total.shape);
       return [at, how, this.#firstToLast()].filter((x) => x !== "").join(this.say("; ", "；"));
     }
     if (status === "growth") {
-      if (first === undefined || first.slope.value <= 0) return inAll;
+      if (first === undefined) return this.#d.grown === undefined ? inAll : this.#grownFirstToLast();
       const at = printable(shortLine(first.at));
       const where = this.say(
         `${this.#rate(first.slope)} at ${at}`,
@@ -116,10 +114,57 @@ class SeriesWords extends Speech {
     return `${this.#visible(total.visible)}${this.say("; ", "；")}${inAll}`;
   }
 
-  /** The place that surely grew, where the total does not show it. */
+  /** Why nobody can say yet whether what grew goes on, and what would tell. */
+  #whyUnclear(first: SeriesPlace | undefined): string {
+    const { steps, grown, total } = this.#d;
+    if (steps < MIN_SHAPE_STEPS)
+      return this.say(
+        `${steps} steps do not tell whether that goes on`,
+        `${steps} 步无法判断是否持续`,
+      );
+    const shape = grown === undefined ? (first?.shape ?? total?.shape) : undefined;
+    const isLate =
+      shape !== undefined &&
+      ((shape.shape === "jump" && shape.at >= steps - 2) ||
+        (shape.shape === "late" && steps - shape.at < TAIL_STEPS));
+    return isLate
+      ? this.say(
+          "only its last steps grew: a burst looks the same; take two or three more",
+          "只有最后几步增长：突发看起来也一样；请再取两三份",
+        )
+      : this.say(
+          `${steps} uneven steps do not tell whether that goes on; a longer series would`,
+          `${steps} 步起伏不均，无法判断是否持续；更长的序列可以`,
+        );
+  }
+
+  /** What shape it has, or by what it was told instead. */
+  #course(of: CourseOf, shape: ShapeChoice | undefined): string {
+    const { jumps, tail } = of;
+    if (jumps !== undefined && (jumps.goesOn || shape === undefined || !shape.isClear)) {
+      const last = this.#when(jumps.at[jumps.at.length - 1] ?? 0);
+      return this.say(
+        `${jumps.at.length} jumps, the last by ${last}`,
+        `${jumps.at.length} 次跃升，最后一次在 ${last} 之前`,
+      );
+    }
+    if (tail !== undefined) {
+      const rate = (x: number): string =>
+        this.#d.hasTimes
+          ? this.amount(x, this.#d.unit === "bytes" ? "bytes/s" : "1/s")
+          : this.amount(x, this.#d.unit);
+      return this.say(
+        `level since ${this.#when(tail.from - 1)}: ${rate(tail.earlier)} before, below ${rate(tail.upper)} since`,
+        `自 ${this.#when(tail.from - 1)} 起持平：此前 ${rate(tail.earlier)}，此后低于 ${rate(tail.upper)}`,
+      );
+    }
+    return shape === undefined ? "" : this.#shape(shape);
+  }
+
+  /** The place that surely grew. */
   #grownFirstToLast(): string {
-    const { firstToLast } = this.#d;
-    const top = firstToLast?.sites.find((s) => s.standing === "grew" || s.standing === "new");
+    const { firstToLast, grown } = this.#d;
+    const top = grown?.site;
     if (top === undefined || firstToLast === undefined) return this.#firstToLast();
     const at = printable(shortLine(top));
     if ((firstToLast.total?.value.lo ?? 0) > 0)
@@ -127,14 +172,14 @@ class SeriesWords extends Speech {
         `${this.#firstToLast()}, most at ${at}`,
         `${this.#firstToLast()}，最多在 ${at}`,
       );
-    const more = this.signed(top.value, "bytes");
+    const more = this.signed(top.value, this.#d.unit);
     return this.say(`${more} at ${at} from the first to the last`, `${at} 首尾之间 ${more}`);
   }
 
   #firstToLast(): string {
     const change = this.#d.firstToLast?.total?.value;
     if (change === undefined) return "";
-    const more = this.signed(change, "bytes");
+    const more = this.signed(change, this.#d.unit);
     return this.say(`${more} from the first to the last`, `首尾之间 ${more}`);
   }
 
@@ -151,26 +196,34 @@ class SeriesWords extends Speech {
         )
       : "";
     const live = sparkline(Float64Array.from(snapshots, (s) => s.live.value));
-    const from = this.amount(first.live.value, "bytes");
-    const to = this.amount(last.live.value, "bytes");
+    const word = this.#d.isGoroutines
+      ? this.say("goroutines", "goroutine")
+      : this.#d.unit === "count"
+        ? this.say("live objects", "存活对象")
+        : this.say("live", "存活");
+    const from = this.amount(first.live.value, this.#d.unit);
+    const to = this.amount(last.live.value, this.#d.unit);
     facts.push(
       this.say(
-        `${snapshots.length} snapshots, ${steps} steps${over}   live ${live}  ${from} → ${to}`,
-        `${snapshots.length} 份快照，${steps} 步${over}   存活 ${live}  ${from} → ${to}`,
+        `${snapshots.length} snapshots, ${steps} steps${over}   ${word} ${live}  ${from} → ${to}`,
+        `${snapshots.length} 份快照，${steps} 步${over}   ${word} ${live}  ${from} → ${to}`,
       ),
     );
+    facts.push(...this.#excursions());
     if (total !== undefined) {
       const shape = total.shape === undefined ? "" : `${this.#shape(total.shape)}; `;
       facts.push(
         this.say(
-          `in all ${shape}${this.number(total.came)} samples came and stayed, ${this.number(total.went)} went, p ${this.pIs(total.p)}`,
-          `合计：${shape}新增并留下 ${this.number(total.came)} 个样本，离去 ${this.number(total.went)} 个，p ${this.pIs(total.p)}`,
+          `in all ${shape}${this.number(total.came)} ${this.#d.isGoroutines ? "more and" : "samples came and stayed,"} ${this.number(total.went)} ${this.#d.isGoroutines ? "fewer, step by step" : "went"}, p ${this.pIs(total.p)}`,
+          this.#d.isGoroutines
+            ? `合计：${shape}逐步相加，增 ${this.number(total.came)}，减 ${this.number(total.went)}，p ${this.pIs(total.p)}`
+            : `合计：${shape}新增并留下 ${this.number(total.came)} 个样本，离去 ${this.number(total.went)} 个，p ${this.pIs(total.p)}`,
         ),
       );
       const more = this.#firstToLast();
       const isSaid =
         this.#d.status === "ended" ||
-        (this.#d.status === "uneven" && (this.#d.firstToLast?.total?.value.lo ?? 0) > 0);
+        (this.#d.status === "inconclusive" && (this.#d.firstToLast?.total?.value.lo ?? 0) > 0);
       if (more !== "" && !isSaid) facts.push(this.say(`in all ${more}`, `合计${more}`));
       if (total.noise.factor > 1.5) {
         facts.push(
@@ -189,21 +242,55 @@ class SeriesWords extends Speech {
         ),
       );
     }
-    if (repeated > 0) {
+    if (this.#d.builds > 1) {
       facts.push(
         this.say(
-          `${repeated} left out: no GC cycle ended since the one before`,
-          `略去 ${repeated} 份：与前一份之间没有 GC 周期结束`,
+          `${this.#d.builds} builds: a line that was edited is another line in each`,
+          `${this.#d.builds} 个构建：改动过的行在各构建中视为不同的行`,
         ),
+      );
+    }
+    if (repeated > 0) {
+      facts.push(
+        this.#d.isGoroutines
+          ? this.say(
+              `${repeated} left out: the same file twice`,
+              `略去 ${repeated} 份：同一文件出现两次`,
+            )
+          : this.say(
+              `${repeated} left out: no GC cycle ended since the one before`,
+              `略去 ${repeated} 份：与前一份之间没有 GC 周期结束`,
+            ),
       );
     }
     return facts;
   }
 
+  #excursions(): string[] {
+    const { snapshots, hasTimes } = this.#d;
+    return this.#d.excursions.map(({ from, to, at, height }) => {
+      const time = (i: number): string =>
+        hasTimes ? ` (${this.voice.words.duration(snapshots[i]?.atSeconds ?? NaN)})` : "";
+      const which =
+        to - from === 1
+          ? this.say(`snapshot ${from + 1}${time(from)}`, `第 ${from + 1} 份${time(from)}`)
+          : this.say(
+              `snapshots ${from + 1} to ${to}${time(from)}`,
+              `第 ${from + 1} 至 ${to} 份${time(from)}`,
+            );
+      const where = at === undefined ? "" : printable(shortLine(at));
+      const more = this.amount(height, this.#d.unit);
+      return this.say(
+        `${which} set aside: ${more} more${where === "" ? "" : ` at ${where}`} than before and after, a batch perhaps; what stayed of it counts`,
+        `${which}已搁置：${where === "" ? "" : `${where} `}比前后都多 ${more}，可能是批处理；其中留下的仍计入`,
+      );
+    });
+  }
+
   #when(step: number): string {
     const { snapshots } = this.#d;
     // Step j ends at the j-th snapshot that starts no process.
-    const ends = snapshots.filter((s) => !s.startsProcess);
+    const ends = snapshots.filter((s) => !s.startsProcess && !s.isSetAside);
     const at = ends[step]?.atSeconds;
     if (at === undefined) return "?";
     return this.#d.hasTimes
@@ -254,9 +341,9 @@ class SeriesWords extends Speech {
       return [
         this.#rate(place.slope),
         `${this.number(place.came)} / ${this.number(place.went)}`,
-        this.p(place.q),
-        place.shape === undefined ? "–" : this.#shape(place.shape),
-        `${sparkline(place.live)}  ${this.amount(place.live[n - 1] ?? 0, "bytes")}`,
+        this.p(place.q) || "–",
+        this.#course(place, place.shape) || "–",
+        `${sparkline(place.live)}  ${this.amount(place.live[n - 1] ?? 0, this.#d.unit)}`,
         `${this.line(place.at)}${below}`,
       ];
     });
