@@ -498,22 +498,25 @@ export class SeriesAnalysis {
     const jumps = isOne ? jumpsOf(levels, asked) : undefined;
     const of = (course: Course, tail?: Tail): CourseOf => ({ course, jumps, tail });
     if (jumps?.goesOn === true) return of("goes-on");
+    // Of samples that tell no drift a shape says nothing: what is left is bytes.
+    if (!(driftOrBendP(steps, this.#all) <= MAX_Q)) {
+      if (jumps !== undefined) return of(jumps.quiet >= TAIL_STEPS ? "ended" : "unclear");
+      const tail = isOne ? flatTail(levels, noise) : undefined;
+      return of(tail === undefined ? "unclear" : "ended", tail);
+    }
     // One that began in the last steps may be a burst as well.
-    const isLasting = shape?.shape === "line" || (shape?.shape === "late" && k - shape.at >= TAIL_STEPS);
+    const isLasting =
+      shape?.shape === "line" || (shape?.shape === "late" && k - shape.at >= TAIL_STEPS);
     if (shape?.isClear === true) {
       if (isLasting) return of("goes-on");
-      if (hasEnded(shape, k)) {
-        const quiet = shape.shape === "jump" ? k - 1 - shape.at : k - shape.at;
-        return of(quiet >= 2 ? "ended" : "unclear");
-      }
-      return of("unclear");
+      if (!hasEnded(shape, k)) return of("unclear");
+      const quiet = shape.shape === "jump" ? k - 1 - shape.at : k - shape.at;
+      return of(quiet >= 2 ? "ended" : "unclear");
     }
     const tail = isOne ? flatTail(levels, noise) : undefined;
     if (tail !== undefined) return of("ended", tail);
-    if (jumps !== undefined) return of("ended");
     // With so few steps there is no shape: what drifts is taken to go on.
-    const drifts = driftP(total(steps.came), total(steps.went), noise) <= MAX_Q;
-    return of(drifts && (shape === undefined || isLasting) ? "goes-on" : "unclear");
+    return of(shape === undefined || isLasting ? "goes-on" : "unclear");
   }
 
   /**
@@ -538,7 +541,7 @@ export class SeriesAnalysis {
       const levels = this.#levelsOf(buckets, live[0]);
       const noise = noiseOf(spreadOf(steps), all);
       const jumps = jumpsOf(levels, material.length);
-      if (jumps === undefined) return [];
+      if (jumps === undefined || jumps.at.length < 2) return [];
       const course = this.#courseOf(levels, steps, noise, shapeOf(steps, noise), material.length);
       return [{ site, buckets, course }];
     });

@@ -157,13 +157,18 @@ function grownOf(
   const isMuch = ({ value, before }: Change): boolean =>
     value.lo > 0 && (isFew || value.lo >= LEAST_RISE * (before?.value ?? 0));
   const inAll = Float64Array.from(snapshots, (s) => s.live.value);
-  const site = sites.find(
-    (s) => GROWN.has(s.standing) && isMuch(s) && (isFew || isAbove(analysis.liveAt(s))),
-  );
-  if (site !== undefined) return { ...analysis.courseAt(site), site };
-  if (total !== undefined && isMuch(total) && (isFew || isAbove(inAll)))
-    return { ...analysis.courseAt(undefined), site };
-  return undefined;
+  // One jump that never came back is above its start, however late it was.
+  const course = (at: SourceLine | undefined, live: Float64Array | undefined) => {
+    const of = analysis.courseAt(at);
+    return isFew || of.jumps !== undefined || isAbove(live) ? of : undefined;
+  };
+  for (const site of sites) {
+    if (!GROWN.has(site.standing) || !isMuch(site)) continue;
+    const of = course(site, analysis.liveAt(site));
+    if (of !== undefined) return { ...of, site };
+  }
+  const of = total !== undefined && isMuch(total) ? course(undefined, inAll) : undefined;
+  return of === undefined ? undefined : { ...of, site: undefined };
 }
 
 const LEAST_RISE = 0.25;

@@ -39,7 +39,10 @@ export interface Levels {
 export interface Jumps {
   /** Steps in which it jumped, in order. */
   readonly at: readonly number[];
+  /** False for one jump alone. */
   readonly goesOn: boolean;
+  /** Steps after the last. */
+  readonly quiet: number;
 }
 
 /** A jump is at least this part of what was there: less is told by a test of drift. */
@@ -55,7 +58,7 @@ const LEAST_RISE = 0.25;
 /** Of all that it jumped, what may have come back. */
 const MOST_BACK = 0.25;
 
-/** Undefined unless it jumped at least twice and never came back. `asked`: places asked this question. */
+/** Undefined unless it jumped and never came back; one jump, or more than chance orders so. `asked`: places asked this question. */
 export function jumpsOf(
   { start, change, sampling, seconds }: Levels,
   asked: number,
@@ -90,8 +93,11 @@ export function jumpsOf(
     }
     level += change[j];
   }
-  if (at.length < 2 || back > MOST_BACK * jumped || jumped < LEAST_RISE * start) return undefined;
+  if (at.length === 0 || back > MOST_BACK * jumped || jumped < LEAST_RISE * start) return undefined;
   if (jumped < SURE * Math.sqrt(error)) return undefined;
+  const last = at[at.length - 1];
+  const quiet = k - 1 - last;
+  if (at.length === 1) return { at, goesOn: false, quiet };
   // Levels between jumps, for what each multiplied.
   level = start;
   let next = 0;
@@ -110,11 +116,12 @@ export function jumpsOf(
     for (let j = from; j < to; j++) time += seconds[j];
     return time;
   };
-  const last = at[at.length - 1];
   const gap = between(at[at.length - 2] + 1, last + 1);
-  // When in its step it jumped is not known.
   const tail = between(last + 1, k);
-  return { at, goesOn: tail <= 2 * (gap + seconds[last]) };
+  // Without a quiet step between any two it is a ramp, whose end needs no longer to be seen.
+  const isRamp = at.every((j, i) => i === 0 || j === at[i - 1] + 1);
+  // When in its step it jumped is not known.
+  return { at, goesOn: isRamp ? quiet <= 1 : tail <= 2 * gap + seconds[last], quiet };
 }
 
 export interface Tail {
@@ -130,6 +137,9 @@ export const TAIL_STEPS = 3;
 /** Of the earlier rate: what a tail may still have, at most. */
 const STILL = 0.5;
 
+/** One-sided 0.5 %: a tail is looked for at many places. */
+const TAIL_CONFIDENCE = 0.99;
+
 /** The longest tail that surely grows at less than half of the rate before it. Cost: O(steps). */
 export function flatTail(levels: Levels, noise: Noise): Tail | undefined {
   const { change, moving, seconds, each } = levels;
@@ -141,11 +151,11 @@ export function flatTail(levels: Levels, noise: Noise): Tail | undefined {
   let tailTime = seconds.reduce((a, b) => a + b, 0);
   let tailMoving = moving.reduce((a, b) => a + b, 0);
   // A tail in which nothing moved may hide as many samples as chance leaves out.
-  const hidden = poissonLimits(0, CONFIDENCE).hi * each;
+  const hidden = poissonLimits(0, TAIL_CONFIDENCE).hi * each;
   const q =
     noise.factor <= 1
-      ? normalQuantile((1 + CONFIDENCE) / 2)
-      : studentTQuantile((1 + CONFIDENCE) / 2, noise.degrees);
+      ? normalQuantile((1 + TAIL_CONFIDENCE) / 2)
+      : studentTQuantile((1 + TAIL_CONFIDENCE) / 2, noise.degrees);
   for (let from = 1; from <= k - TAIL_STEPS; from++) {
     const j = from - 1;
     headChange += change[j];

@@ -143,10 +143,12 @@ class SeriesWords extends Speech {
     const { jumps, tail } = of;
     if (jumps !== undefined && (jumps.goesOn || shape === undefined || !shape.isClear)) {
       const last = this.#when(jumps.at[jumps.at.length - 1] ?? 0);
-      return this.say(
-        `${jumps.at.length} jumps, the last by ${last}`,
-        `${jumps.at.length} 次跃升，最后一次在 ${last} 之前`,
-      );
+      return jumps.at.length === 1
+        ? this.say(`one step before ${last}`, `${last} 之前一次跃升`)
+        : this.say(
+            `${jumps.at.length} jumps, the last before ${last}`,
+            `${jumps.at.length} 次跃升，最后一次在 ${last} 之前`,
+          );
     }
     if (tail !== undefined) {
       const rate = (x: number): string =>
