@@ -142,7 +142,7 @@ describe("a table that grows in jumps", () => {
     const of = rates(RUNS, () =>
       answer([...table((i) => (i < 2 ? 4 : i < 4 ? 7 : 15) * MiB, 12, 2), churn], 12, random),
     );
-    expect(of).toEqual({ ended: 1 });
+    expect(of["ended"]).toBeCloseTo(1, 9);
   });
 
   test("nor do buffers in flight, or a sawtooth", () => {
@@ -223,7 +223,7 @@ describe("a snapshot inside a batch", () => {
 describe("a service that warmed up", () => {
   test("has ended; a leak has not", () => {
     const random = seededRandom(67);
-    const warm = (n: number, tau: number): Thing => ({
+    const warm = (tau: number): Thing => ({
       site: "warm",
       size: 2 * KiB,
       comes: from0((i) => 40_000 * (Math.exp(-i / tau) - Math.exp(-(i + 1) / tau))),
@@ -231,7 +231,7 @@ describe("a service that warmed up", () => {
     });
     for (const n of [8, 12, 20]) {
       const of = rates(RUNS, () =>
-        answer([churn, warm(n, n / uniform(random, 4, 10))], n, random),
+        answer([churn, warm(n / uniform(random, 4, 10))], n, random),
       );
       expect(of["growth"] ?? 0).toBeLessThanOrEqual(0.07);
       const filled = rates(RUNS, () =>
