@@ -23,7 +23,7 @@ import { parseCount } from "../../arguments.ts";
 import { EXIT } from "../../exit-codes.ts";
 import type { DiffFlags } from "../../flags.ts";
 import { assertWritable, writeReport } from "../../report-file.ts";
-import { paintFor, ProgressLine } from "../../terminal.ts";
+import { columnsOf, paintFor, ProgressLine } from "../../terminal.ts";
 import { UsageError } from "../../usage-error.ts";
 import { engineWords } from "../show/engine-words.ts";
 import { readProfiles } from "./inputs.ts";
@@ -75,6 +75,7 @@ export async function diffVerb(
         : documentText(
             outcome.document,
             paintFor(process.stdout, flags.plain === true || flags.output !== undefined),
+            flags.output === undefined ? columnsOf(process.stdout) : undefined,
           );
   if (flags.output === undefined) process.stdout.write(text);
   else await writeReport(flags.output, text);

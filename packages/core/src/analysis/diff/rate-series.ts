@@ -77,6 +77,9 @@ export function isOfRates({ measure }: Subject): boolean {
   return measure === "allocated" || measure === "cumulative" || measure === "cpu";
 }
 
+/** A line below this part of the whole changes no verdict; it is listed. */
+const MATERIAL = 0.05;
+
 export function rateSeries(given: readonly Subject[], override: Override): RateSeries {
   const { list, ties } = sorted(given);
   const hasTimes = ties === 0 && list.every((s) => Number.isFinite(s.timeMs));
@@ -190,7 +193,8 @@ export function rateSeries(given: readonly Subject[], override: Override): RateS
     change: rate.change === undefined ? undefined : shifted(rate.change, kept),
     rates: all.value.map((x, j) => x / all.seconds[j]),
   };
-  const isChanged = changed.length > 0 || (total.change?.p ?? 1) <= MAX_Q;
+  const isMaterial = (s: RatePlace): boolean => size(s) >= MATERIAL * Math.abs(total.rate.value);
+  const isChanged = changed.some(isMaterial) || (total.change?.p ?? 1) <= MAX_Q;
   return {
     ...base,
     status: total.change === undefined ? "inconclusive" : isChanged ? "rate-changed" : "rate-steady",

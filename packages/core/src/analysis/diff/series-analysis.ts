@@ -401,7 +401,10 @@ export class SeriesAnalysis {
     // A frame of the runtime is how, not who: the line outside it is shown.
     const shown = sites.size === 1 ? (site ?? 0) : tree.line[node];
     const callers: SourceLine[] = [];
-    for (let up = tree.parent[node]; up > 0 && callers.length < 3; up = tree.parent[up])
+    // Frames of the runtime below the line that is shown are no callers of it.
+    let at = node;
+    for (let up = node; up > 0; up = tree.parent[up]) if (tree.line[up] === shown) at = up;
+    for (let up = tree.parent[at]; up > 0 && callers.length < 3; up = tree.parent[up])
       if (tree.line[up] !== shown) callers.push(this.#numbers.lines[tree.line[up]]);
     return {
       at: this.#numbers.lines[shown],

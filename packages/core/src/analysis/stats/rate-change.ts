@@ -107,7 +107,11 @@ export function rateOf(windows: Windows): Rate {
       p,
       isGradual: line.left < best.left,
     },
-    visible: told * Math.sqrt((spreadOf(rest, k, floor) * 4) / time),
+    // Windows that do not differ at all say nothing of how much they would.
+    visible:
+      spreadOf(rest, k, floor) > 0
+        ? told * Math.sqrt((spreadOf(rest, k, floor) * 4) / time)
+        : undefined,
   };
 }
 

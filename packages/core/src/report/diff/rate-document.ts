@@ -60,6 +60,7 @@ class RateWords extends Speech {
   /** Cores are a rate already. */
   #rate(value: number): string {
     const { unit, hasTimes, form } = this.#d;
+    if (value === 0) return "0";
     if (unit === "cores") return this.amount(value, unit);
     if (!hasTimes)
       return `${this.amount(value, unit)}${form === "totals" ? this.say(" a snapshot", " / 快照") : this.say(" a file", " / 文件")}`;
@@ -71,8 +72,10 @@ class RateWords extends Speech {
     const { unit, hasTimes } = this.#d;
     const sign = isSigned && i.value > 0 ? "+" : "";
     if (!hasTimes || unit === "ns") {
-      const of = (x: number): string => this.amount(x, unit);
-      return `${sign}${this.#rate(i.value)} [${of(i.lo)}, ${of(i.hi)}]`;
+      // Durations are told without their sign.
+      const minus = (x: number): string => (unit === "ns" && x < 0 ? "−" : "");
+      const of = (x: number): string => `${minus(x)}${this.amount(x, unit)}`;
+      return `${sign}${minus(i.value)}${this.#rate(i.value)} [${of(i.lo)}, ${of(i.hi)}]`;
     }
     const spoken = unit === "cores" ? unit : unit === "bytes" ? "bytes/s" : "1/s";
     const text = this.signed(i, spoken);
@@ -111,7 +114,14 @@ class RateWords extends Speech {
               `; could have seen a change by ${this.#rate(total.visible)}`,
               `；可看出 ${this.#rate(total.visible)} 的变化`,
             );
-      return `${mean}${seen}`;
+      const small =
+        changed.length === 0
+          ? ""
+          : this.say(
+              `; ${this.number(changed.length)} small ${changed.length === 1 ? "line" : "lines"} changed`,
+              `；${this.number(changed.length)} 处小的行有变`,
+            );
+      return `${mean}${seen}${small}`;
     }
     const isTotal = (total.change?.p ?? 1) <= 0.05;
     const parts: string[] = [];

@@ -424,10 +424,15 @@ class SeriesWords extends Speech {
     if (this.#d.isAssumed) {
       notes.push([
         this.say("ASSUMED", "假定"),
-        this.say(
-          "nothing proves that it is one process; no allocation count falls",
-          "没有证据证明是同一进程；但分配计数从未下降",
-        ),
+        this.#d.isGoroutines
+          ? this.say(
+              "nothing proves that it is one process",
+              "没有证据证明是同一进程",
+            )
+          : this.say(
+              "nothing proves that it is one process; no allocation count falls",
+              "没有证据证明是同一进程；但分配计数从未下降",
+            ),
       ]);
     }
     for (const line of this.#o.damage) notes.push([this.say("DAMAGE", "损坏"), line]);
