@@ -5,7 +5,7 @@ import { suggestedRate } from "../../analysis/diff/pair.ts";
 import { printable } from "../wording.ts";
 import type { DiffDocument, DocumentTable, Tone } from "./document.ts";
 import { comparisonFact, obstacleText } from "./comparison-words.ts";
-import { shortLine } from "../../rules/naming.ts";
+import { shortFunction, shortLine } from "../../rules/naming.ts";
 import { Speech } from "./speech.ts";
 import type { Voice } from "../say.ts";
 
@@ -239,7 +239,10 @@ class PairWords extends Speech {
       .slice(0, this.#o.top)
       .map((s) => [
         this.signed(s.value, unit, s.hasInterval),
-        s.from === undefined ? "" : printable(shortLine(s.from)),
+        // A whole function has no line that would tell two closures of a file apart.
+        s.from === undefined
+          ? ""
+          : printable(s.from.line > 0 ? shortLine(s.from) : shortFunction(s.from.function) || shortLine(s.from)),
         s.foundBy === "offset"
           ? this.say("same distance from the function's start", "与函数起始的距离相同")
           : this.say("order of lines and sizes: a guess", "按行序与大小推测"),
