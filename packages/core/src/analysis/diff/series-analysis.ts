@@ -64,7 +64,12 @@ export interface SeriesPlace extends CourseOf {
   /** Samples that came in a step and were live at its end; that went of those at its beginning. */
   readonly came: number;
   readonly went: number;
-  /** NaN where it is told by its jumps. */
+  /**
+   * It grows only as another call of the same line shrinks (or shrinks as that one grows): the line as a
+   * whole does not drift.
+   */
+  readonly isHandedOver: boolean;
+  /** NaN where it is told by its jumps, or by its ends. */
   readonly p: number;
   readonly q: number;
   /** Undefined with too few steps. */
@@ -118,6 +123,7 @@ export class SeriesAnalysis {
   readonly #went: number[] = [];
   /** Live samples at each snapshot: bucket × snapshots. */
   readonly #live: number[] = [];
+  #nodes: FrameTree | undefined;
   /** How much the steps of all places vary. */
   #all: Spread = { x2: 0, degrees: 0 };
   /** All that is live at each site of which something moved, in the unit, at each snapshot. */
@@ -208,6 +214,7 @@ export class SeriesAnalysis {
 
   run(): SeriesFinding {
     const tree = this.#tree.finish();
+    this.#nodes = tree;
     const k = this.#steps.length;
     const nodes = tree.length;
     const came = new Float64Array(nodes * k);
@@ -271,27 +278,31 @@ export class SeriesAnalysis {
       this.#place(tree, node, below.get(node) ?? [], stepsOf(node), all, [p[node], q[node]]),
     );
     const handed = new Set(places.filter((place) => this.#isHandedOver(place, places, all)));
+    const lines = new Set([...handed].map((place) => place.at));
     const covered = new Set<number>();
     for (const list of below.values()) for (const b of list) covered.add(this.#site[b]);
-    for (const { site, buckets, course } of this.#jumping(covered, all)) {
+    const listed = places.map((place) => ({
+      ...place,
+      isHandedOver:
+        handed.has(place) ||
+        (place.slope.value < 0 && place.isAllocating && lines.has(place.at)),
+    }));
+    for (const { site, buckets } of this.#jumping(covered)) {
       covered.add(site);
-      const leaf = this.#leaf[this.#heaviest(buckets)];
-      const own = this.#stepsOfBuckets(buckets);
-      const place = this.#place(tree, leaf, buckets, own, all, [Number.NaN, Number.NaN]);
-      places.push({ ...place, ...course });
+      listed.push(this.#placeOfSite(buckets));
     }
-    const last = (place: SeriesPlace): number => (handed.has(place) ? 1 : 0);
-    places.sort((a, b) => last(a) - last(b) || b.slope.value - a.slope.value);
+    const last = (place: SeriesPlace): number => (place.isHandedOver ? 1 : 0);
+    listed.sort((a, b) => last(a) - last(b) || b.slope.value - a.slope.value);
     const sum = this.#total(stepsOf(0), all);
     const sites = new Set<number>();
     for (let b = 0; b < this.#sizes.length; b++)
       if (!covered.has(this.#site[b])) sites.add(this.#site[b]);
-    const growing: CourseOf[] = places.filter((x) => x.slope.value > 0 && !handed.has(x));
+    const growing: CourseOf[] = listed.filter((x) => x.slope.value > 0 && !x.isHandedOver);
     if (growing.length === 0 && sum.isGrowth) growing.push(sum.total);
     return {
       status: statusOf(growing),
       total: sum.total,
-      places,
+      places: listed,
       others: { sites: sites.size, visible: this.#visibleOfSites(covered, all) },
       tested,
     };
@@ -419,7 +430,35 @@ export class SeriesAnalysis {
       q,
       shape,
       ...this.#courseOf(this.#levelsOf(buckets, live[0]), steps, noise, shape, 1),
+      isHandedOver: false,
       evidence: `${last.artefact.id}:${stackKey(hash)}`,
+    };
+  }
+
+  /** A line told by its bytes: of its slope only sampling is uncertain. */
+  #placeOfSite(buckets: readonly number[]): SeriesPlace {
+    const tree = this.#nodes;
+    if (tree === undefined) throw new Error("run first");
+    const heaviest = this.#heaviest(buckets);
+    const steps = this.#stepsOfBuckets(buckets);
+    const site = this.#site[heaviest];
+    const place = this.#place(tree, this.#leaf[heaviest], buckets, steps, this.#all, [NaN, NaN]);
+    const live = this.#siteLive.get(site) ?? place.live;
+    const levels = this.#levelsOf(buckets, live[0]);
+    const noise = noiseOf(spreadOf(steps), this.#all);
+    const grown = total(levels.change);
+    const error = normalQuantile((1 + CONFIDENCE) / 2) * Math.sqrt(total(levels.sampling));
+    const seconds = total(levels.seconds);
+    return {
+      ...place,
+      live,
+      slope: {
+        value: grown / seconds,
+        lo: (grown - error) / seconds,
+        hi: (grown + error) / seconds,
+      },
+      shape: undefined,
+      ...this.#courseOf(levels, steps, noise, place.shape, 1),
     };
   }
 
@@ -522,11 +561,8 @@ export class SeriesAnalysis {
     return of(shape === undefined || isLasting ? "goes-on" : "unclear");
   }
 
-  /**
-   * Lines that hold a good part of all and grew by jumps, whatever a test of drift says of their samples;
-   * and lines that surely grew from the first to the last by what `hasGrown` says.
-   */
-  #jumping(told: ReadonlySet<number>, all: Spread): { site: number; buckets: number[]; course: CourseOf }[] {
+  /** Lines that hold a good part of all and grew by jumps, whatever a test of drift says of their samples. */
+  #jumping(told: ReadonlySet<number>): { site: number; buckets: number[] }[] {
     const n = this.#snapshots.length;
     const bySite = new Map<number, number[]>();
     this.#site.forEach((site, b) => {
@@ -540,24 +576,24 @@ export class SeriesAnalysis {
     );
     return material.flatMap(([site, live]) => {
       const buckets = bySite.get(site) ?? [];
-      const steps = this.#stepsOfBuckets(buckets);
-      const levels = this.#levelsOf(buckets, live[0]);
-      const noise = noiseOf(spreadOf(steps), all);
-      const jumps = jumpsOf(levels, material.length);
-      if (jumps === undefined || jumps.at.length < 2) return [];
-      const course = this.#courseOf(levels, steps, noise, shapeOf(steps, noise), material.length);
-      return [{ site, buckets, course }];
+      const jumps = jumpsOf(this.#levelsOf(buckets, live[0]), material.length);
+      return jumps === undefined || jumps.at.length < 2 ? [] : [{ site, buckets }];
     });
   }
 
-  /** Of a line, or of all, that surely holds more than at the beginning although no drift was told. */
-  courseAt(at: SourceLine | undefined): CourseOf {
-    const line = at === undefined ? -1 : this.#numbers.of(at.function, at.file, at.line);
-    const buckets = [...this.#site.keys()].filter((b) => line < 0 || this.#site[b] === line);
+  /** A line that surely holds more than at the beginning although no drift was told. */
+  placeAt(at: SourceLine): SeriesPlace {
+    const line = this.#numbers.of(at.function, at.file, at.line);
+    return this.#placeOfSite([...this.#site.keys()].filter((b) => this.#site[b] === line));
+  }
+
+  /** The same of all lines together. */
+  courseOfAll(): CourseOf {
+    const buckets = [...this.#site.keys()];
     const steps = this.#stepsOfBuckets(buckets);
-    const start = line < 0 ? this.#snapshots[0].live.value : (this.#siteLive.get(line)?.[0] ?? 0);
     const noise = noiseOf(spreadOf(steps), this.#all);
-    return this.#courseOf(this.#levelsOf(buckets, start), steps, noise, shapeOf(steps, noise), 1);
+    const levels = this.#levelsOf(buckets, this.#snapshots[0].live.value);
+    return this.#courseOf(levels, steps, noise, shapeOf(steps, noise), 1);
   }
 
   #total(steps: Steps, all: Spread): { total: SeriesTotal; isGrowth: boolean } {

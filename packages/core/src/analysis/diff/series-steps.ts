@@ -38,6 +38,11 @@ export interface SeriesChain {
   readonly isAssumed: boolean;
   /** Snapshots on both sides of a restart that are known to be of different builds. */
   readonly builds: number;
+  /**
+   * Left out since MemProfileRate was changed in a process that goes on: a profile weighs all its samples
+   * by the rate of now, so what was sampled before weighs wrong until it is gone, and looks like growth.
+   */
+  readonly mixed: { readonly snapshots: number; readonly from: number; readonly to: number };
 }
 
 /**
@@ -127,14 +132,25 @@ export function chainOf(subjects: readonly Subject[], override: Override): Serie
   let builds = 1;
   let repeated = subjects.length - list.length;
   let isAssumed = false;
+  let mixed = { snapshots: 0, from: 0, to: 0 };
+  let isMixed = false;
   let last: Subject | undefined;
   for (const subject of list) {
     let startsProcess = true;
     if (last !== undefined) {
       const relation = override === "other" ? "different" : relationOf(last, subject).is;
+      const [from, to] = [last.rows?.rate ?? 0, subject.rows?.rate ?? 0];
+      if ((isMixed || from !== to) && relation !== "different") {
+        if (!isMixed) mixed = { ...mixed, from, to };
+        mixed = { ...mixed, snapshots: mixed.snapshots + 1 };
+        isMixed = true;
+        last = subject;
+        continue;
+      }
       const isCounted = subject.measure === "counted";
       const aligned = align(last, subject);
       const direction = isCounted ? "rise" : directionOf(aligned.allocs[0], aligned.allocs[1]);
+      isMixed = false;
       if (direction === "still" && aligned.length > 0) {
         repeated += 1;
         continue;
@@ -174,6 +190,7 @@ export function chainOf(subjects: readonly Subject[], override: Override): Serie
     ties,
     isAssumed,
     builds,
+    mixed,
   };
 }
 

@@ -22,7 +22,7 @@ import {
   type SeriesPlace,
   type SeriesTotal,
 } from "./series-analysis.ts";
-import { chainOf, isObjects, steppedOver, type SeriesSnapshot } from "./series-steps.ts";
+import { chainOf, isObjects, steppedOver, type SeriesChain, type SeriesSnapshot } from "./series-steps.ts";
 import type { Subject } from "./subject.ts";
 
 export type { SeriesPlace } from "./series-analysis.ts";
@@ -44,8 +44,9 @@ export interface SeriesDiff {
   readonly isGoroutines: boolean;
   /** The first snapshot against the last; undefined across a restart. */
   readonly firstToLast: PairDiff | undefined;
-  /** What surely grew from the first to the last without a drift, and its course. */
+  /** What surely grew from the first to the last without a drift, and its course; a site is in `places`, too. */
   readonly grown: (CourseOf & { readonly site: DiffSite | undefined }) | undefined;
+  readonly mixed: SeriesChain["mixed"];
   readonly snapshots: readonly SeriesSnapshot[];
   readonly excursions: readonly SeriesExcursion[];
   /** Snapshots left out because they show the cycle of the one before. */
@@ -84,6 +85,7 @@ export function diffSeries(subjects: readonly Subject[], { override }: SeriesOpt
     repeated: chain.repeated,
     restarts: chain.restarts,
     builds: chain.builds,
+    mixed: chain.mixed,
     steps: chain.steps.length,
     seconds: chain.steps.reduce((sum, s) => sum + s.seconds, 0),
     hasTimes: chain.hasTimes,
@@ -127,8 +129,9 @@ export function diffSeries(subjects: readonly Subject[], { override }: SeriesOpt
     ...base(chain, excursions),
     ...finding,
     firstToLast,
-    grown,
-    status: grown === undefined ? finding.status : statusOf([grown]),
+    grown: grown?.of,
+    places: grown?.place === undefined ? finding.places : [grown.place, ...finding.places],
+    status: grown === undefined ? finding.status : statusOf([grown.of]),
   };
 }
 
@@ -145,7 +148,7 @@ function grownOf(
   snapshots: readonly SeriesSnapshot[],
   { sites, total }: PairDiff,
   steps: number,
-): SeriesDiff["grown"] {
+): { readonly of: NonNullable<SeriesDiff["grown"]>; readonly place: SeriesPlace | undefined } | undefined {
   const isFew = steps < MIN_SHAPE_STEPS;
   const aside = snapshots.map((s) => s.isSetAside);
   const isAbove = (given: Float64Array | undefined): boolean => {
@@ -158,17 +161,16 @@ function grownOf(
     value.lo > 0 && (isFew || value.lo >= LEAST_RISE * (before?.value ?? 0));
   const inAll = Float64Array.from(snapshots, (s) => s.live.value);
   // One jump that never came back is above its start, however late it was.
-  const course = (at: SourceLine | undefined, live: Float64Array | undefined) => {
-    const of = analysis.courseAt(at);
-    return isFew || of.jumps !== undefined || isAbove(live) ? of : undefined;
-  };
+  const isTold = (of: CourseOf, live: Float64Array | undefined): boolean =>
+    isFew || of.jumps !== undefined || isAbove(live);
   for (const site of sites) {
     if (!GROWN.has(site.standing) || !isMuch(site)) continue;
-    const of = course(site, analysis.liveAt(site));
-    if (of !== undefined) return { ...of, site };
+    const place = analysis.placeAt(site);
+    if (isTold(place, analysis.liveAt(site))) return { of: { ...place, site }, place };
   }
-  const of = total !== undefined && isMuch(total) ? course(undefined, inAll) : undefined;
-  return of === undefined ? undefined : { ...of, site: undefined };
+  if (total === undefined || !isMuch(total)) return undefined;
+  const of = analysis.courseOfAll();
+  return isTold(of, inAll) ? { of: { ...of, site: undefined }, place: undefined } : undefined;
 }
 
 const LEAST_RISE = 0.25;

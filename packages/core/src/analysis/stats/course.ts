@@ -55,7 +55,7 @@ const LIKELY = 1.5;
 const MULTIPLIED = 1.5;
 /** Of what there was, how much more there is in the end. */
 const LEAST_RISE = 0.25;
-/** Of all that it jumped, what may have come back. */
+/** Of all that it jumped, how far it may have come back. */
 const MOST_BACK = 0.25;
 
 /** Undefined unless it jumped and never came back; one jump, or more than chance orders so. `asked`: places asked this question. */
@@ -64,12 +64,17 @@ export function jumpsOf(
   asked: number,
 ): Jumps | undefined {
   const k = change.length;
-  let back = 0;
   let backSquares = 0;
   let falls = 0;
+  // How far it ever was below its height: what comes and goes does not add up.
+  let back = 0;
+  let now = 0;
+  let height = 0;
   for (const c of change) {
+    now += c;
+    height = Math.max(height, now);
+    back = Math.max(back, height - now);
     if (c >= 0) continue;
-    back -= c;
     backSquares += c * c;
     falls += 1;
   }

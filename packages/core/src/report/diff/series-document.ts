@@ -34,11 +34,21 @@ class SeriesWords extends Speech {
   document(): DiffDocument {
     const { status } = this.#d;
     const head = this.#headline();
-    const growing = this.#d.places.filter((p) => p.slope.value > 0);
-    const falling = this.#d.places.filter((p) => p.slope.value <= 0);
+    const { places } = this.#d;
+    const handed = places.filter((p) => p.isHandedOver);
+    const growing = places.filter((p) => p.slope.value > 0 && !p.isHandedOver);
+    const falling = places.filter((p) => p.slope.value <= 0 && !p.isHandedOver);
     const tables = [
       this.#table(this.say("GROWING", "增长中"), growing),
       this.#table(this.say("SHRINKING", "减少中"), falling),
+      this.#table(
+        this.say("TAKING OVER", "接替"),
+        handed,
+        this.say(
+          "one caller of a line grows as another shrinks; the line as a whole does not",
+          "同一行的一个调用者增长而另一个减少；该行整体未增长",
+        ),
+      ),
     ].filter((t) => t !== undefined);
     return {
       verdict: this.#verdict(),
@@ -83,23 +93,30 @@ class SeriesWords extends Speech {
   #headline(): string {
     const { status, total, places, snapshots } = this.#d;
     if (total === undefined || status === "not-comparable") {
+      if (this.#d.mixed.snapshots > 0)
+        return this.say(
+          "MemProfileRate was changed in the process; no two steps before it are left",
+          "进程中途改变了 MemProfileRate；在此之前不足两步",
+        );
       return this.say(
         `${snapshots.length} different snapshots give ${this.#d.steps} ${this.#d.steps === 1 ? "step" : "steps"} of one process; a series needs two. Two files are compared with heapwright diff A B`,
         `${snapshots.length} 份不同的快照只给出 ${this.#d.steps} 个同一进程的步；序列至少需要两步。两份文件请用 heapwright diff A B`,
       );
     }
     const inAll = this.say(`${this.#rate(total.slope)} in all`, `合计 ${this.#rate(total.slope)}`);
-    const first = places.find((p) => p.slope.value > 0);
+    const first = places.find((p) => p.slope.value > 0 && !p.isHandedOver);
     if (status === "inconclusive") {
       const more = this.#d.grown === undefined ? this.#firstToLast() : this.#grownFirstToLast();
-      return [more, this.#whyUnclear(first)].filter((x) => x !== "").join(this.say("; ", "；"));
+      return [more, this.#tookOver(), this.#whyUnclear(first)].filter((x) => x !== "").join(this.say("; ", "；"));
     }
     if (status === "ended") {
       const { grown } = this.#d;
       const site = grown === undefined ? first?.at : grown.site;
       const at = site === undefined ? "" : printable(shortLine(site));
       const how = this.#course(grown ?? first ?? total, (grown === undefined ? first?.shape : undefined) ?? total.shape);
-      return [at, how, this.#firstToLast()].filter((x) => x !== "").join(this.say("; ", "；"));
+      const took = this.#tookOver();
+      const more = took === "" ? this.#firstToLast() : took;
+      return [at, how, more].filter((x) => x !== "").join(this.say("; ", "；"));
     }
     if (status === "growth") {
       if (first === undefined) return this.#d.grown === undefined ? inAll : this.#grownFirstToLast();
@@ -108,7 +125,11 @@ class SeriesWords extends Speech {
         `${this.#rate(first.slope)} at ${at}`,
         `${at} 处 ${this.#rate(first.slope)}`,
       );
-      return `${where}${this.say("; ", "；")}${inAll}`;
+      // Told by its jumps: a slope of all would carry the chance of a handful of tables.
+      const rest = Number.isNaN(first.p)
+        ? [this.#course(first, first.shape), this.#firstToLast()].filter((x) => x !== "")
+        : [inAll];
+      return [where, ...rest].join(this.say("; ", "；"));
     }
     if (total.slope.hi < 0) return this.say(`${inAll}: it shrinks`, `${inAll}：在减少`);
     return `${this.#visible(total.visible)}${this.say("; ", "；")}${inAll}`;
@@ -178,6 +199,44 @@ class SeriesWords extends Speech {
     return this.say(`${more} at ${at} from the first to the last`, `${at} 首尾之间 ${more}`);
   }
 
+  /** Where about as much went as came at the line that grew: code that took another way. */
+  #tookOver(): string {
+    const { firstToLast, grown } = this.#d;
+    const grew = grown?.site?.value.value ?? 0;
+    const change = firstToLast?.total?.value;
+    if (!(grew > 0) || change === undefined || change.lo > 0) return "";
+    const lost = firstToLast?.sites.find(
+      (s) => (s.standing === "shrank" || s.standing === "gone") && -s.value.value >= grew / 2,
+    );
+    if (lost === undefined) return "";
+    const at = printable(shortLine(lost));
+    const less = this.signed(lost.value, this.#d.unit);
+    return this.say(`${less} at ${at}, and no more in all`, `${at} 处 ${less}，合计并未增加`);
+  }
+
+  /** A height that is gone again says more than two ends that are alike. */
+  #peak(): string[] {
+    const { snapshots, restarts, hasTimes, unit, status } = this.#d;
+    if (restarts > 0 || status !== "no-growth") return [];
+    const ends = [snapshots[0], snapshots[snapshots.length - 1]];
+    const floor = Math.max(...ends.map((s) => s?.live.hi ?? 0));
+    let at = -1;
+    snapshots.forEach((s, i) => {
+      if (s.isSetAside || !(s.live.lo > floor)) return;
+      if (at < 0 || s.live.value > (snapshots[at]?.live.value ?? 0)) at = i;
+    });
+    const top = snapshots[at];
+    if (top === undefined) return [];
+    const time = hasTimes ? ` (${this.voice.words.duration(top.atSeconds)})` : "";
+    const most = this.amount(top.live.value, unit);
+    return [
+      this.say(
+        `highest at snapshot ${at + 1}${time}, ${most}; it came down again`,
+        `最高在第 ${at + 1} 份${time}，${most}；之后回落`,
+      ),
+    ];
+  }
+
   #firstToLast(): string {
     const change = this.#d.firstToLast?.total?.value;
     if (change === undefined) return "";
@@ -211,7 +270,7 @@ class SeriesWords extends Speech {
         `${snapshots.length} 份快照，${steps} 步${over}   ${word} ${live}  ${from} → ${to}`,
       ),
     );
-    facts.push(...this.#excursions());
+    facts.push(...this.#excursions(), ...this.#peak());
     if (total !== undefined) {
       const shape = total.shape === undefined ? "" : `${this.#shape(total.shape)}; `;
       facts.push(
@@ -225,6 +284,7 @@ class SeriesWords extends Speech {
       const more = this.#firstToLast();
       const isSaid =
         this.#d.status === "ended" ||
+        (this.#d.status === "growth" && this.#d.places.some((p) => Number.isNaN(p.p))) ||
         (this.#d.status === "inconclusive" && (this.#d.firstToLast?.total?.value.lo ?? 0) > 0);
       if (more !== "" && !isSaid) facts.push(this.say(`in all ${more}`, `合计${more}`));
       if (total.noise.factor > 1.5) {
@@ -241,6 +301,16 @@ class SeriesWords extends Speech {
         this.say(
           `${restarts} ${restarts === 1 ? "restart" : "restarts"} or other process inside: counts fall or identity differs; nothing is compared across`,
           `其间有 ${restarts} 次重启或换了进程：计数下降或身份不同；不跨越比较`,
+        ),
+      );
+    }
+    const { mixed } = this.#d;
+    if (mixed.snapshots > 0) {
+      const [was, is] = [mixed.from, mixed.to].map((rate) => this.amount(rate, "bytes"));
+      facts.push(
+        this.say(
+          `${mixed.snapshots} left out: MemProfileRate was changed in the process (${was} → ${is}), and what was sampled before weighs wrong in all later profiles; restart at the new rate`,
+          `略去 ${mixed.snapshots} 份：进程中途改变了 MemProfileRate（${was} → ${is}），此前的样本在其后的剖析中权重有误；请以新的采样率重启`,
         ),
       );
     }
@@ -283,8 +353,8 @@ class SeriesWords extends Speech {
       const where = at === undefined ? "" : printable(shortLine(at));
       const more = this.amount(height, this.#d.unit);
       return this.say(
-        `${which} set aside: ${more} more${where === "" ? "" : ` at ${where}`} than before and after, a batch perhaps; what stayed of it counts`,
-        `${which}已搁置：${where === "" ? "" : `${where} `}比前后都多 ${more}，可能是批处理；其中留下的仍计入`,
+        `${which} set aside: ${more} more${where === "" ? "" : ` at ${where}`} than before and after, a batch or a copy perhaps; what stayed of it counts`,
+        `${which}已搁置：${where === "" ? "" : `${where} `}比前后都多 ${more}，可能是批处理或复制；其中留下的仍计入`,
       );
     });
   }
@@ -327,11 +397,15 @@ class SeriesWords extends Speech {
     }
   }
 
-  #table(title: string, places: readonly SeriesPlace[]): DocumentTable | undefined {
+  #table(
+    title: string,
+    places: readonly SeriesPlace[],
+    about = "",
+  ): DocumentTable | undefined {
     if (places.length === 0) return undefined;
     const rows = places.slice(0, this.#o.top).map((place) => {
       const n = place.live.length;
-      const caller = place.user ?? place.callers[0];
+      const caller = place.user ?? place.callers.find((c) => !c.function.startsWith("runtime."));
       const below = place.isAllocating
         ? caller === undefined
           ? ""
@@ -350,15 +424,16 @@ class SeriesWords extends Speech {
       ];
     });
     const more = places.length - rows.length;
+    const rest =
+      more > 0
+        ? this.say(
+            `${this.number(more)} more: --top ${places.length}`,
+            `另有 ${this.number(more)} 处：--top ${places.length}`,
+          )
+        : "";
     return {
       title,
-      beside:
-        more > 0
-          ? this.say(
-              `${this.number(more)} more: --top ${places.length}`,
-              `另有 ${this.number(more)} 处：--top ${places.length}`,
-            )
-          : "",
+      beside: [about, rest].filter((x) => x !== "").join(this.say("; ", "；")),
       header: [
         this.say("slope", "斜率"),
         this.say("came / went", "新增 / 离去"),
