@@ -20,7 +20,7 @@ import { rateOf, standsOut, type Rate, type Windows } from "../stats/rate-change
 import { benjaminiHochberg } from "../stats/rank.ts";
 import type { Override } from "./compare.ts";
 import { MAX_Q, type DiffUnit } from "./pair.ts";
-import { isOtherBuild, isOutOfOrder, sorted } from "./series-steps.ts";
+import { isOtherBuild, isOutOfOrder, sorted, wholeOf } from "./series-steps.ts";
 import { directionOf, relationOf, type Subject } from "./subject.ts";
 
 /** What a number a second is of: bytes and counts; ns of delay; cores need no second of their own. */
@@ -67,6 +67,8 @@ export interface RateSeries {
   readonly rateChanges: number;
   readonly builds: number;
   readonly repeated: number;
+  /** Files left out because a part of them could not be read. */
+  readonly damaged: number;
   readonly hasTimes: boolean;
   readonly wasUnsorted: boolean;
   readonly isAssumed: boolean;
@@ -80,7 +82,8 @@ export function isOfRates({ measure }: Subject): boolean {
 /** A line below this part of the whole changes no verdict; it is listed. */
 const MATERIAL = 0.05;
 
-export function rateSeries(given: readonly Subject[], override: Override): RateSeries {
+export function rateSeries(all: readonly Subject[], override: Override): RateSeries {
+  const given = wholeOf(all);
   const { list, ties } = sorted(given);
   const hasTimes = ties === 0 && list.every((s) => Number.isFinite(s.timeMs));
   const isWindows = list.every((s) => s.table.isDelta || s.measure === "cpu");
@@ -149,6 +152,7 @@ export function rateSeries(given: readonly Subject[], override: Override): RateS
     rateChanges,
     builds,
     repeated,
+    damaged: all.length - given.length,
     hasTimes: isTimed,
     wasUnsorted: isOutOfOrder(given, list),
     isAssumed,
@@ -186,12 +190,12 @@ export function rateSeries(given: readonly Subject[], override: Override): RateS
   const changed = said.filter((s) => s.q <= MAX_Q);
   const size = (s: RatePlace): number => Math.abs(s.change?.change.value ?? 0);
   changed.sort((a, b) => size(b) - size(a));
-  const all = sums.total(seconds);
-  const rate = rateOf(without(all, kept));
+  const sum = sums.total(seconds);
+  const rate = rateOf(without(sum, kept));
   const total = {
     ...rate,
     change: rate.change === undefined ? undefined : shifted(rate.change, kept),
-    rates: all.value.map((x, j) => x / all.seconds[j]),
+    rates: sum.value.map((x, j) => x / sum.seconds[j]),
   };
   const isMaterial = (s: RatePlace): boolean => size(s) >= MATERIAL * Math.abs(total.rate.value);
   const isChanged = changed.some(isMaterial) || (total.change?.p ?? 1) <= MAX_Q;

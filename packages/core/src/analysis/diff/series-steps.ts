@@ -105,6 +105,15 @@ export function sorted(given: readonly Subject[]): { list: Subject[]; ties: numb
   return { list, ties };
 }
 
+/**
+ * Without files of which a part could not be read: what they lack would look gone, and would come back
+ * after them. All of them where fewer than three would be left.
+ */
+export function wholeOf(subjects: readonly Subject[]): readonly Subject[] {
+  const whole = subjects.filter(({ artefact }) => artefact.completeness.complete);
+  return whole.length < 3 ? subjects : whole;
+}
+
 /** Whether the files were given in another order than that of time. */
 export function isOutOfOrder(given: readonly Subject[], list: readonly Subject[]): boolean {
   const place = new Map(list.map((s, i) => [s.artefact.sha256, i]));

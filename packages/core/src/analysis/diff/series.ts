@@ -22,7 +22,7 @@ import {
   type SeriesPlace,
   type SeriesTotal,
 } from "./series-analysis.ts";
-import { chainOf, isObjects, steppedOver, type SeriesChain, type SeriesSnapshot } from "./series-steps.ts";
+import { chainOf, isObjects, steppedOver, wholeOf, type SeriesChain, type SeriesSnapshot } from "./series-steps.ts";
 import type { Subject } from "./subject.ts";
 
 export type { SeriesPlace } from "./series-analysis.ts";
@@ -47,6 +47,8 @@ export interface SeriesDiff {
   /** What surely grew from the first to the last without a drift, and its course; a site is in `places`, too. */
   readonly grown: (CourseOf & { readonly site: DiffSite | undefined }) | undefined;
   readonly mixed: SeriesChain["mixed"];
+  /** Snapshots left out because a part of them could not be read. */
+  readonly damaged: number;
   readonly snapshots: readonly SeriesSnapshot[];
   readonly excursions: readonly SeriesExcursion[];
   /** Snapshots left out because they show the cycle of the one before. */
@@ -73,7 +75,8 @@ export interface SeriesOptions {
   readonly override: Override;
 }
 
-export function diffSeries(subjects: readonly Subject[], { override }: SeriesOptions): SeriesDiff {
+export function diffSeries(given: readonly Subject[], { override }: SeriesOptions): SeriesDiff {
+  const subjects = wholeOf(given);
   const whole = chainOf(subjects, override);
   const unit = subjects.every(isObjects) ? ("count" as const) : ("bytes" as const);
   const isGoroutines = subjects.every((s) => s.measure === "counted");
@@ -86,6 +89,7 @@ export function diffSeries(subjects: readonly Subject[], { override }: SeriesOpt
     restarts: chain.restarts,
     builds: chain.builds,
     mixed: chain.mixed,
+    damaged: given.length - subjects.length,
     steps: chain.steps.length,
     seconds: chain.steps.reduce((sum, s) => sum + s.seconds, 0),
     hasTimes: chain.hasTimes,

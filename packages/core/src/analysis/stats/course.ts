@@ -59,10 +59,9 @@ const LEAST_RISE = 0.25;
 const MOST_BACK = 0.25;
 
 /** Undefined unless it jumped and never came back; one jump, or more than chance orders so. `asked`: places asked this question. */
-export function jumpsOf(
-  { start, change, sampling, seconds }: Levels,
-  asked: number,
-): Jumps | undefined {
+export function jumpsOf(levels: Levels, asked: number): Jumps | undefined {
+  const { start, seconds } = levels;
+  const { change, sampling } = withoutCopies(levels);
   const k = change.length;
   let backSquares = 0;
   let falls = 0;
@@ -128,6 +127,26 @@ export function jumpsOf(
   // When in its step it jumped is not known.
   return { at, goesOn: isRamp ? quiet <= 1 : tail <= 2 * gap + seconds[last], quiet };
 }
+
+/**
+ * While a table is copied the old one is there as well: up by the new one's size, down by the old one's
+ * when that is dropped, half as much in a map (its entries move one by one until Go 1.23). Both are one jump.
+ */
+function withoutCopies(levels: Levels): Pick<Levels, "change" | "sampling"> {
+  const change = levels.change.slice();
+  const sampling = levels.sampling.slice();
+  for (let j = 0; j + 1 < change.length; j++) {
+    if (!(change[j + 1] < 0) || -change[j + 1] > MOST_COPIED * change[j]) continue;
+    change[j] += change[j + 1];
+    sampling[j] += sampling[j + 1];
+    change[j + 1] = 0;
+    sampling[j + 1] = 0;
+  }
+  return { change, sampling };
+}
+
+/** Of a jump, the old table. */
+const MOST_COPIED = 0.6;
 
 export interface Tail {
   /** First step of the tail. */

@@ -112,6 +112,21 @@ class PairWords extends Speech {
     const { total, unit, comparison } = this.#d;
     const facts = [comparisonFact(this, this.#d)];
     if (total === undefined) return facts;
+    const { before, after } = this.#d;
+    if (before !== after && !before.artefact.completeness.complete)
+      facts.push(
+        this.say(
+          "the first file is damaged: what it lacks looks new, or grown",
+          "第一份文件已损坏：其中缺失的内容会显得新出现或增长",
+        ),
+      );
+    if (before !== after && !after.artefact.completeness.complete)
+      facts.push(
+        this.say(
+          "the second file is damaged: what it lacks looks gone; what grew is a lower bound",
+          "第二份文件已损坏：其中缺失的内容会显得消失；增长只是下界",
+        ),
+      );
     if (
       total.before !== undefined &&
       total.after !== undefined &&

@@ -229,6 +229,15 @@ class RateWords extends Speech {
           `${builds} 个构建：改动过的行在各构建中视为不同的行`,
         ),
       );
+    const { damaged } = this.#d;
+    if (damaged > 0) {
+      facts.push(
+        this.say(
+          `${damaged} left out: damaged, and what they lack would look gone and come back`,
+          `略去 ${damaged} 份：已损坏，其中缺失的内容会显得先消失又出现`,
+        ),
+      );
+    }
     if (repeated > 0)
       facts.push(
         this.say(

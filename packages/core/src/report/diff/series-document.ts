@@ -162,7 +162,8 @@ class SeriesWords extends Speech {
   /** What shape it has, or by what it was told instead. */
   #course(of: CourseOf, shape: ShapeChoice | undefined): string {
     const { jumps, tail } = of;
-    if (jumps !== undefined && (jumps.goesOn || shape === undefined || !shape.isClear)) {
+    const isLine = shape?.isClear === true && (shape.shape === "line" || shape.shape === "late");
+    if (jumps !== undefined && !isLine && (jumps.goesOn || shape?.isClear !== true)) {
       const last = this.#when(jumps.at[jumps.at.length - 1] ?? 0);
       return jumps.at.length === 1
         ? this.say(`one step before ${last}`, `${last} 之前一次跃升`)
@@ -319,6 +320,15 @@ class SeriesWords extends Speech {
         this.say(
           `${this.#d.builds} builds: a line that was edited is another line in each`,
           `${this.#d.builds} 个构建：改动过的行在各构建中视为不同的行`,
+        ),
+      );
+    }
+    const { damaged } = this.#d;
+    if (damaged > 0) {
+      facts.push(
+        this.say(
+          `${damaged} left out: damaged, and what they lack would look gone and come back`,
+          `略去 ${damaged} 份：已损坏，其中缺失的内容会显得先消失又出现`,
         ),
       );
     }
