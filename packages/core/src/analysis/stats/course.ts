@@ -82,8 +82,6 @@ export function jumpsOf(levels: Levels, asked: number): Jumps | undefined {
   let jumped = 0;
   let error = 0;
   let level = start;
-  let before = start;
-  let multiplied = 0;
   for (let j = 0; j < k; j++) {
     const least = Math.max(
       LIKELY * Math.sqrt(sampling[j]),
@@ -101,31 +99,38 @@ export function jumpsOf(levels: Levels, asked: number): Jumps | undefined {
   if (jumped < SURE * Math.sqrt(error)) return undefined;
   const last = at[at.length - 1];
   const quiet = k - 1 - last;
-  if (at.length === 1) return { at, goesOn: false, quiet };
-  // Levels between jumps, for what each multiplied.
+  // Many small tables that double at one load do so over neighbouring steps; that is one jump, to its end.
+  const ends = at.filter((j, i) => at[i + 1] !== j + 1);
+  if (ends.length === 1) {
+    // Without a quiet step between any two it is a ramp, or one jump.
+    const isRamp = at.length > 2 && isRare(at.length, asked);
+    return isRamp ? { at, goesOn: quiet <= 1, quiet } : { at: ends, goesOn: false, quiet };
+  }
   level = start;
-  let next = 0;
-  for (let j = 0; j < k && next < at.length; j++) {
+  let before = start;
+  let multiplied = 0;
+  for (let j = 0; j < k; j++) {
     level += change[j];
-    if (j !== at[next]) continue;
+    if (!ends.includes(j)) continue;
     if (before > 0 && level >= MULTIPLIED * before) multiplied += 1;
     before = level;
-    next += 1;
   }
-  let orders = 1;
-  for (let m = 2; m <= at.length + 1; m++) orders *= m;
-  if (multiplied < 2 && asked / orders > 1 - CONFIDENCE) return undefined;
+  if (multiplied < 2 && !isRare(at.length, asked)) return undefined;
   const between = (from: number, to: number): number => {
     let time = 0;
     for (let j = from; j < to; j++) time += seconds[j];
     return time;
   };
-  const gap = between(at[at.length - 2] + 1, last + 1);
-  const tail = between(last + 1, k);
-  // Without a quiet step between any two it is a ramp, whose end needs no longer to be seen.
-  const isRamp = at.every((j, i) => i === 0 || j === at[i - 1] + 1);
+  const gap = between(ends[ends.length - 2] + 1, last + 1);
   // When in its step it jumped is not known.
-  return { at, goesOn: isRamp ? quiet <= 1 : tail <= 2 * gap + seconds[last], quiet };
+  return { at: ends, goesOn: between(last + 1, k) <= 2 * gap + seconds[last], quiet };
+}
+
+/** Levels of a place that does not grow come in any order. */
+function isRare(jumps: number, asked: number): boolean {
+  let orders = 1;
+  for (let m = 2; m <= jumps + 1; m++) orders *= m;
+  return asked / orders <= 1 - CONFIDENCE;
 }
 
 /**
