@@ -80,6 +80,14 @@ export async function diffVerb(
   if (flags.output === undefined) process.stdout.write(text);
   else await writeReport(flags.output, text);
   if (flags.failOn === undefined) return EXIT.ok;
+  if (outcome.status === "growth" && outcome.isDoubtful) {
+    process.stderr.write(
+      flags.lang === "zh"
+        ? "heapwright: 门槛未定：第一份文件已损坏，其中缺失的内容会显得增长\n"
+        : "heapwright: the gate is open: the first file is damaged, and what it lacks looks like growth\n",
+    );
+    return EXIT.unreadable;
+  }
   if (outcome.status === "growth") return EXIT.gateFailed;
   if (outcome.status === "inconclusive" && outcome.isState) {
     if (flags.failOn === "inconclusive") return EXIT.gateFailed;
@@ -159,6 +167,8 @@ interface Outcome {
   readonly status: PairDiff["status"] | SeriesDiff["status"] | RateSeries["status"];
   /** Of memory or goroutines; of rates nothing grows. */
   readonly isState: boolean;
+  /** What the first file lacks would look like growth. */
+  readonly isDoubtful: boolean;
   readonly document: DiffDocument;
   readonly json: () => string;
 }
@@ -190,6 +200,7 @@ function pair(
   return {
     status: d.status,
     isState: true,
+    isDoubtful: d.before !== d.after && !d.before.artefact.completeness.complete,
     document,
     json: () => pairJson(d, { voice, version, document, requests }),
   };
@@ -227,6 +238,7 @@ function series(
     return {
       status: d.status,
       isState: false,
+      isDoubtful: false,
       document,
       json: () => ratesJson(d, { voice, version, document, requests }),
     };
@@ -260,6 +272,7 @@ function series(
   return {
     status: d.status,
     isState: true,
+    isDoubtful: false,
     document,
     json: () => seriesJson(d, { voice, version, document, requests }),
   };

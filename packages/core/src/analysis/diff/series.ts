@@ -127,7 +127,7 @@ export function diffSeries(given: readonly Subject[], { override }: SeriesOption
     chain.restarts > 0 ? undefined : diffPair(...ends, { granularity: "lines", override: "same" });
   const grown =
     finding.status === "no-growth" && firstToLast?.status === "growth"
-      ? grownOf(analysis, snapshots, firstToLast, chain.steps.length)
+      ? grownOf(analysis, snapshots, firstToLast, chain.steps)
       : undefined;
   return {
     ...base(chain, excursions),
@@ -151,9 +151,10 @@ function grownOf(
   analysis: SeriesAnalysis,
   snapshots: readonly SeriesSnapshot[],
   { sites, total }: PairDiff,
-  steps: number,
+  steps: SeriesChain["steps"],
 ): { readonly of: NonNullable<SeriesDiff["grown"]>; readonly place: SeriesPlace | undefined } | undefined {
-  const isFew = steps < MIN_SHAPE_STEPS;
+  const isFew = steps.length < MIN_SHAPE_STEPS;
+  const seconds = steps.reduce((sum, s) => sum + s.seconds, 0);
   const aside = snapshots.map((s) => s.isSetAside);
   const isAbove = (given: Float64Array | undefined): boolean => {
     const live = given?.filter((_, i) => aside[i] !== true) ?? new Float64Array(0);
@@ -169,8 +170,12 @@ function grownOf(
     isFew || of.jumps !== undefined || isAbove(live);
   for (const site of sites) {
     if (!GROWN.has(site.standing) || !isMuch(site)) continue;
-    const place = analysis.placeAt(site);
-    if (isTold(place, analysis.liveAt(site))) return { of: { ...place, site }, place };
+    const at = analysis.placeAt(site);
+    if (!isTold(at, analysis.liveAt(site))) continue;
+    // What both ends say is surer than the sum of all steps.
+    const { value, lo, hi } = site.value;
+    const slope = { value: value / seconds, lo: lo / seconds, hi: hi / seconds };
+    return { of: { ...at, site }, place: { ...at, slope } };
   }
   if (total === undefined || !isMuch(total)) return undefined;
   const of = analysis.courseOfAll();

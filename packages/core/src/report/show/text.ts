@@ -55,11 +55,11 @@ export function formatShow(view: ShowView, options: ShowTextOptions): string {
 }
 
 function fit(line: string, options: ShowTextOptions): string[] {
-  return options.wide
-    ? [line]
-    : wrapWithin(line, columnsOf(options), "    ").map((l, i) =>
-        i === 0 && line.startsWith("  ") && !l.startsWith(" ") ? `  ${l}` : l,
-      );
+  if (options.wide) return [line];
+  const indent = line.startsWith("  ") ? "  " : "";
+  return wrapWithin(line, columnsOf(options) - indent.length, "    ").map((l, i) =>
+    i === 0 ? indent + l : l,
+  );
 }
 
 function section(title: string, lines: readonly string[], options: ShowTextOptions): string[] {
