@@ -163,14 +163,15 @@ describe("other kinds", () => {
     const said = await diff([a, b, cpu]);
     expect(said.stdout).toMatch(/^NOT COMPARABLE {3}a heap profile and a cpu profile/);
     expect(said.stdout).toMatch(/a series is of one kind of profile;[^]*heap-00[^]*cpu-00/);
-    expectComplaint(await heapwright(["diff", a, b, a, "--requests", "1,2"]), 2, /a series has more/);
+    expectComplaint(
+      await heapwright(["diff", a, b, a, "--requests", "1,2"]),
+      2,
+      /a series has more/,
+    );
   });
 
   test("two processes in one series: said, and nothing is compared across", async () => {
-    const list = [
-      ...files("kinds", "allocs").slice(0, 6),
-      ...files("leak").slice(0, 6),
-    ];
+    const list = [...files("kinds", "allocs").slice(0, 6), ...files("leak").slice(0, 6)];
     const answer = await json(...list, "--sample-index", "alloc_space");
     expect(answer.restarts).toBe(1);
     expect(answer.windows).toHaveLength(10);
@@ -207,7 +208,8 @@ describe("narrow terminals", () => {
     const list = files("kinds", "allocs");
     const wide = (await diff(list)).stdout;
     expect(wide.split("\n").some((line) => width(line) > 100)).toBe(true);
-    const numbers = (text: string): string[] => (text.match(/\d+(\.\d+)? MiB\/s/g) ?? []).toSorted();
+    const numbers = (text: string): string[] =>
+      (text.match(/\d+(\.\d+)? MiB\/s/g) ?? []).toSorted();
     const narrow = (await diff(list, { COLUMNS: "60" })).stdout.replaceAll(/\n\s+/g, " ");
     expect(numbers(narrow)).toEqual(numbers(wide.replaceAll(/\n\s+/g, " ")));
     // What is no number of columns is nothing.

@@ -55,10 +55,14 @@ export function fittedRows(
       .slice(0, last)
       .map((cell, i) => [header[i] ?? "", cell].filter((part) => part !== "").join("\u00a0"));
     // A pair of title and number is broken last: its spaces are no places to break at.
-    const kept = numbers.filter((_, i) => (row[i] ?? "") !== "").map((x) => x.replaceAll(" ", "\u00a0"));
+    const kept = numbers
+      .filter((_, i) => (row[i] ?? "") !== "")
+      .map((x) => x.replaceAll(" ", "\u00a0"));
     return [
       fittedName(row[last] ?? "", columns),
-      ...wrapWithin(kept.join("  "), columns - 2, "").map((line) => `  ${line.replaceAll("\u00a0", " ")}`),
+      ...wrapWithin(kept.join("  "), columns - 2, "").map(
+        (line) => `  ${line.replaceAll("\u00a0", " ")}`,
+      ),
     ];
   });
   return ["", ...stacked];

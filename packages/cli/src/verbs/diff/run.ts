@@ -2,7 +2,11 @@
 
 import { diffDelta, diffPair, type PairDiff } from "@heapwright/core/analysis/diff/pair.ts";
 import { obstacleOfKind } from "@heapwright/core/analysis/diff/compare.ts";
-import { isOfRates, rateSeries, type RateSeries } from "@heapwright/core/analysis/diff/rate-series.ts";
+import {
+  isOfRates,
+  rateSeries,
+  type RateSeries,
+} from "@heapwright/core/analysis/diff/rate-series.ts";
 import { diffSeries, type SeriesDiff } from "@heapwright/core/analysis/diff/series.ts";
 import { subjectsOf, type Subject } from "@heapwright/core/analysis/diff/subject.ts";
 import { ProfileError } from "@heapwright/core/analysis/profile/profile.ts";

@@ -86,7 +86,8 @@ function otherSteps(
 ): number {
   const steps: number[] = [];
   for (let i = 1; i < live.length; i++)
-    if (startsProcess[i] !== true && (i < from || i > to)) steps.push(Math.abs(live[i] - live[i - 1]));
+    if (startsProcess[i] !== true && (i < from || i > to))
+      steps.push(Math.abs(live[i] - live[i - 1]));
   if (steps.length < 2) return Infinity;
   return steps.length === 2 ? Math.max(...steps) : middle(Float64Array.from(steps));
 }

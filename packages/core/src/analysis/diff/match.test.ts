@@ -179,7 +179,12 @@ describe("whole functions: closures that were renumbered", () => {
     expect(whole([before, after])).toEqual([["order", true]]);
     // Two lines of each are one function each.
     expect(
-      whole([before, closure(before.function, 19, "before"), after, closure(after.function, 31, "after")]),
+      whole([
+        before,
+        closure(before.function, 19, "before"),
+        after,
+        closure(after.function, 31, "after"),
+      ]),
     ).toEqual([["order", true]]);
   });
 

@@ -177,7 +177,9 @@ class Matching {
     if (Math.abs(starts(before) - starts(after)) > NEAR) return 0;
     const callers = (list: readonly number[], of: MatchQuestion["callersBefore"]): Set<string> =>
       new Set(
-        list.flatMap((i) => [...(of?.(i) ?? [])].map((c) => withoutClosureNumbers(this.#normal[c]))),
+        list.flatMap((i) =>
+          [...(of?.(i) ?? [])].map((c) => withoutClosureNumbers(this.#normal[c])),
+        ),
       );
     const a = callers(before, callersBefore);
     const b = callers(after, callersAfter);

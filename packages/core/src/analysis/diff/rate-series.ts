@@ -172,7 +172,8 @@ export function rateSeries(all: readonly Subject[], override: Override): RateSer
   const kept = windows.flatMap((_, j) => (aside.has(j) ? [] : [j]));
   const places = sums.places(seconds);
   const rates = places.map(({ windows: w }) => rateOf(without(w, kept)));
-  const isTestable = (w: Windows): boolean => w.value.reduce((n, x) => n + (x !== 0 ? 1 : 0), 0) >= 2;
+  const isTestable = (w: Windows): boolean =>
+    w.value.reduce((n, x) => n + (x !== 0 ? 1 : 0), 0) >= 2;
   const p = Float64Array.from(places, ({ windows: w }, i) =>
     isTestable(w) ? (rates[i]?.change?.p ?? NaN) : NaN,
   );
@@ -201,13 +202,12 @@ export function rateSeries(all: readonly Subject[], override: Override): RateSer
   const isChanged = changed.some(isMaterial) || (total.change?.p ?? 1) <= MAX_Q;
   return {
     ...base,
-    status: total.change === undefined ? "inconclusive" : isChanged ? "rate-changed" : "rate-steady",
+    status:
+      total.change === undefined ? "inconclusive" : isChanged ? "rate-changed" : "rate-steady",
     windows: windows.map((w, j) => ({ ...w, isSetAside: aside.has(j) })),
     total,
     changed,
-    steady: said
-      .filter((s) => !(s.q <= MAX_Q))
-      .sort((a, b) => b.rate.value - a.rate.value),
+    steady: said.filter((s) => !(s.q <= MAX_Q)).sort((a, b) => b.rate.value - a.rate.value),
     tested: p.reduce((n, x) => n + (Number.isNaN(x) ? 0 : 1), 0),
   };
 }
@@ -280,14 +280,20 @@ class RateSums {
   addWindow(s: Subject): void {
     if (s.measure === "allocated" && s.rows !== undefined) {
       const { rows } = s;
-      for (let r = 0; r < rows.rows; r++) this.#addSamples(s, rows.stack[r], rows.allocs[r], rows.size[r]);
+      for (let r = 0; r < rows.rows; r++)
+        this.#addSamples(s, rows.stack[r], rows.allocs[r], rows.size[r]);
     } else {
       const values = s.table.values[s.valueIndex] ?? new Float64Array(s.table.rows);
       const each = this.#eventOf(s);
       const one = this.unit === "cores" ? 1e-9 : 1;
       for (let r = 0; r < s.table.rows; r++) {
         const value = values[r] * one;
-        this.#add(s, s.table.rowStack[r], value, s.measure === "cpu" ? Math.abs(value) * each * one : 0);
+        this.#add(
+          s,
+          s.table.rowStack[r],
+          value,
+          s.measure === "cpu" ? Math.abs(value) * each * one : 0,
+        );
       }
     }
     this.#windows += 1;
@@ -303,7 +309,12 @@ class RateSums {
     const rate = s.rows?.rate ?? 1;
     const each = 1 / samplingProbability(size, rate);
     const weight = this.unit === "bytes" ? size * each : each;
-    this.#add(s, stack, count * weight, Math.abs(count) * weight * weight * missedFraction(size, rate));
+    this.#add(
+      s,
+      stack,
+      count * weight,
+      Math.abs(count) * weight * weight * missedFraction(size, rate),
+    );
   }
 
   /** `fall`: not of one process, and nothing is added. */

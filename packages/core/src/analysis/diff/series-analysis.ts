@@ -11,7 +11,14 @@ import type { CallStacks } from "../../model/tables/stacks.ts";
 import { missedFraction, samplingProbability } from "../../goruntime/sampling.ts";
 import { LineNumbers, stackPlaces } from "../sites/places.ts";
 import type { SourceLine } from "../sites/site.ts";
-import { flatTail, jumpsOf, TAIL_STEPS, type Jumps, type Levels, type Tail } from "../stats/course.ts";
+import {
+  flatTail,
+  jumpsOf,
+  TAIL_STEPS,
+  type Jumps,
+  type Levels,
+  type Tail,
+} from "../stats/course.ts";
 import {
   comeAndGoP,
   driftInterval,
@@ -173,9 +180,7 @@ export class SeriesAnalysis {
       for (let b = 0; b < aligned.length; b++) {
         const size = aligned.sizes[b];
         const net = aligned.inuse[1][b] - aligned.inuse[0][b];
-        const born = isNetOnly
-          ? Math.max(0, net)
-          : aligned.allocs[1][b] - aligned.allocs[0][b];
+        const born = isNetOnly ? Math.max(0, net) : aligned.allocs[1][b] - aligned.allocs[0][b];
         const freed = born - net;
         if (!(size > 0) || (born === 0 && freed === 0)) continue;
         const isAfter = aligned.row[1][b] >= 0;
@@ -284,8 +289,7 @@ export class SeriesAnalysis {
     const listed = places.map((place) => ({
       ...place,
       isHandedOver:
-        handed.has(place) ||
-        (place.slope.value < 0 && place.isAllocating && lines.has(place.at)),
+        handed.has(place) || (place.slope.value < 0 && place.isAllocating && lines.has(place.at)),
     }));
     for (const { site, buckets } of this.#jumping(covered)) {
       covered.add(site);

@@ -51,32 +51,32 @@ function series(things: readonly Thing[], snapshots: number, random: Random): Ar
 }
 
 /** 40 MiB of pages of which a tenth is replaced before each snapshot. */
-const cache: readonly Thing[] = [
-  { site: "cache", size: 4 * KiB, comes: () => 1024, lives: 10 },
-];
+const cache: readonly Thing[] = [{ site: "cache", size: 4 * KiB, comes: () => 1024, lives: 10 }];
+
+function outgrown(size: number, bytes: number, factor: number): number {
+  return size >= bytes ? size : outgrown(size * factor, bytes, factor);
+}
 
 /** A table of one object that is replaced by a larger one when `bytes` at a snapshot outgrow it. */
 function table(bytes: (snapshot: number) => number, snapshots: number, factor: number): Thing[] {
   const out: Thing[] = [];
-  let size = MiB;
-  while (size < bytes(0)) size *= factor;
+  let size = outgrown(MiB, bytes(0), factor);
   let from = 0;
   for (let i = 1; i <= snapshots; i++) {
     if (i < snapshots && bytes(i) <= size) continue;
     const since = from;
     out.push({ site: "table", size, comes: (j) => (j === since ? 1 : 0), lives: i - from });
     from = i;
-    while (i < snapshots && size < bytes(i)) size *= factor;
+    if (i < snapshots) size = outgrown(size, bytes(i), factor);
   }
   return out;
 }
 
 function answer(things: readonly Thing[], snapshots: number, random: Random): SeriesDiff {
   const files = series(things, snapshots, random);
-  return diffSeries(
-    subjectsOf(files, { sampleIndex: "", focus: undefined, ignore: undefined }),
-    { override: undefined },
-  );
+  return diffSeries(subjectsOf(files, { sampleIndex: "", focus: undefined, ignore: undefined }), {
+    override: undefined,
+  });
 }
 
 function rates(runs: number, make: (i: number) => SeriesDiff): Record<string, number> {
@@ -89,7 +89,8 @@ function rates(runs: number, make: (i: number) => SeriesDiff): Record<string, nu
   return out;
 }
 
-const uniform = (random: Random, lo: number, hi: number): number => lo + (hi - lo) * random.uniform();
+const uniform = (random: Random, lo: number, hi: number): number =>
+  lo + (hi - lo) * random.uniform();
 
 const churn: Thing = { site: "churn", size: 2 * KiB, comes: () => 2000, lives: 3 };
 const from0 = (f: (i: number) => number) => (i: number) => (i < 0 ? 0 : f(i));
@@ -230,9 +231,7 @@ describe("a service that warmed up", () => {
       lives: Infinity,
     });
     for (const n of [8, 12, 20]) {
-      const of = rates(RUNS, () =>
-        answer([churn, warm(n / uniform(random, 4, 10))], n, random),
-      );
+      const of = rates(RUNS, () => answer([churn, warm(n / uniform(random, 4, 10))], n, random));
       expect(of["growth"] ?? 0).toBeLessThanOrEqual(0.07);
       const filled = rates(RUNS, () =>
         answer(

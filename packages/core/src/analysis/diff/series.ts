@@ -22,7 +22,14 @@ import {
   type SeriesPlace,
   type SeriesTotal,
 } from "./series-analysis.ts";
-import { chainOf, isObjects, steppedOver, wholeOf, type SeriesChain, type SeriesSnapshot } from "./series-steps.ts";
+import {
+  chainOf,
+  isObjects,
+  steppedOver,
+  wholeOf,
+  type SeriesChain,
+  type SeriesSnapshot,
+} from "./series-steps.ts";
 import type { Subject } from "./subject.ts";
 
 export type { SeriesPlace } from "./series-analysis.ts";
@@ -115,7 +122,10 @@ export function diffSeries(given: readonly Subject[], { override }: SeriesOption
     analysis.liveLevels(),
     chain.snapshots.map((s) => s.startsProcess),
   );
-  const excursions = found.map((e) => ({ ...e, at: e.line < 0 ? undefined : analysis.lineOf(e.line) }));
+  const excursions = found.map((e) => ({
+    ...e,
+    at: e.line < 0 ? undefined : analysis.lineOf(e.line),
+  }));
   if (found.length > 0) {
     chain = steppedOver(whole, (at) => found.some(({ from, to }) => at >= from && at < to));
     analysis = new SeriesAnalysis(chain.snapshots, chain.steps);
@@ -152,7 +162,9 @@ function grownOf(
   snapshots: readonly SeriesSnapshot[],
   { sites, total }: PairDiff,
   steps: SeriesChain["steps"],
-): { readonly of: NonNullable<SeriesDiff["grown"]>; readonly place: SeriesPlace | undefined } | undefined {
+):
+  | { readonly of: NonNullable<SeriesDiff["grown"]>; readonly place: SeriesPlace | undefined }
+  | undefined {
   const isFew = steps.length < MIN_SHAPE_STEPS;
   const seconds = steps.reduce((sum, s) => sum + s.seconds, 0);
   const aside = snapshots.map((s) => s.isSetAside);

@@ -81,5 +81,11 @@ test("one window that stands out is named; a step is not, nor is a rhythm", () =
   expect(of([3, 3.1, 2.9, 3, 9, 9.1, 8.9])).toEqual([]);
   expect(of([3, 9, 3.1, 9, 2.9, 9, 3, 9])).toEqual([]);
   expect(of([3, 3.1, 2.9, 9])).toEqual([]);
-  expect(rateOf({ value: new Float64Array(6), variance: new Float64Array(6), seconds: new Float64Array(6).fill(1) }).change?.p).toBe(1);
+  expect(
+    rateOf({
+      value: new Float64Array(6),
+      variance: new Float64Array(6),
+      seconds: new Float64Array(6).fill(1),
+    }).change?.p,
+  ).toBe(1);
 });

@@ -75,7 +75,14 @@ export function rateOf(windows: Windows): Rate {
   for (let at = 2; at <= k - 2; at++) {
     const parts = [partOf(windows, 0, at), partOf(windows, at, k)] as const;
     const rest = parts[0].left + parts[1].left;
-    const t = studentOf(parts[1].rate - parts[0].rate, rest, k, floor, parts[0].time, parts[1].time);
+    const t = studentOf(
+      parts[1].rate - parts[0].rate,
+      rest,
+      k,
+      floor,
+      parts[0].time,
+      parts[1].time,
+    );
     if (best === undefined || t > best.t) best = { at, t, left: rest };
   }
   if (best === undefined) return { rate, change: undefined, visible: undefined };

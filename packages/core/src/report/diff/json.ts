@@ -263,7 +263,9 @@ function rate({ rate: mean, change: changed, visible }: Rate): { readonly [key: 
 
 function ratePlace(s: RatePlace): Json {
   return {
-    ...{ function: s.at.function, file: s.at.file, line: s.at.line },
+    function: s.at.function,
+    file: s.at.file,
+    line: s.at.line,
     user: line(s.user),
     ...rate(s),
     rates: [...s.rates],
@@ -274,7 +276,8 @@ function ratePlace(s: RatePlace): Json {
 
 export function ratesJson(d: RateSeries, o: DiffJsonOptions): string {
   const [first] = d.subjects;
-  const perSecond = d.unit === "cores" ? "" : d.hasTimes ? "/s" : d.form === "totals" ? "/snapshot" : "/file";
+  const perSecond =
+    d.unit === "cores" ? "" : d.hasTimes ? "/s" : d.form === "totals" ? "/snapshot" : "/file";
   let seconds = 0;
   for (const w of d.windows) seconds += w.seconds;
   const out: Json = {

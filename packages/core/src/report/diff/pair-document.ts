@@ -250,19 +250,21 @@ class PairWords extends Speech {
     const shown = moved.filter((s) => s.plusSamples + s.minusSamples > 0);
     if (shown.length === 0) return undefined;
     const { unit } = this.#d;
-    const rows = shown
-      .slice(0, this.#o.top)
-      .map((s) => [
-        this.signed(s.value, unit, s.hasInterval),
-        // A whole function has no line that would tell two closures of a file apart.
-        s.from === undefined
-          ? ""
-          : printable(s.from.line > 0 ? shortLine(s.from) : shortFunction(s.from.function) || shortLine(s.from)),
-        s.foundBy === "offset"
-          ? this.say("same distance from the function's start", "与函数起始的距离相同")
-          : this.say("order of lines and sizes: a guess", "按行序与大小推测"),
-        this.line(s),
-      ]);
+    const rows = shown.slice(0, this.#o.top).map((s) => [
+      this.signed(s.value, unit, s.hasInterval),
+      // A whole function has no line that would tell two closures of a file apart.
+      s.from === undefined
+        ? ""
+        : printable(
+            s.from.line > 0
+              ? shortLine(s.from)
+              : shortFunction(s.from.function) || shortLine(s.from),
+          ),
+      s.foundBy === "offset"
+        ? this.say("same distance from the function's start", "与函数起始的距离相同")
+        : this.say("order of lines and sizes: a guess", "按行序与大小推测"),
+      this.line(s),
+    ]);
     const more = moved.length - rows.length;
     return {
       title: this.say("MOVED", "移动"),

@@ -88,7 +88,9 @@ class RateWords extends Speech {
     const before = windows[change.at - 1];
     const time = (this.#d.form === "totals" ? before : window)?.atSeconds ?? NaN;
     const isDated = hasTimes && this.#d.subjects.every((s) => Number.isFinite(s.timeMs));
-    return isDated ? this.voice.words.duration(time) : this.say(`window ${change.at + 1}`, `第 ${change.at + 1} 段`);
+    return isDated
+      ? this.voice.words.duration(time)
+      : this.say(`window ${change.at + 1}`, `第 ${change.at + 1} 段`);
   }
 
   #headline(): string {
@@ -308,7 +310,11 @@ class RateWords extends Speech {
           : this.say("NO CHANGE SEEN", "未见变化"),
       beside: this.#beside(places.length, shown.length),
       header: [this.say("rate", "速率"), "", this.say("line", "行")],
-      rows: shown.map((s) => [this.#interval(s.rate, false), sparkline(s.rates, 12), this.#name(s)]),
+      rows: shown.map((s) => [
+        this.#interval(s.rate, false),
+        sparkline(s.rates, 12),
+        this.#name(s),
+      ]),
       align: "rll",
     };
   }

@@ -107,19 +107,25 @@ class SeriesWords extends Speech {
     const first = places.find((p) => p.slope.value > 0 && !p.isHandedOver);
     if (status === "inconclusive") {
       const more = this.#d.grown === undefined ? this.#firstToLast() : this.#grownFirstToLast();
-      return [more, this.#tookOver(), this.#whyUnclear(first)].filter((x) => x !== "").join(this.say("; ", "；"));
+      return [more, this.#tookOver(), this.#whyUnclear(first)]
+        .filter((x) => x !== "")
+        .join(this.say("; ", "；"));
     }
     if (status === "ended") {
       const { grown } = this.#d;
       const site = grown === undefined ? first?.at : grown.site;
       const at = site === undefined ? "" : printable(shortLine(site));
-      const how = this.#course(grown ?? first ?? total, (grown === undefined ? first?.shape : undefined) ?? total.shape);
+      const how = this.#course(
+        grown ?? first ?? total,
+        (grown === undefined ? first?.shape : undefined) ?? total.shape,
+      );
       const took = this.#tookOver();
       const more = took === "" ? this.#firstToLast() : took;
       return [at, how, more].filter((x) => x !== "").join(this.say("; ", "；"));
     }
     if (status === "growth") {
-      if (first === undefined) return this.#d.grown === undefined ? inAll : this.#grownFirstToLast();
+      if (first === undefined)
+        return this.#d.grown === undefined ? inAll : this.#grownFirstToLast();
       const at = printable(shortLine(first.at));
       const where = this.say(
         `${this.#rate(first.slope)} at ${at}`,
@@ -407,11 +413,7 @@ class SeriesWords extends Speech {
     }
   }
 
-  #table(
-    title: string,
-    places: readonly SeriesPlace[],
-    about = "",
-  ): DocumentTable | undefined {
+  #table(title: string, places: readonly SeriesPlace[], about = ""): DocumentTable | undefined {
     if (places.length === 0) return undefined;
     const rows = places.slice(0, this.#o.top).map((place) => {
       const n = place.live.length;
@@ -510,10 +512,7 @@ class SeriesWords extends Speech {
       notes.push([
         this.say("ASSUMED", "假定"),
         this.#d.isGoroutines
-          ? this.say(
-              "nothing proves that it is one process",
-              "没有证据证明是同一进程",
-            )
+          ? this.say("nothing proves that it is one process", "没有证据证明是同一进程")
           : this.say(
               "nothing proves that it is one process; no allocation count falls",
               "没有证据证明是同一进程；但分配计数从未下降",

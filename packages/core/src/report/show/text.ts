@@ -141,7 +141,9 @@ class Listing {
     ];
     const widths = this.#widths(header, all);
     const used = this.#used(widths);
-    const out = [this.#options.paint(this.#named(header, widths, this.#nameHeader(), used, true), "dim")];
+    const out = [
+      this.#options.paint(this.#named(header, widths, this.#nameHeader(), used, true), "dim"),
+    ];
     for (const { cells, node } of rows) {
       for (const text of this.#rowLines(cells, widths, node, used))
         out.push(isFew(node) ? this.#options.paint(text, "dim") : text);
