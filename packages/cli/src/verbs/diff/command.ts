@@ -14,6 +14,8 @@ export const diff: Verb = {
   $ heapwright diff before.pb.gz after.pb.gz         how much more, at which line
   $ heapwright diff 1.pb.gz 2.pb.gz … 9.pb.gz        a series: slope, plateau or line, since when
   $ heapwright diff ./incident/                      the heap profiles of a capture as a series
+  $ heapwright diff goroutine-*.pb.gz                goroutines: which stack keeps growing
+  $ heapwright diff allocs-*.pb.gz                   totals and windows (CPU, mutex too): did a rate change
   $ heapwright diff old-build.pb.gz new-build.pb.gz  two builds: edited lines and closures are matched
   $ heapwright diff a.pb.gz b.pb.gz --sample-index alloc_space     what was allocated between the two
   $ heapwright diff 'heap?seconds=30.pb.gz'          one file that is a difference already
@@ -29,6 +31,8 @@ tells whether that goes on, 70 a bug.`,
   $ heapwright diff before.pb.gz after.pb.gz         增长了多少，在哪一行
   $ heapwright diff 1.pb.gz 2.pb.gz … 9.pb.gz        序列：斜率、直线还是持平、始于何时
   $ heapwright diff ./incident/                      把一次采集中的堆剖析当作序列
+  $ heapwright diff goroutine-*.pb.gz                goroutine：哪个调用栈在持续增长
+  $ heapwright diff allocs-*.pb.gz                   累计与时间窗（CPU、互斥锁亦然）：速率是否变化
   $ heapwright diff old-build.pb.gz new-build.pb.gz  两个构建：匹配改动过的行和闭包
   $ heapwright diff a.pb.gz b.pb.gz --sample-index alloc_space     两者之间分配了多少
   $ heapwright diff 'heap?seconds=30.pb.gz'          本身就是差值的单个文件
