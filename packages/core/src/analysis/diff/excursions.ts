@@ -34,8 +34,11 @@ const LEAST = 0.05;
 /** Median absolute deviation to standard deviation of a normal. */
 const MAD = 1.4826;
 const MOST = 0.25;
-/** Longest run, as a part of all snapshots. */
+/** Longest run, as a part of all snapshots, and in snapshots. */
 const LONGEST = 0.2;
+const LONGEST_RUN = 12;
+/** With more steps than these, those of a run move no median. */
+const MANY = 64;
 /** Fewer have too few other steps. */
 export const MIN_SNAPSHOTS = 5;
 
@@ -48,19 +51,23 @@ export function excursionsOf(
   if (n < MIN_SNAPSHOTS) return [];
   const all = levels.find(({ line }) => line < 0);
   const least = all === undefined ? 0 : LEAST * middle(Float64Array.from(all.live));
-  const longest = Math.max(1, Math.floor(n * LONGEST));
+  const longest = Math.min(LONGEST_RUN, Math.max(1, Math.floor(n * LONGEST)));
   const found: (Excursion & { readonly ratio: number })[] = [];
   for (const { line, live, variance } of levels) {
+    const common = n > MANY ? otherSteps(live, startsProcess, n, n) : undefined;
     for (let from = 1; from < n - 1; from++) {
+      if (startsProcess[from] === true) continue;
+      let low = Infinity;
       for (let to = from + 1; to < n && to - from <= longest; to++) {
         // One process from the neighbour before to the neighbour after.
-        if (startsProcess.slice(from, to + 1).some((x) => x)) break;
-        let low = Infinity;
-        for (let i = from; i < to; i++) low = Math.min(low, live[i]);
+        if (startsProcess[to] === true) break;
+        low = Math.min(low, live[to - 1]);
         const height = low - Math.max(live[from - 1], live[to]);
         if (!(height > least) || !(height > 0)) continue;
         const error = Math.sqrt(variance[from] + Math.max(variance[from - 1], variance[to]));
-        const scale = Math.max(FAR * MAD * otherSteps(live, startsProcess, from, to), SURE * error);
+        if (!(height > SURE * error)) continue;
+        const step = common ?? otherSteps(live, startsProcess, from, to);
+        const scale = Math.max(FAR * MAD * step, SURE * error);
         if (height > scale) found.push({ from, to, line, height, ratio: height / scale });
       }
     }

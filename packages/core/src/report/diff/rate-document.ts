@@ -19,6 +19,9 @@ export function rateDocument(d: RateSeries, options: RateDocumentOptions): DiffD
   return new RateWords(d, options).document();
 }
 
+/** Lines without a change that are less of the whole are only counted. */
+const LEAST_SHOWN = 0.001;
+
 class RateWords extends Speech {
   readonly #d: RateSeries;
   readonly #o: RateDocumentOptions;
@@ -36,10 +39,9 @@ class RateWords extends Speech {
       tone: status === "rate-steady" ? "ok" : "low",
       rest: this.#headline(),
       facts: this.#facts(),
-      tables: [
-        this.#changedTable(changed),
-        this.#steadyTable(steady.filter((s) => s.rate.value !== 0)),
-      ].filter((t) => t !== undefined),
+      tables: [this.#changedTable(changed), this.#steadyTable(steady)].filter(
+        (t) => t !== undefined,
+      ),
       notes: this.#notes(),
     };
   }
@@ -64,7 +66,7 @@ class RateWords extends Speech {
     if (unit === "cores") return this.amount(value, unit);
     if (!hasTimes)
       return `${this.amount(value, unit)}${form === "totals" ? this.say(" a snapshot", " / 快照") : this.say(" a file", " / 文件")}`;
-    if (unit === "ns") return `${this.amount(value, unit)}/s`;
+    if (unit === "ns") return `${this.amount(value, unit)}${this.say("/s", "/秒")}`;
     return this.amount(value, unit === "bytes" ? "bytes/s" : "1/s");
   }
 
@@ -300,15 +302,24 @@ class RateWords extends Speech {
     };
   }
 
-  #steadyTable(places: readonly RatePlace[]): DocumentTable | undefined {
+  #steadyTable(all: readonly RatePlace[]): DocumentTable | undefined {
+    const least = LEAST_SHOWN * Math.abs(this.#d.total?.rate.value ?? 0);
+    const places = all.filter((s) => Math.abs(s.rate.value) > least);
     if (places.length === 0) return undefined;
     const shown = places.slice(0, this.#o.top);
+    const small = all.length - places.length;
+    const rest =
+      small === 0
+        ? ""
+        : this.say(`${this.number(small)} below 0.1 %`, `${this.number(small)} 处不足 0.1 %`);
     return {
       title:
         this.#d.status === "inconclusive"
           ? this.say("WHERE", "在哪里")
           : this.say("NO CHANGE SEEN", "未见变化"),
-      beside: this.#beside(places.length, shown.length),
+      beside: [this.#beside(places.length, shown.length), rest]
+        .filter((x) => x !== "")
+        .join(this.say("; ", "；")),
       header: [this.say("rate", "速率"), "", this.say("line", "行")],
       rows: shown.map((s) => [
         this.#interval(s.rate, false),
