@@ -68,7 +68,10 @@ function section(title: string, lines: readonly string[], options: ShowTextOptio
   const indent = " ".repeat(width(title) + 2);
   const out = [""];
   for (const [i, line] of lines.entries()) {
-    const [first = "", ...more] = wrapWithin(line, columnsOf(options) - width(indent) - 2, "");
+    // What follows is two columns further in, which a terminal has to have.
+    const further = options.columns === undefined ? 0 : 2;
+    const room = columnsOf(options) - width(indent) - further;
+    const [first = "", ...more] = wrapWithin(line, room, "");
     out.push(`${i === 0 ? `${paint(title, "bold")}  ` : indent}${first}`);
     out.push(...more.map((text) => `${indent}  ${text}`));
   }
