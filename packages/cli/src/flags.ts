@@ -73,7 +73,7 @@ export interface DiffFlags extends SharedFlags {
   readonly granularity?: "lines" | "functions" | "files";
   readonly sameProcess?: boolean;
   readonly otherProcess?: boolean;
-  readonly failOn?: "growth";
+  readonly failOn?: "growth" | "inconclusive";
   readonly json?: boolean;
   readonly md?: boolean;
   readonly top?: string;

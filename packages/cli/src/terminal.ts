@@ -19,6 +19,24 @@ export function paintFor(stream: { readonly isTTY?: boolean }, plain: boolean): 
     : (text) => text;
 }
 
+/** No table is readable in less. */
+const LEAST_COLUMNS = 40;
+
+/** Columns of the terminal, else those that COLUMNS asks for; undefined: whole lines, as a pipe wants them. */
+export function columnsOf(stream: {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}): number | undefined {
+  const asked = process.env["COLUMNS"] ?? "";
+  const known =
+    stream.isTTY === true && (stream.columns ?? 0) > 0
+      ? stream.columns
+      : /^\d{1,5}$/.test(asked) && Number(asked) > 0
+        ? Number(asked)
+        : undefined;
+  return known === undefined ? undefined : Math.max(LEAST_COLUMNS, known);
+}
+
 /** One line on stderr, replaced in place and gone at the end; nothing at all where it is no terminal. */
 export class ProgressLine {
   readonly #isOn: boolean;

@@ -25,9 +25,15 @@ export const RANGE_BODY = 8;
 /** Not undone here, since two closures of one function would be one; see analysis/diff/match.ts. */
 export const CLOSURE_NUMBER = 16;
 
-/** `F.func2.func1` and `F.func1.func1` are `F.func.func`: closures of F whatever was written before them. */
+/**
+ * `F.func2.func1` and `F.func1.func1` are `F.func.func`: closures of F whatever was written before them;
+ * `F.func2.1`, a closure of a closure, is `F.func.0`.
+ */
 export function withoutClosureNumbers(name: string): string {
-  return name.replace(/\.(func|gowrap|deferwrap)\d+(?=\.|$)/g, ".$1");
+  return name.replace(
+    /\.(func|gowrap|deferwrap)\d+((?:\.\d+)*)(?=\.|$)/g,
+    (_, kind: string, inner: string) => `.${kind}${inner.replace(/\d+/g, "0")}`,
+  );
 }
 
 export interface NormalNames {

@@ -73,3 +73,27 @@ export function shorten(name: string, columns: number): string {
   const head = Math.max(1, Math.floor(columns / 3) - 1);
   return `${name.slice(0, head)}…${name.slice(name.length - (columns - head - 1))}`;
 }
+
+/** The same, and a word that no line holds is broken where the line ends. */
+export function wrapWithin(text: string, columns: number, indent: string): string[] {
+  return wrap(text, columns, indent).flatMap((line, i) => {
+    if (width(line) <= columns) return [line];
+    const room = Math.max(8, columns - width(indent));
+    const broken = pieces(i === 0 ? line : line.slice(indent.length), room);
+    return broken.map((piece, j) => (i === 0 && j === 0 ? piece : indent + piece));
+  });
+}
+
+function pieces(text: string, columns: number): string[] {
+  const out: string[] = [];
+  let piece = "";
+  for (const ch of text) {
+    if (width(piece + ch) > columns && piece !== "") {
+      out.push(piece);
+      piece = "";
+    }
+    piece += ch;
+  }
+  if (piece !== "") out.push(piece);
+  return out;
+}

@@ -14,6 +14,8 @@ export const diff: Verb = {
   $ heapwright diff before.pb.gz after.pb.gz         how much more, at which line
   $ heapwright diff 1.pb.gz 2.pb.gz … 9.pb.gz        a series: slope, plateau or line, since when
   $ heapwright diff ./incident/                      the heap profiles of a capture as a series
+  $ heapwright diff goroutine-*.pb.gz                goroutines: which stack keeps growing
+  $ heapwright diff allocs-*.pb.gz                   totals and windows (CPU, mutex too): did a rate change
   $ heapwright diff old-build.pb.gz new-build.pb.gz  two builds: edited lines and closures are matched
   $ heapwright diff a.pb.gz b.pb.gz --sample-index alloc_space     what was allocated between the two
   $ heapwright diff 'heap?seconds=30.pb.gz'          one file that is a difference already
@@ -21,12 +23,16 @@ export const diff: Verb = {
   $ heapwright diff base.pb.gz pr.pb.gz --md --fail-on growth      a gate, and a comment for the PR
 
 Take the second profile at least two GC cycles after the first: a heap profile shows the last
-finished cycle. Exit codes: 0 answered, 1 --fail-on was met, 2 usage, 3 nothing readable, or a
-gate that could not be evaluated, 70 a bug.`,
+finished cycle. In a series only growth that goes on meets --fail-on growth; what grew and stopped
+(a warm-up, a cache that filled) does not. Exit codes: 0 answered, 1 --fail-on was met, 2 usage,
+3 nothing readable, or a gate that could not be evaluated: not comparable, or it grew and nothing
+tells whether that goes on, 70 a bug.`,
     `示例：
   $ heapwright diff before.pb.gz after.pb.gz         增长了多少，在哪一行
   $ heapwright diff 1.pb.gz 2.pb.gz … 9.pb.gz        序列：斜率、直线还是持平、始于何时
   $ heapwright diff ./incident/                      把一次采集中的堆剖析当作序列
+  $ heapwright diff goroutine-*.pb.gz                goroutine：哪个调用栈在持续增长
+  $ heapwright diff allocs-*.pb.gz                   累计与时间窗（CPU、互斥锁亦然）：速率是否变化
   $ heapwright diff old-build.pb.gz new-build.pb.gz  两个构建：匹配改动过的行和闭包
   $ heapwright diff a.pb.gz b.pb.gz --sample-index alloc_space     两者之间分配了多少
   $ heapwright diff 'heap?seconds=30.pb.gz'          本身就是差值的单个文件
@@ -34,7 +40,9 @@ gate that could not be evaluated, 70 a bug.`,
   $ heapwright diff base.pb.gz pr.pb.gz --md --fail-on growth      作为门槛，并生成 PR 评论
 
 请在第一份之后至少过两个 GC 周期再取第二份：堆剖析显示的是最近完成的周期。
-退出码：0 已回答，1 达到 --fail-on，2 用法错误，3 没有可读内容或门槛无法评估，70 程序缺陷。`,
+序列中只有仍在持续的增长才达到 --fail-on growth；增长后停止的（预热、填满的缓存）不算。
+退出码：0 已回答，1 达到 --fail-on，2 用法错误，3 没有可读内容或门槛无法评估（无法比较，
+或有增长而不知是否持续），70 程序缺陷。`,
   ),
   // Go's tools take one dash before long names, and underscores in them.
   normalize: (args) => {
@@ -97,8 +105,11 @@ gate that could not be evaluated, 70 a bug.`,
     command.addOption(
       new Option(
         "--fail-on <what>",
-        words("exit 1 when growth was seen", "看到增长时退出码为 1")[lang],
-      ).choices(["growth"]),
+        words(
+          "exit 1 when growth was seen; inconclusive: also when a series grew and nothing tells whether that goes on (with growth alone that is exit 3)",
+          "看到增长时退出码为 1；inconclusive：序列有增长而不知是否持续时也是 1（只用 growth 时为 3）",
+        )[lang],
+      ).choices(["growth", "inconclusive"]),
     );
     sharedFlags(command, lang);
     flags(command, lang, words("How it is said:", "如何表述："), [

@@ -1,6 +1,12 @@
 // `heapwright diff`: two profiles, or a series of them.
 
 import { diffDelta, diffPair, type PairDiff } from "@heapwright/core/analysis/diff/pair.ts";
+import { obstacleOfKind } from "@heapwright/core/analysis/diff/compare.ts";
+import {
+  isOfRates,
+  rateSeries,
+  type RateSeries,
+} from "@heapwright/core/analysis/diff/rate-series.ts";
 import { diffSeries, type SeriesDiff } from "@heapwright/core/analysis/diff/series.ts";
 import { subjectsOf, type Subject } from "@heapwright/core/analysis/diff/subject.ts";
 import { ProfileError } from "@heapwright/core/analysis/profile/profile.ts";
@@ -11,7 +17,8 @@ import {
   documentText,
   type DiffDocument,
 } from "@heapwright/core/report/diff/document.ts";
-import { pairJson, seriesJson } from "@heapwright/core/report/diff/json.ts";
+import { pairJson, ratesJson, seriesJson } from "@heapwright/core/report/diff/json.ts";
+import { rateDocument } from "@heapwright/core/report/diff/rate-document.ts";
 import { pairDocument } from "@heapwright/core/report/diff/pair-document.ts";
 import { seriesDocument } from "@heapwright/core/report/diff/series-document.ts";
 import { voiceOf, type Voice } from "@heapwright/core/report/say.ts";
@@ -20,7 +27,7 @@ import { parseCount } from "../../arguments.ts";
 import { EXIT } from "../../exit-codes.ts";
 import type { DiffFlags } from "../../flags.ts";
 import { assertWritable, writeReport } from "../../report-file.ts";
-import { paintFor, ProgressLine } from "../../terminal.ts";
+import { columnsOf, paintFor, ProgressLine } from "../../terminal.ts";
 import { UsageError } from "../../usage-error.ts";
 import { engineWords } from "../show/engine-words.ts";
 import { readProfiles } from "./inputs.ts";
@@ -72,11 +79,29 @@ export async function diffVerb(
         : documentText(
             outcome.document,
             paintFor(process.stdout, flags.plain === true || flags.output !== undefined),
+            flags.output === undefined ? columnsOf(process.stdout) : undefined,
           );
   if (flags.output === undefined) process.stdout.write(text);
   else await writeReport(flags.output, text);
   if (flags.failOn === undefined) return EXIT.ok;
-  if (outcome.status === "growth" || outcome.status === "uneven") return EXIT.gateFailed;
+  if (outcome.status === "growth" && outcome.isDoubtful) {
+    process.stderr.write(
+      flags.lang === "zh"
+        ? "heapwright: 门槛未定：第一份文件已损坏，其中缺失的内容会显得增长\n"
+        : "heapwright: the gate is open: the first file is damaged, and what it lacks looks like growth\n",
+    );
+    return EXIT.unreadable;
+  }
+  if (outcome.status === "growth") return EXIT.gateFailed;
+  if (outcome.status === "inconclusive" && outcome.isState) {
+    if (flags.failOn === "inconclusive") return EXIT.gateFailed;
+    process.stderr.write(
+      flags.lang === "zh"
+        ? "heapwright: 门槛未定：有增长，但不知是否持续；请取更长的序列，或用 --fail-on inconclusive 视为未通过\n"
+        : "heapwright: the gate is open: it grew, and nothing tells whether that goes on; take a longer series, or let --fail-on inconclusive fail it\n",
+    );
+    return EXIT.unreadable;
+  }
   if (outcome.status !== "no-growth" && outcome.status !== "ended") {
     process.stderr.write(
       flags.lang === "zh"
@@ -143,7 +168,11 @@ interface Asked {
 }
 
 interface Outcome {
-  readonly status: PairDiff["status"] | SeriesDiff["status"];
+  readonly status: PairDiff["status"] | SeriesDiff["status"] | RateSeries["status"];
+  /** Of memory or goroutines; of rates nothing grows. */
+  readonly isState: boolean;
+  /** What the first file lacks would look like growth. */
+  readonly isDoubtful: boolean;
   readonly document: DiffDocument;
   readonly json: () => string;
 }
@@ -174,6 +203,8 @@ function pair(
   const document = note === undefined ? said : { ...said, facts: [note, ...said.facts] };
   return {
     status: d.status,
+    isState: true,
+    isDoubtful: d.before !== d.after && !d.before.artefact.completeness.complete,
     document,
     json: () => pairJson(d, { voice, version, document, requests }),
   };
@@ -185,21 +216,6 @@ function series(
   voice: Voice,
   { top, requests, damage, version }: Asked,
 ): Outcome {
-  const odd = subjects.find((s) => s.measure !== "live" || s.rows === undefined || s.table.isDelta);
-  if (odd !== undefined) {
-    const name = printable(odd.artefact.name);
-    const type = printable(odd.valueType.type);
-    // An allocs profile shows what was allocated first, and holds what is live as well.
-    if (subjects.every((s) => s.rows !== undefined && !s.table.isDelta))
-      throw new UsageError(
-        `a series is read of live memory, and ${name} shows ${type} first: add --sample-index inuse_space, or give two at a time`,
-        `序列只针对存活内存，而 ${name} 首先显示 ${type}：请加上 --sample-index inuse_space，或每次给两份`,
-      );
-    throw new UsageError(
-      `a series is read of live memory in heap profiles, which ${name} does not show; give two at a time`,
-      `序列只针对堆剖析中的存活内存，而 ${name} 并非如此；请每次给两份`,
-    );
-  }
   if (requests !== undefined)
     throw new UsageError(
       "--requests takes the counter at two profiles; a series has more",
@@ -209,6 +225,42 @@ function series(
     throw new UsageError(
       "a series tests every node of the call tree; --granularity is for two profiles",
       "序列会检验调用树的每个节点；--granularity 只用于两份剖析",
+    );
+  const [first] = subjects;
+  const odd = first === undefined ? undefined : subjects.find((s) => isOddTo(first, s));
+  if (first !== undefined && odd !== undefined) {
+    const [one, other] = [first, odd].map((s) => printable(s.artefact.name));
+    const note =
+      flags.lang === "zh"
+        ? `序列须为同一类剖析；${one} 与 ${other} 不能放在一起`
+        : `a series is of one kind of profile; ${one} and ${other} do not go together`;
+    return pair([first, odd], flags, voice, { top, requests, damage, version, note });
+  }
+  if (subjects.every(isOfRates)) {
+    const d = rateSeries(subjects, overrideOf(flags));
+    const document = rateDocument(d, { voice, top, damage });
+    return {
+      status: d.status,
+      isState: false,
+      isDoubtful: false,
+      document,
+      json: () => ratesJson(d, { voice, version, document, requests }),
+    };
+  }
+  const delta = subjects.find((s) => s.table.isDelta);
+  if (delta !== undefined) {
+    const name = printable(delta.artefact.name);
+    const type = printable(delta.valueType.type);
+    throw new UsageError(
+      `${name} is a difference over some seconds already, and the ${type} of several such files are no series: their gaps are not known. Give the profiles themselves${delta.rows === undefined ? "" : ", or compare what was allocated: --sample-index alloc_space"}`,
+      `${name} 本身已是一段时间内的差值，多份这样的 ${type} 不成序列：其间隔未知。请给出剖析本身${delta.rows === undefined ? "" : "，或比较分配：--sample-index alloc_space"}`,
+    );
+  }
+  const bare = subjects.find((s) => s.measure === "live" && s.rows === undefined);
+  if (bare !== undefined)
+    throw new UsageError(
+      `a series of live memory needs bytes in use, which ${printable(bare.artefact.name)} does not hold; give two at a time`,
+      `存活内存的序列需要占用字节数，而 ${printable(bare.artefact.name)} 没有；请每次给两份`,
     );
   const d = diffSeries(subjects, { override: overrideOf(flags) });
   if (d.status === "not-comparable" && d.snapshots.length === 2) {
@@ -223,9 +275,16 @@ function series(
   const document = seriesDocument(d, { voice, top, damage });
   return {
     status: d.status,
+    isState: true,
+    isDoubtful: false,
     document,
     json: () => seriesJson(d, { voice, version, document, requests }),
   };
+}
+
+/** Of another kind, or of other values, than the series begins with. */
+function isOddTo(first: Subject, s: Subject): boolean {
+  return obstacleOfKind(first, s) !== undefined || first.measure !== s.measure;
 }
 
 function pattern(text: string | undefined, flag: string): Regexp | undefined {

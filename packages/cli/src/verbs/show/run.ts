@@ -14,7 +14,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { writeAll } from "../../output.ts";
 import { loadProfileSource, type ProfileSource } from "../../profile-source.ts";
 import { assertWritable, writeReport } from "../../report-file.ts";
-import { paintFor, ProgressLine, withProgress } from "../../terminal.ts";
+import { columnsOf, paintFor, ProgressLine, withProgress } from "../../terminal.ts";
 import { UsageError } from "../../usage-error.ts";
 import { host } from "../pprof/pprof.ts";
 import { engineText, engineWords } from "./engine-words.ts";
@@ -163,7 +163,8 @@ function formatted(
   }
   if (flags.md === true) return showMarkdown(view, voice, damage);
   const paint = flags.output === undefined ? paintFor(process.stdout, flags.plain === true) : plain;
-  return formatShow(view, { voice, paint, wide: flags.wide === true, damage });
+  const columns = flags.output === undefined ? columnsOf(process.stdout) : undefined;
+  return formatShow(view, { voice, paint, wide: flags.wide === true, columns, damage });
 }
 
 const plain = (text: string): string => text;

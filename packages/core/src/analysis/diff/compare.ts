@@ -53,6 +53,13 @@ function isLater(a: Subject, b: Subject): boolean {
   return a.cycle !== undefined && b.cycle !== undefined && a.cycle !== b.cycle;
 }
 
+/** What no two profiles of these kinds can be asked; undefined where nothing stands in the way. */
+export function obstacleOfKind(a: Subject, b: Subject): Obstacle | undefined {
+  if (!sameKind(a, b)) return "kinds-differ";
+  if (!sameTypes(a, b)) return "types-differ";
+  return a.table.isDelta !== b.table.isDelta ? "delta-in-pair" : undefined;
+}
+
 /** `aligned` is asked for only when the two may be of one process. */
 export function compareSubjects(
   a: Subject,
@@ -61,10 +68,9 @@ export function compareSubjects(
   aligned: () => AlignedBuckets,
 ): Comparison {
   if (a.artefact.sha256 === b.artefact.sha256) return { form: "identical" };
-  if (!sameKind(a, b)) return { form: "none", why: "kinds-differ" };
-  if (!sameTypes(a, b)) return { form: "none", why: "types-differ" };
-  if (a.table.isDelta !== b.table.isDelta || (a.table.isDelta && isHeap(a.table.profileKind)))
-    return { form: "none", why: "delta-in-pair" };
+  const why = obstacleOfKind(a, b);
+  if (why !== undefined) return { form: "none", why };
+  if (a.table.isDelta && isHeap(a.table.profileKind)) return { form: "none", why: "delta-in-pair" };
   if (a.measure !== "live" && a.measure !== "allocated") {
     return { form: "plain", isOneProcess: override !== "other" && relationOf(a, b).is === "same" };
   }

@@ -79,6 +79,8 @@ export class Gathering implements Gathered {
       startAfter: startLines(after.table, lines),
       sizesBefore: sizesByLine(before, placesBefore),
       sizesAfter: sizesByLine(after, placesAfter),
+      callersBefore: callersByLine(before, placesBefore),
+      callersAfter: callersByLine(after, placesAfter),
       isOneBuild,
       granularity,
     });
@@ -291,5 +293,24 @@ function sizesByLine(
       }
     }
     return byLine.get(line) ?? NO_SIZES;
+  };
+}
+
+const NO_CALLERS: ReadonlySet<number> = new Set();
+
+/** Made when the first line is asked about, as above. */
+function callersByLine(s: Subject, places: StackPlaces): (line: number) => ReadonlySet<number> {
+  let byLine: Map<number, Set<number>> | undefined;
+  return (line) => {
+    if (byLine === undefined) {
+      byLine = new Map();
+      for (let stack = 0; stack < places.alloc.length; stack++) {
+        if (places.caller[stack] < 0 || (s.isKept !== undefined && s.isKept[stack] === 0)) continue;
+        const callers = byLine.get(places.alloc[stack]) ?? new Set<number>();
+        callers.add(places.caller[stack]);
+        byLine.set(places.alloc[stack], callers);
+      }
+    }
+    return byLine.get(line) ?? NO_CALLERS;
   };
 }

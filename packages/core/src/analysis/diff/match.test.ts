@@ -154,6 +154,74 @@ test("functions and files gather lines, across toolchains too", () => {
   expect(match(list, { granularity: "files" })).toEqual([["0→0", "same", false]]);
 });
 
+describe("whole functions: closures that were renumbered", () => {
+  const file = "/src/app/store.go";
+  const closure = (name: string, at: number, side: Line["in"], more: Partial<Line> = {}): Line => ({
+    function: name,
+    file,
+    line: at,
+    in: side,
+    size: 3072,
+    ...more,
+  });
+  const whole = (list: readonly Line[], more: Partial<MatchQuestion> = {}) => {
+    const found = match(list, { granularity: "functions", ...more });
+    return found.map(([, by, renamed]) => [by, renamed]);
+  };
+  const before = closure("app.Fill.func1.2", 17, "before");
+  const after = closure("app.Fill.func1.3", 29, "after");
+  const APART = [
+    ["same", false],
+    ["same", false],
+  ];
+
+  test("the same function, file and sizes: one, said to be a guess", () => {
+    expect(whole([before, after])).toEqual([["order", true]]);
+    // Two lines of each are one function each.
+    expect(
+      whole([
+        before,
+        closure(before.function, 19, "before"),
+        after,
+        closure(after.function, 31, "after"),
+      ]),
+    ).toEqual([["order", true]]);
+  });
+
+  test("both exist in both: each is itself", () => {
+    expect(
+      whole([
+        closure("app.Fill.func1.2", 17, "both"),
+        closure("app.Fill.func1.3", 29, "both", { size: 64 }),
+      ]),
+    ).toEqual(APART);
+    // One that exists in both takes nobody's place, however like it is.
+    expect(whole([closure("app.Fill.func1.2", 17, "both"), after])).toEqual(APART);
+    expect(whole([before, closure("app.Fill.func1.3", 29, "both")])).toEqual(APART);
+  });
+
+  test("another function, file, place, size or caller: two", () => {
+    expect(whole([before, closure("app.Load.func1.3", 29, "after")])).toEqual(APART);
+    expect(whole([before, { ...after, file: "/src/app/other.go" }])).toEqual(APART);
+    expect(whole([before, { ...after, line: 900 }])).toEqual(APART);
+    expect(whole([before, { ...after, size: 64 }])).toEqual(APART);
+    const callers: Line[] = [
+      { function: "app.Serve", file, line: 3, in: "before" },
+      { function: "app.Batch", file, line: 5, in: "after" },
+    ];
+    const called = (isAlike: boolean) =>
+      whole([before, after, ...callers], {
+        callersBefore: (i) => new Set(i === 0 ? [2] : []),
+        callersAfter: (i) => new Set(i === 1 ? [isAlike ? 2 : 3] : []),
+      });
+    expect(called(false)).toHaveLength(4);
+    expect(called(true)).toHaveLength(3);
+    // Without sizes (goroutines, CPU) callers alone tell.
+    const none = { sizesBefore: () => new Map(), sizesAfter: () => new Map() };
+    expect(whole([before, after], none)).toEqual(APART);
+  });
+});
+
 test("a generated function of thousands of edited lines does not cost their square", () => {
   const list = Array.from({ length: 6000 }, (_, i) =>
     line(i + 1 + (i < 3000 ? 0 : 10_000), i < 3000 ? "before" : "after"),

@@ -7,8 +7,9 @@
 //   2. the same line, where one of them does not state it;
 //   3. what is left, in the order of the lines: the only one on both sides, else lines whose objects
 //      have sizes in common.
-//   4. what is left in closures of one function, whatever their numbers, where sizes are in common: a
-//      closure written before another takes its number
+//   4. what is left in closures of one function and file, whatever their numbers, where sizes are in
+//      common, or callers where nothing has a size: a closure written before another takes its number.
+//      Whole functions are matched so, too. A name that both builds have is never taken for another.
 //
 // How it misleads: where a closure that took another's number has a line at the same distance from its
 // start, rule 1 takes the two for one. A line that was deleted and another that was written into the same function are one
@@ -56,6 +57,9 @@ export interface MatchQuestion {
   /** Samples by object size. */
   readonly sizesBefore: (line: number) => ReadonlyMap<number, number>;
   readonly sizesAfter: (line: number) => ReadonlyMap<number, number>;
+  /** Lines that call a line, where stacks have any. */
+  readonly callersBefore?: (line: number) => ReadonlySet<number>;
+  readonly callersAfter?: (line: number) => ReadonlySet<number>;
   readonly isOneBuild: boolean;
   readonly granularity: Granularity;
 }
@@ -103,10 +107,10 @@ class Matching {
       if (group === undefined) groups.set(key, [i]);
       else group.push(i);
     }
-    for (const group of groups.values()) {
-      if (granularity !== "lines") this.#whole(group);
-      else if (isOneBuild) for (const i of group) this.#add(i, i, "same");
-      else this.#acrossBuilds(group);
+    for (const group of this.#closuresJoined(groups)) {
+      if (granularity !== "lines") this.#whole(group.lines, group.renamed);
+      else if (isOneBuild) for (const i of group.lines) this.#add(i, i, "same");
+      else this.#acrossBuilds(group.lines);
     }
     this.#renumbered();
     return { before: this.#before, after: this.#after, sites: this.#sites };
@@ -119,8 +123,84 @@ class Matching {
     return this.#q.isOneBuild ? at.function : this.#normal[i];
   }
 
+  /** Whole functions that rule 4 takes for one are one group. */
+  #closuresJoined(
+    groups: ReadonlyMap<string, number[]>,
+  ): { readonly lines: readonly number[]; readonly renamed: number }[] {
+    const { isBefore, isAfter, isOneBuild, granularity } = this.#q;
+    const plain = [...groups.values()].map((lines) => ({ lines, renamed: 0 }));
+    if (isOneBuild || granularity !== "functions") return plain;
+    const isOnly = (lines: readonly number[], other: Uint8Array): boolean =>
+      lines.every((i) => other[i] === 0);
+    const first = (group: Group): number => group.lines[0] ?? -1;
+    const later = byOwner(
+      plain.filter(({ lines }) => isOnly(lines, isBefore)),
+      (group) => this.#ownerOf(first(group)),
+    );
+    const earlier = byOwner(
+      plain.filter(({ lines }) => isOnly(lines, isAfter)),
+      (group) => this.#ownerOf(first(group)),
+    );
+    const joined = new Map<Group, Group>();
+    const gone = new Set<Group>();
+    const lineOf = ({ lines }: Group): number =>
+      Math.min(...lines.map((i) => this.#q.lines[i].line));
+    for (const [owner, before] of earlier) {
+      const after = later.get(owner) ?? [];
+      before.sort((a, b) => lineOf(a) - lineOf(b));
+      after.sort((a, b) => lineOf(a) - lineOf(b));
+      const pairs = heaviestInOrder(before.length, after.length, (i, j) =>
+        this.#alike(before[i].lines, after[j].lines),
+      );
+      for (const [i, j] of pairs) {
+        joined.set(after[j], {
+          lines: [...before[i].lines, ...after[j].lines],
+          renamed: CLOSURE_NUMBER,
+        });
+        gone.add(before[i]);
+      }
+    }
+    return plain.filter((group) => !gone.has(group)).map((group) => joined.get(group) ?? group);
+  }
+
+  /** A closure by its name without numbers, and its file; undefined for what is no closure. */
+  #ownerOf(i: number): string | undefined {
+    const name = this.#normal[i] ?? "";
+    const owner = withoutClosureNumbers(name);
+    return owner === name ? undefined : `${owner}\u0000${baseName(this.#q.lines[i].file)}`;
+  }
+
+  /** How much two closures of one function have in common, 0–1: sizes, or callers where there are none. */
+  #alike(before: readonly number[], after: readonly number[]): number {
+    const { lines, callersBefore, callersAfter } = this.#q;
+    const starts = (list: readonly number[]): number => Math.min(...list.map((i) => lines[i].line));
+    if (Math.abs(starts(before) - starts(after)) > NEAR) return 0;
+    const callers = (list: readonly number[], of: MatchQuestion["callersBefore"]): Set<string> =>
+      new Set(
+        list.flatMap((i) =>
+          [...(of?.(i) ?? [])].map((c) => withoutClosureNumbers(this.#normal[c])),
+        ),
+      );
+    const a = callers(before, callersBefore);
+    const b = callers(after, callersAfter);
+    const isCalledAlike = [...a].some((name) => b.has(name));
+    if (a.size > 0 && b.size > 0 && !isCalledAlike) return 0;
+    const sizes = (
+      list: readonly number[],
+      of: (line: number) => ReadonlyMap<number, number>,
+    ): Map<number, number> => {
+      const out = new Map<number, number>();
+      for (const i of list) for (const [size, n] of of(i)) out.set(size, (out.get(size) ?? 0) + n);
+      return out;
+    };
+    const ofA = sizes(before, this.#q.sizesBefore);
+    const ofB = sizes(after, this.#q.sizesAfter);
+    if (ofA.size === 0 && ofB.size === 0) return isCalledAlike ? 0.5 : 0;
+    return likeness(ofA, ofB);
+  }
+
   /** A function or a file as one site. */
-  #whole(group: readonly number[]): void {
+  #whole(group: readonly number[], renumbered: number): void {
     const { lines, isBefore, isAfter, granularity } = this.#q;
     const later = group.find((i) => isAfter[i] === 1);
     const earlier = group.find((i) => isBefore[i] === 1);
@@ -142,8 +222,9 @@ class Matching {
     this.#sites.push({
       at,
       before: other !== undefined && isOther ? named(other) : undefined,
-      foundBy: "same",
-      renamed: isOther && granularity === "functions" ? this.#renamed(other, shown) : 0,
+      foundBy: renumbered === 0 ? "same" : "order",
+      renamed:
+        isOther && granularity === "functions" ? this.#renamed(other, shown) | renumbered : 0,
     });
     for (const i of group) {
       if (isBefore[i] === 1) this.#before[i] = site;
@@ -216,30 +297,21 @@ class Matching {
   #renumbered(): void {
     const { lines } = this.#q;
     const byLine = (a: number, b: number): number => lines[a].line - lines[b].line || a - b;
-    const later = this.#byOwner(this.#restAfter);
+    const later = byOwner(this.#restAfter, (i) => this.#ownerOf(i));
     const used = new Set<number>();
-    for (const [owner, earlier] of this.#byOwner(this.#restBefore)) {
-      const candidates = later.get(owner) ?? [];
-      for (const [before, after] of this.#likely(earlier.sort(byLine), candidates.sort(byLine))) {
-        used.add(before).add(after);
-        this.#add(before, after, "order", CLOSURE_NUMBER);
+    for (const [owner, earlier] of byOwner(this.#restBefore, (i) => this.#ownerOf(i))) {
+      const candidates = (later.get(owner) ?? []).sort(byLine);
+      earlier.sort(byLine);
+      const pairs = heaviestInOrder(earlier.length, candidates.length, (i, j) =>
+        this.#alike([earlier[i]], [candidates[j]]),
+      );
+      for (const [i, j] of pairs) {
+        used.add(earlier[i]).add(candidates[j]);
+        this.#add(earlier[i], candidates[j], "order", CLOSURE_NUMBER);
       }
     }
     for (const i of this.#restBefore) if (!used.has(i)) this.#add(i, -1, "same");
     for (const i of this.#restAfter) if (!used.has(i)) this.#add(-1, i, "same");
-  }
-
-  /** Closures by their name without numbers. */
-  #byOwner(list: readonly number[]): Map<string, number[]> {
-    const out = new Map<string, number[]>();
-    for (const i of list) {
-      const owner = withoutClosureNumbers(this.#normal[i]);
-      if (owner === this.#normal[i]) continue;
-      const group = out.get(owner);
-      if (group === undefined) out.set(owner, [i]);
-      else group.push(i);
-    }
-    return out;
   }
 
   /** The heaviest matching that keeps the order of lines (longest common subsequence with weights). */
@@ -252,42 +324,70 @@ class Matching {
 
   /** The same, of lines with sizes in common only. */
   #likely(earlier: readonly number[], later: readonly number[]): [number, number][] {
-    const n = earlier.length;
-    const m = later.length;
-    if (n === 0 || m === 0) return [];
-    // A function of hundreds of edited lines is generated code: not worth the square.
-    if (n * m > MOST_COMPARED) return [];
-    const weight = (i: number, j: number): number =>
-      likeness(this.#q.sizesBefore(earlier[i]), this.#q.sizesAfter(later[j]));
-    const best = new Float64Array((n + 1) * (m + 1));
-    const weights = new Float64Array(n * m);
-    for (let i = n - 1; i >= 0; i--) {
-      for (let j = m - 1; j >= 0; j--) {
-        const w = weight(i, j);
-        weights[i * m + j] = w;
-        const both = w > 0 ? w + best[(i + 1) * (m + 1) + j + 1] : 0;
-        best[i * (m + 1) + j] = Math.max(
-          both,
-          best[(i + 1) * (m + 1) + j],
-          best[i * (m + 1) + j + 1],
-        );
-      }
-    }
-    const out: [number, number][] = [];
-    let i = 0;
-    let j = 0;
-    while (i < n && j < m) {
-      const here = best[i * (m + 1) + j];
-      const w = weights[i * m + j];
-      if (w > 0 && here === w + best[(i + 1) * (m + 1) + j + 1]) {
-        out.push([earlier[i], later[j]]);
-        i += 1;
-        j += 1;
-      } else if (here === best[(i + 1) * (m + 1) + j]) i += 1;
-      else j += 1;
-    }
-    return out;
+    const pairs = heaviestInOrder(earlier.length, later.length, (i, j) =>
+      likeness(this.#q.sizesBefore(earlier[i]), this.#q.sizesAfter(later[j])),
+    );
+    return pairs.map(([i, j]) => [earlier[i], later[j]]);
   }
+}
+
+interface Group {
+  readonly lines: readonly number[];
+  readonly renamed: number;
+}
+
+/** Lines between a closure in one build and in the other. */
+const NEAR = 200;
+
+function byOwner<T>(list: readonly T[], ownerOf: (x: T) => string | undefined): Map<string, T[]> {
+  const out = new Map<string, T[]>();
+  for (const x of list) {
+    const owner = ownerOf(x);
+    if (owner === undefined) continue;
+    const group = out.get(owner);
+    if (group === undefined) out.set(owner, [x]);
+    else group.push(x);
+  }
+  return out;
+}
+
+/** Pairs in order with the largest sum of weights; a weight of 0 is no pair. */
+function heaviestInOrder(
+  n: number,
+  m: number,
+  weight: (i: number, j: number) => number,
+): [number, number][] {
+  if (n === 0 || m === 0) return [];
+  // A function of hundreds of edited lines is generated code: not worth the square.
+  if (n * m > MOST_COMPARED) return [];
+  const best = new Float64Array((n + 1) * (m + 1));
+  const weights = new Float64Array(n * m);
+  for (let i = n - 1; i >= 0; i--) {
+    for (let j = m - 1; j >= 0; j--) {
+      const w = weight(i, j);
+      weights[i * m + j] = w;
+      const both = w > 0 ? w + best[(i + 1) * (m + 1) + j + 1] : 0;
+      best[i * (m + 1) + j] = Math.max(
+        both,
+        best[(i + 1) * (m + 1) + j],
+        best[i * (m + 1) + j + 1],
+      );
+    }
+  }
+  const out: [number, number][] = [];
+  let i = 0;
+  let j = 0;
+  while (i < n && j < m) {
+    const here = best[i * (m + 1) + j];
+    const w = weights[i * m + j];
+    if (w > 0 && here === w + best[(i + 1) * (m + 1) + j + 1]) {
+      out.push([i, j]);
+      i += 1;
+      j += 1;
+    } else if (here === best[(i + 1) * (m + 1) + j]) i += 1;
+    else j += 1;
+  }
+  return out;
 }
 
 const MOST_COMPARED = 250_000;

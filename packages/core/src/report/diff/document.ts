@@ -1,8 +1,8 @@
 // What a comparison says, as a headline, facts, tables and notes: the terminal and Markdown differ only
 // in how these are set.
 
-import { padEnd, width, wrap } from "../columns.ts";
-import { alignedRows } from "../table.ts";
+import { padEnd, width, wrapWithin } from "../columns.ts";
+import { alignedRows, fittedRows } from "../table.ts";
 
 export type Tone = "fault" | "low" | "ok";
 
@@ -29,22 +29,32 @@ export type DiffPaint = (text: string, as: "fault" | "low" | "ok" | "dim" | "bol
 
 const COLUMNS = 100;
 
-/** Names may be long: a table is as wide as they are. */
-export function documentText(d: DiffDocument, paint: DiffPaint): string {
+/** Names may be long: a table is as wide as they are, or as `columns`, those of a terminal. */
+export function documentText(d: DiffDocument, paint: DiffPaint, columns?: number): string {
+  const prose = Math.min(COLUMNS, columns ?? COLUMNS);
   const out: string[] = [];
-  const [first = "", ...more] = wrap(d.rest, COLUMNS - width(d.verdict) - 3, "");
-  out.push(`${paint(d.verdict, d.tone)}   ${first}`.trimEnd(), ...more.map((line) => `  ${line}`));
-  for (const fact of d.facts) out.push(...wrap(fact, COLUMNS - 2, "  ").map((line) => `  ${line}`));
+  const [first = "", ...more] = wrapWithin(d.rest, prose - width(d.verdict) - 3, "");
+  out.push(`${paint(d.verdict, d.tone)}   ${first}`.trimEnd());
+  // What follows has the whole line.
+  const rest = more.join(" ");
+  out.push(...wrapWithin(rest, prose - 2, "").map((line) => `  ${line}`));
+  for (const fact of d.facts)
+    out.push(...wrapWithin(fact, prose - 2, "  ").map((line) => `  ${line}`));
   for (const table of d.tables) {
+    const [header = "", ...rows] =
+      columns === undefined
+        ? alignedRows(table.header, table.rows, table.align)
+        : fittedRows(table.header, table.rows, table.align, columns - 2);
     const beside = table.beside === "" ? "" : `   ${table.beside}`;
-    const [header = "", ...rows] = alignedRows(table.header, table.rows, table.align);
-    out.push("", `${paint(table.title, "bold")}${beside}`);
-    out.push(`  ${paint(header, "dim")}`, ...rows.map((row) => `  ${row}`));
+    const [title = "", ...below] = wrapWithin(`${table.title}${beside}`, columns ?? Infinity, "  ");
+    out.push("", paint(table.title, "bold") + title.slice(table.title.length), ...below);
+    if (header !== "") out.push(`  ${paint(header, "dim")}`);
+    out.push(...rows.map((row) => `  ${row}`));
   }
   if (d.notes.length > 0) out.push("");
   const column = Math.max(0, ...d.notes.map(([word]) => width(word))) + 3;
   for (const [word, sentence] of d.notes) {
-    const lines = wrap(sentence, COLUMNS - column, "");
+    const lines = wrapWithin(sentence, prose - column, "");
     lines.forEach((line, i) =>
       out.push(
         `${i === 0 ? paint(word, "bold") + " ".repeat(column - width(word)) : padEnd("", column)}${line}`,

@@ -2,6 +2,9 @@
 // never 0 and never left out.
 
 import type { Change, DiffSite, PairDiff } from "../../analysis/diff/pair.ts";
+import type { RatePlace, RateSeries } from "../../analysis/diff/rate-series.ts";
+import type { Rate } from "../../analysis/stats/rate-change.ts";
+import type { CourseOf } from "../../analysis/diff/series-analysis.ts";
 import type { SeriesDiff, SeriesPlace } from "../../analysis/diff/series.ts";
 import type { Subject } from "../../analysis/diff/subject.ts";
 import type { SourceLine } from "../../analysis/sites/site.ts";
@@ -152,12 +155,21 @@ function shape(s: ShapeChoice | undefined): Json {
     : { shape: s.shape, step: s.at, lineOverEnd: number(s.lineOverEnd), isClear: s.isClear };
 }
 
+function course({ course, jumps, tail }: CourseOf): { readonly [key: string]: Json } {
+  return {
+    course,
+    jumps: jumps === undefined ? null : [...jumps.at],
+    levelSinceStep: tail === undefined ? null : tail.from,
+  };
+}
+
 function place(p: SeriesPlace): Json {
   return {
     function: p.at.function,
     file: p.at.file,
     line: p.at.line,
     isAllocating: p.isAllocating,
+    isHandedOver: p.isHandedOver,
     callers: p.callers.map(line),
     user: line(p.user),
     slope: interval(p.slope),
@@ -167,6 +179,7 @@ function place(p: SeriesPlace): Json {
     p: number(p.p),
     q: number(p.q),
     shape: shape(p.shape),
+    ...course(p),
     evidence: p.evidence,
   };
 }
@@ -183,9 +196,20 @@ export function seriesJson(d: SeriesDiff, o: DiffJsonOptions): string {
       id: s.subject.artefact.id,
       atSeconds: number(s.atSeconds),
       startsProcess: s.startsProcess,
+      isSetAside: s.isSetAside,
       live: interval(s.live),
     })),
-    slopeUnit: d.hasTimes ? "bytes/s" : "bytes/snapshot",
+    measure: d.isGoroutines ? "goroutines" : "live",
+    slopeUnit: `${d.unit}/${d.hasTimes ? "s" : "snapshot"}`,
+    excursions: d.excursions.map(({ from, to, at, height }) => ({
+      fromSnapshot: from,
+      toSnapshot: to - 1,
+      at: line(at),
+      height,
+    })),
+    builds: d.builds,
+    mixedRates: d.mixed.snapshots,
+    damaged: d.damaged,
     steps: d.steps,
     seconds: d.hasTimes ? number(d.seconds) : null,
     restarts: d.restarts,
@@ -204,6 +228,7 @@ export function seriesJson(d: SeriesDiff, o: DiffJsonOptions): string {
             shape: shape(d.total.shape),
             noise: number(d.total.noise.factor),
             couldHaveSeen: number(d.total.visible),
+            ...course(d.total),
           },
     places: d.places.map(place),
     others: {
@@ -213,6 +238,80 @@ export function seriesJson(d: SeriesDiff, o: DiffJsonOptions): string {
     },
     firstToLast: interval(d.firstToLast?.total?.value),
     nodesTested: d.tested,
+    notes: o.document.notes.map(([word, text]) => ({ word, text })),
+  };
+  return `${JSON.stringify(out, null, 2)}\n`;
+}
+
+function rate({ rate: mean, change: changed, visible }: Rate): { readonly [key: string]: Json } {
+  return {
+    rate: interval(mean),
+    change:
+      changed === undefined
+        ? null
+        : {
+            window: changed.at,
+            before: interval(changed.before),
+            after: interval(changed.after),
+            change: interval(changed.change),
+            p: number(changed.p),
+            isGradual: changed.isGradual,
+          },
+    couldHaveSeen: number(visible),
+  };
+}
+
+function ratePlace(s: RatePlace): Json {
+  return {
+    function: s.at.function,
+    file: s.at.file,
+    line: s.at.line,
+    user: line(s.user),
+    ...rate(s),
+    rates: [...s.rates],
+    q: number(s.q),
+    evidence: s.evidence,
+  };
+}
+
+export function ratesJson(d: RateSeries, o: DiffJsonOptions): string {
+  const [first] = d.subjects;
+  const perSecond =
+    d.unit === "cores" ? "" : d.hasTimes ? "/s" : d.form === "totals" ? "/snapshot" : "/file";
+  let seconds = 0;
+  for (const w of d.windows) seconds += w.seconds;
+  const out: Json = {
+    schema: "heapwright.diff/1",
+    version: o.version,
+    form: "rates",
+    status: d.status,
+    headline: `${o.document.verdict}   ${o.document.rest}`,
+    inputs: d.subjects.map((s) => input(s, o.voice)),
+    sampleType: { type: first?.valueType.type ?? "", unit: first?.valueType.unit ?? "" },
+    windowsAre: d.form === "totals" ? "between-totals" : "files",
+    rateUnit: `${d.unit}${perSecond}`,
+    hasSampling: d.hasSampling,
+    windows: d.windows.map((w) => ({
+      from: w.from?.artefact.id ?? null,
+      to: w.to.artefact.id,
+      atSeconds: number(w.atSeconds),
+      seconds: d.hasTimes ? number(w.seconds) : null,
+      startsProcess: w.startsProcess,
+      isSetAside: w.isSetAside,
+    })),
+    seconds: d.hasTimes ? number(seconds) : null,
+    restarts: d.restarts,
+    rateChanges: d.rateChanges,
+    builds: d.builds,
+    repeated: d.repeated,
+    damaged: d.damaged,
+    wasUnsorted: d.wasUnsorted,
+    isAssumed: d.isAssumed,
+    total: d.total === undefined ? null : { ...rate(d.total), rates: [...d.total.rates] },
+    changed: d.changed.map(ratePlace),
+    steady: d.steady.map(ratePlace),
+    others: { sites: d.steady.length, couldHaveSeen: null, halfCouldHaveSeen: null },
+    sitesTested: d.tested,
     notes: o.document.notes.map(([word, text]) => ({ word, text })),
   };
   return `${JSON.stringify(out, null, 2)}\n`;

@@ -5,7 +5,7 @@ import { suggestedRate } from "../../analysis/diff/pair.ts";
 import { printable } from "../wording.ts";
 import type { DiffDocument, DocumentTable, Tone } from "./document.ts";
 import { comparisonFact, obstacleText } from "./comparison-words.ts";
-import { shortLine } from "../../rules/naming.ts";
+import { shortFunction, shortLine } from "../../rules/naming.ts";
 import { Speech } from "./speech.ts";
 import type { Voice } from "../say.ts";
 
@@ -112,6 +112,21 @@ class PairWords extends Speech {
     const { total, unit, comparison } = this.#d;
     const facts = [comparisonFact(this, this.#d)];
     if (total === undefined) return facts;
+    const { before, after } = this.#d;
+    if (before !== after && !before.artefact.completeness.complete)
+      facts.push(
+        this.say(
+          "the first file is damaged: what it lacks looks new, or grown",
+          "第一份文件已损坏：其中缺失的内容会显得新出现或增长",
+        ),
+      );
+    if (before !== after && !after.artefact.completeness.complete)
+      facts.push(
+        this.say(
+          "the second file is damaged: what it lacks looks gone; what grew is a lower bound",
+          "第二份文件已损坏：其中缺失的内容会显得消失；增长只是下界",
+        ),
+      );
     if (
       total.before !== undefined &&
       total.after !== undefined &&
@@ -235,16 +250,21 @@ class PairWords extends Speech {
     const shown = moved.filter((s) => s.plusSamples + s.minusSamples > 0);
     if (shown.length === 0) return undefined;
     const { unit } = this.#d;
-    const rows = shown
-      .slice(0, this.#o.top)
-      .map((s) => [
-        this.signed(s.value, unit, s.hasInterval),
-        s.from === undefined ? "" : printable(shortLine(s.from)),
-        s.foundBy === "offset"
-          ? this.say("same distance from the function's start", "与函数起始的距离相同")
-          : this.say("order of lines and sizes: a guess", "按行序与大小推测"),
-        this.line(s),
-      ]);
+    const rows = shown.slice(0, this.#o.top).map((s) => [
+      this.signed(s.value, unit, s.hasInterval),
+      // A whole function has no line that would tell two closures of a file apart.
+      s.from === undefined
+        ? ""
+        : printable(
+            s.from.line > 0
+              ? shortLine(s.from)
+              : shortFunction(s.from.function) || shortLine(s.from),
+          ),
+      s.foundBy === "offset"
+        ? this.say("same distance from the function's start", "与函数起始的距离相同")
+        : this.say("order of lines and sizes: a guess", "按行序与大小推测"),
+      this.line(s),
+    ]);
     const more = moved.length - rows.length;
     return {
       title: this.say("MOVED", "移动"),

@@ -25,6 +25,13 @@ const UNITS: Readonly<Record<DiffUnit, Unit>> = {
   cores: "cores",
 };
 
+/** Of a difference, or of a rate. */
+export type SpokenUnit = DiffUnit | "bytes/s" | "1/s";
+
+function unitOf(unit: SpokenUnit): Unit {
+  return unit === "bytes/s" || unit === "1/s" ? unit : UNITS[unit];
+}
+
 export class Speech {
   readonly voice: Voice;
 
@@ -48,8 +55,8 @@ export class Speech {
   }
 
   /** A change: with its sign, and its interval in the same unit. */
-  signed(i: Interval, unit: DiffUnit | "bytes/s", hasInterval = true): string {
-    const known: Unit = unit === "bytes/s" ? unit : UNITS[unit];
+  signed(i: Interval, unit: SpokenUnit, hasInterval = true): string {
+    const known = unitOf(unit);
     const q = this.#quantity(i, known, hasInterval);
     const { words } = this.voice;
     const sign = i.value > 0 ? "+" : "";
@@ -59,13 +66,13 @@ export class Speech {
     return `${sign}${minus}${value}${words.interval(q)}`;
   }
 
-  amount(value: number, unit: DiffUnit | "bytes/s"): string {
-    const known: Unit = unit === "bytes/s" ? unit : UNITS[unit];
+  amount(value: number, unit: SpokenUnit): string {
+    const known = unitOf(unit);
     return this.voice.words.value(this.#quantity({ value, lo: value, hi: value }, known, false));
   }
 
   /** "could have seen 6.4 MiB". */
-  visible(value: number | undefined, unit: DiffUnit | "bytes/s"): string {
+  visible(value: number | undefined, unit: SpokenUnit): string {
     if (value === undefined)
       return this.say("what it could have seen is not known", "能看出多少不得而知");
     const amount = this.amount(value, unit);

@@ -2,7 +2,7 @@
 
 import { shortFunctionName } from "../../analysis/profile/short-names.ts";
 import type { Certain } from "../../analysis/profile/node-certainty.ts";
-import { padEnd, padStart, shorten, width, wrap } from "../columns.ts";
+import { padEnd, padStart, shorten, width, wrapWithin } from "../columns.ts";
 import type { Voice } from "../say.ts";
 import { digits, printable } from "../wording.ts";
 import { headLines, intervalText } from "./head.ts";
@@ -17,11 +17,19 @@ export interface ShowTextOptions {
   readonly paint: ShowPaint;
   /** Names and places whole, however wide. */
   readonly wide: boolean;
+  /** Of a terminal; COLUMNS where nobody knows. */
+  readonly columns?: number | undefined;
   /** What was lost in reading, as sentences. */
   readonly damage: readonly string[];
 }
 
 const COLUMNS = 100;
+
+/** A wider terminal gets no wider text. */
+function columnsOf({ columns }: ShowTextOptions): number {
+  return Math.min(COLUMNS, columns ?? COLUMNS);
+}
+
 /** A name is cut to this at worst. */
 const LEAST_NAME = 24;
 /** Beside a place. */
@@ -46,20 +54,24 @@ export function formatShow(view: ShowView, options: ShowTextOptions): string {
   return `${out.join("\n")}\n`;
 }
 
-function fit(line: string, { wide }: ShowTextOptions): string[] {
-  return wide
-    ? [line]
-    : wrap(line, COLUMNS, "    ").map((l, i) =>
-        i === 0 && line.startsWith("  ") && !l.startsWith(" ") ? `  ${l}` : l,
-      );
+function fit(line: string, options: ShowTextOptions): string[] {
+  if (options.wide) return [line];
+  const indent = line.startsWith("  ") ? "  " : "";
+  return wrapWithin(line, columnsOf(options) - indent.length, "    ").map((l, i) =>
+    i === 0 ? indent + l : l,
+  );
 }
 
-function section(title: string, lines: readonly string[], { paint }: ShowTextOptions): string[] {
+function section(title: string, lines: readonly string[], options: ShowTextOptions): string[] {
+  const { paint } = options;
   if (lines.length === 0) return [];
   const indent = " ".repeat(width(title) + 2);
   const out = [""];
   for (const [i, line] of lines.entries()) {
-    const [first = "", ...more] = wrap(line, COLUMNS - width(indent), "");
+    // What follows is two columns further in, which a terminal has to have.
+    const further = options.columns === undefined ? 0 : 2;
+    const room = columnsOf(options) - width(indent) - further;
+    const [first = "", ...more] = wrapWithin(line, room, "");
     out.push(`${i === 0 ? `${paint(title, "bold")}  ` : indent}${first}`);
     out.push(...more.map((text) => `${indent}  ${text}`));
   }
@@ -78,6 +90,7 @@ class Listing {
   readonly #words: ShowWords;
   readonly #scale: ValueScale;
   readonly #hasSamples: boolean;
+  readonly #columns: number;
 
   constructor(view: ShowView, options: ShowTextOptions) {
     this.#view = view;
@@ -86,6 +99,7 @@ class Listing {
     const values = scaleValues(view);
     this.#scale = ValueScale.of(view.sampleUnit, view.unit, values);
     this.#hasSamples = view.counts.plus !== undefined;
+    this.#columns = columnsOf(options);
   }
 
   #cells(certain: Certain): Cells {
@@ -128,18 +142,56 @@ class Listing {
       ...rows.map(({ cells }) => cells),
       ...(others === undefined ? [] : [others]),
     ];
-    const widths = header.map((_, i) => Math.max(...all.map((cells) => width(cells[i] ?? ""))));
-    const out = [this.#options.paint(this.#line(header, widths, this.#nameHeader()), "dim")];
+    const widths = this.#widths(header, all);
     const used = this.#used(widths);
+    const out = [
+      this.#options.paint(this.#named(header, widths, this.#nameHeader(), used, true), "dim"),
+    ];
     for (const { cells, node } of rows) {
-      const text = this.#line(cells, widths, this.#nameOf(node, COLUMNS - used));
-      out.push(isFew(node) ? this.#options.paint(text, "dim") : text);
+      for (const text of this.#rowLines(cells, widths, node, used))
+        out.push(isFew(node) ? this.#options.paint(text, "dim") : text);
     }
     if (others !== undefined) {
       const name = this.#words.others(this.#options.voice.words.count(hidden));
-      out.push(this.#options.paint(this.#line(others, widths, name), "dim"));
+      out.push(this.#options.paint(this.#named(others, widths, name, used), "dim"));
     }
     return out;
+  }
+
+  /** Where columns leave no room for names, shares of the whole go: they are values once more. */
+  #widths(header: readonly string[], all: readonly (readonly string[])[]): number[] {
+    const widths = header.map((_, i) => Math.max(...all.map((cells) => width(cells[i] ?? ""))));
+    if (!this.#isStacked(this.#used(widths))) return widths;
+    return widths.map((w, i) => (i === 2 || i === 5 ? 0 : w));
+  }
+
+  /** Numbers leave no room for a name: it has a line of its own. */
+  #isStacked(used: number): boolean {
+    return !this.#options.wide && this.#columns - used < LEAST_NAME;
+  }
+
+  #rowLines(
+    cells: readonly string[],
+    widths: readonly number[],
+    node: ShownNode,
+    used: number,
+  ): string[] {
+    if (!this.#isStacked(used))
+      return [this.#line(cells, widths, this.#nameOf(node, this.#columns - used))];
+    return [this.#nameOf(node, this.#columns), `  ${this.#line(cells, widths, "")}`];
+  }
+
+  /** Titles, and what others are, go as the rows do. */
+  #named(
+    cells: readonly string[],
+    widths: readonly number[],
+    name: string,
+    used: number,
+    isTitle = false,
+  ): string {
+    if (!this.#isStacked(used)) return this.#line(cells, widths, name);
+    const below = this.#line(cells, widths, "");
+    return isTitle ? `  ${below}` : `${name}\n  ${below}`;
   }
 
   /** Cells: flat, interval, flat%, cum, interval, cum%, n. */
@@ -249,7 +301,7 @@ class Listing {
     if (room - taken >= SHORT_NAME) {
       return `${shorten(name, room - taken)}${base === "" ? "" : `  ${base}`}${marked}`;
     }
-    return `${shorten(name, Math.max(SHORT_NAME, room - width(marked)))}${marked}`;
+    return `${shorten(name, Math.max(8, room - width(marked)))}${marked}`;
   }
 
   #tree(): string[] {
@@ -269,22 +321,22 @@ class Listing {
         ...[...callers, ...callees].map(({ cells }) => cells),
       ]),
     ];
-    const widths = header.map((_, i) => Math.max(...all.map((cells) => width(cells[i] ?? ""))));
+    const widths = this.#widths(header, all);
     const used = this.#used(widths);
     const { paint } = this.#options;
-    out.push(paint(this.#line(header, widths, this.#nameHeader()), "dim"));
+    out.push(paint(this.#named(header, widths, this.#nameHeader(), used, true), "dim"));
     for (const { node, row, callers, callees } of blocks) {
       out.push("");
       for (const { cells, name } of callers)
         out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
-      out.push(this.#line(row, widths, this.#nameOf(node, COLUMNS - used)));
+      out.push(...this.#rowLines(row, widths, node, used));
       for (const { cells, name } of callees)
         out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
     }
     const { hidden, hiddenFlat } = this.#view;
     if (hidden > 0 && hiddenFlat !== undefined) {
       const name = this.#words.others(this.#options.voice.words.count(hidden));
-      out.push("", paint(this.#line(this.#othersRow(hiddenFlat), widths, name), "dim"));
+      out.push("", paint(this.#named(this.#othersRow(hiddenFlat), widths, name, used), "dim"));
     }
     return out;
   }
@@ -306,7 +358,9 @@ class Listing {
     name: string,
     used: number,
   ): string {
-    const room = Math.max(LEAST_NAME, COLUMNS - used - 2);
+    if (this.#isStacked(used))
+      return `  ${shorten(name, this.#columns - 2)}\n  ${this.#line(cells, widths, "")}`;
+    const room = Math.max(LEAST_NAME, this.#columns - used - 2);
     const text = this.#options.wide ? name : shorten(name, room);
     return this.#line(cells, widths, `  ${text}`);
   }
