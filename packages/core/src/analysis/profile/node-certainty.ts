@@ -6,7 +6,12 @@
 
 import { neverSeenBound } from "../stats/heap-sampling.ts";
 import type { Interval } from "../stats/interval.ts";
-import { differenceInterval, WeightedCount, weightedInterval } from "../stats/weighted-count.ts";
+import {
+  differenceInterval,
+  stepLike,
+  WeightedCount,
+  weightedInterval,
+} from "../stats/weighted-count.ts";
 import { graphEdges, nodeTotals, type Edges } from "./graph.ts";
 import type { NodeIndex } from "./nodes.ts";
 import { sampleAt, sampleCount, type Profile } from "./profile.ts";
@@ -128,7 +133,12 @@ export class Certainty {
       const limits = clamp(value, weightedInterval(plus));
       lo = Math.max(limits.lo, Math.min(at(SUMS - 1), value));
       hi = limits.hi;
-    } else ({ lo, hi } = clamp(value, differenceInterval(plus, minus)));
+    } else {
+      // Nothing sampled is no known zero: what was freed unseen would take as much as a sample of these.
+      if (plus.value === 0) plus.step = stepLike(minus);
+      if (minus.value === 0) minus.step = stepLike(plus);
+      ({ lo, hi } = clamp(value, differenceInterval(plus, minus)));
+    }
     return { value: shown, lo: lo * this.#ratio, hi: hi * this.#ratio, samples };
   }
 
