@@ -36,7 +36,7 @@ const M = pitfallMessages;
 export function pitfallsOf(input: PitfallInput): Statement[] {
   const { profile, sources, counts, oneSampleNodes } = input;
   if (sampleCount(profile) === 0 && counts.reason !== "rate-off") {
-    return [say(M, "show.empty", {})];
+    return [ofNothing(input)];
   }
   const out: Statement[] = [...ofSampling(input), ...ofMoment(input)];
   const { type } = profile.sampleTypes[input.value];
@@ -50,11 +50,29 @@ export function pitfallsOf(input: PitfallInput): Statement[] {
   if (oneSampleNodes > 0) out.push(say(M, "show.one-sample", { count: oneSampleNodes }));
   const tiny = tinyShare(input);
   if (tiny >= LEAST_TINY_SHARE) out.push(say(M, "show.tiny-allocator", { count: 1, share: tiny }));
-  out.push(...ofStacks(input), ...ofNames(profile));
+  const isShown = new Uint8Array(profile.functions.length);
+  out.push(...ofStacks(input, isShown), ...ofNames(profile, isShown));
   return out;
 }
 
-function ofSampling({ sources, counts }: PitfallInput): Statement[] {
+/** Why there is nothing: mostly another reason than that nothing happened. */
+function ofNothing({ profile, sources }: PitfallInput): Statement {
+  const kind = commonKind(sources);
+  if (kind === "goroutineleak") return say(M, "show.empty-leak", {});
+  const isOver = sources.some(({ durationNs }) => (durationNs ?? 0) > 0);
+  if ((kind === "heap" || kind === "allocs") && isOver) return say(M, "show.empty-difference", {});
+  // Without a sample nothing tells block from mutex.
+  const isContention =
+    kind === "block" ||
+    kind === "mutex" ||
+    profile.sampleTypes.some(({ type }) => type === "contentions");
+  if (!isContention) return say(M, "show.empty", {});
+  const all = ["runtime.SetBlockProfileRate", "runtime.SetMutexProfileFraction"];
+  const by = kind === "block" ? all.slice(0, 1) : kind === "mutex" ? all.slice(1) : all;
+  return say(M, "show.empty-contention", { by: by.join(", ") });
+}
+
+function ofSampling({ profile, sources, counts }: PitfallInput): Statement[] {
   const { rate, unverifiedRows } = counts;
   switch (counts.reason) {
     case "all-counted":
@@ -64,7 +82,10 @@ function ofSampling({ sources, counts }: PitfallInput): Statement[] {
     case "cpu-samples":
       return [say(M, "show.cpu-samples", {})];
     case "contention":
-      return [say(M, "show.contention", {})];
+      // Mutex profiles as text state their fraction; values are multiplied by it already.
+      return commonKind(sources) === "mutex" && profile.period > 1
+        ? [say(M, "show.contention-fraction", { fraction: profile.period })]
+        : [say(M, "show.contention", {})];
     case "averages":
       return [say(M, "show.averages", {})];
     case "other-kind":
@@ -123,12 +144,24 @@ function ofDifferences({ profile, sources, value, counts }: PitfallInput): State
   let negative = 0;
   for (const v of profile.values[value]) if (v < 0) negative += 1;
   const isStated = sources.some(({ isDelta, durationNs }) => isDelta && (durationNs ?? 0) > 0);
-  if (isStated) out.push(say(M, "show.delta", {}));
+  if (isStated) out.push(say(M, deltaNote(profile.sampleTypes[value].type, sources), {}));
   else if (negative > 0) out.push(say(M, "show.negative", { count: negative }));
   if (counts.inconsistentRows > 0) {
     out.push(say(M, "show.inconsistent", { count: counts.inconsistentRows }));
   }
   return out;
+}
+
+/** What a difference holds depends on whether its value can fall. */
+function deltaNote(
+  type: string,
+  sources: readonly SourceFacts[],
+): "show.delta" | "show.delta-sums" | "show.delta-counts" {
+  if (type.startsWith("inuse_")) return "show.delta";
+  const kind = commonKind(sources);
+  return kind === "goroutine" || kind === "goroutineleak" || kind === "threadcreate"
+    ? "show.delta-counts"
+    : "show.delta-sums";
 }
 
 /** Share of the samples in blocks of the tiny allocator; other objects of 16 bytes are among them. */
@@ -155,7 +188,11 @@ const STRIPPED = 8;
  * A stack is cut when it is as deep as Go keeps frames and its outermost function has callers in other
  * stacks: a goroutine's first function has none. Misleads where a function is both started and called.
  */
-function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
+function ofStacks(
+  { profile, sources, value }: PitfallInput,
+  /** Filled here: functions on stacks with some of the value. What has none is in no number. */
+  isShown: Uint8Array,
+): Statement[] {
   const out: Statement[] = [];
   const { stacks, locations, strings, functions } = profile;
   const weight = new Float64Array(stacks.length);
@@ -186,6 +223,7 @@ function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
         const isRoot = i === stacks.to[s] - 1 && line === locations.lineEnd[l] - 1;
         if (isRoot) root[s] = fn;
         else hasCaller[fn] = 1;
+        if (weight[s] !== 0) isShown[fn] = 1;
       }
       if (frames[s] > before) physical[s] += 1;
     }
@@ -203,7 +241,7 @@ function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
     for (let s = 0; s < stacks.length; s++) {
       deepest = Math.max(deepest, physical[s]);
       const isDeep = [physical[s], frames[s]].some((n) => n <= depth && n > depth - STRIPPED);
-      if (!isDeep || root[s] < 0 || hasCaller[root[s]] === 0) continue;
+      if (weight[s] === 0 || !isDeep || root[s] < 0 || hasCaller[root[s]] === 0) continue;
       count += 1;
       cut += weight[s];
     }
@@ -219,19 +257,19 @@ function ofStacks({ profile, sources, value }: PitfallInput): Statement[] {
   return out;
 }
 
-function ofNames({ functions, strings }: Profile): Statement[] {
+function ofNames({ functions, strings }: Profile, isShown: Uint8Array): Statement[] {
   if (functions.length === 0) return [say(M, "show.no-names", {})];
   const names = Array.from(functions.name, (name) => strings.get(name));
   const files = Array.from(functions.file, (file) => strings.get(file));
   const { changed } = normalFunctionNames(names, files);
   const out: Statement[] = [];
-  const shared = new Set(names.filter((name) => /\[(?:go\.shape\.|\.\.\.\])/.test(name)));
+  const shared = new Set(names.filter((name, i) => isShown[i] === 1 && /\[(?:go\.shape\.|\.\.\.\])/.test(name)));
   const [instance] = shared;
   if (instance !== undefined) {
     out.push(say(M, "show.shared-generics", { count: shared.size, example: instance }));
   }
   const spelled = INLINED_CLOSURE | PACKAGE_CLOSURE | RANGE_BODY;
-  const closures = new Set(names.filter((_, i) => (changed[i] & spelled) !== 0));
+  const closures = new Set(names.filter((_, i) => isShown[i] === 1 && (changed[i] & spelled) !== 0));
   const [closure] = closures;
   if (closure !== undefined) {
     out.push(say(M, "show.closure-names", { count: closures.size, example: closure }));
