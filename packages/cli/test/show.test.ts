@@ -170,6 +170,27 @@ describe("the same as the engine", () => {
       expect((await show(...args)).stdout).toBe(ours.stdout);
     }
     expect((await show("-top", "2", HEAP)).stdout).toBe((await show(HEAP, "--top=2")).stdout);
+    expect((await show("--top", HEAP)).stdout).toBe((await show(HEAP)).stdout);
+  });
+
+  test("units as they are printed are units that can be asked for", async () => {
+    expect((await show(HEAP, "--unit=MiB")).stdout).toBe((await show(HEAP, "--unit=MB")).stdout);
+    const block = fixture("go1.27.block");
+    expect((await show(block, "--unit=µs")).stdout).toBe((await show(block, "--unit=us")).stdout);
+    expect((await show(block, "--unit=h")).stdout).toContain("cum h");
+  });
+
+  test("a count is never printed in bytes", async () => {
+    const run = await show(fixture("go1.26.goroutine"), "--unit=kB");
+    expectComplaint(run, 2, /"kB" is no unit of goroutine: count has no other/);
+  });
+
+  test("what is not there is said, where an empty output would say nothing", async () => {
+    const none = await show(HEAP, "--comments");
+    expect(none).toMatchObject({ stdout: "", code: 0 });
+    expect(none.stderr).toBe("heapwright: there are no comments in it\n");
+    const labels = await show(fixture("go1.26.threadcreate"), "--tags");
+    expect(labels.stderr).toBe("heapwright: no sample has a label\n");
   });
 });
 
@@ -198,6 +219,21 @@ describe("JSON", () => {
       const answer = await json(HEAP, ...flags);
       expect(validate(answer), JSON.stringify(validate.errors)).toBe(true);
     }
+  });
+
+  test.each(["go1.26", "go1.27"])("%s threads without a stack are told", async (release) => {
+    const file = path.join(FIXTURES, "profile-text", `${release}.threadcreate.txt`);
+    const answer = await json(file);
+    const sum = answer.nodes.reduce(
+      (all: number, node: { flat: { value: number } }) => all + node.flat.value,
+      0,
+    );
+    expect(answer.framelessFlat.value).toBeGreaterThan(0);
+    expect(sum + answer.framelessFlat.value).toBe(answer.total.value);
+    const listed = await show(file);
+    expect(listed.stdout).toMatch(/ without a stack$/m);
+    expect((await show(file, "--tree", "--lang=zh")).stdout).toMatch(/ 没有调用栈$/m);
+    expect((await show(file, "--md")).stdout).toContain("| without a stack |");
   });
 
   test("flats add up to the total, samples too, and nothing unknown is 0", async () => {
@@ -406,6 +442,16 @@ describe("what is no profile, and what cannot be asked", () => {
     [["--sample-index=9"], /--sample-index 9 is not from 0 to 3/],
     [["--granularity=words"], /--granularity does not take "words"/],
     [["--top=x"], /--top takes a whole number/],
+    [["--top", "x"], /--top takes a whole number, not "x"/],
+    [["--top", "-3"], /--top takes a whole number, not "-3"/],
+    [["--nodefraction=7"], /--nodefraction is a share from 0 to 1/],
+    [["--edgefraction=-1"], /--edgefraction is a share from 0 to 1/],
+    [["--unit=ms"], /--unit "ms" is no unit of inuse_space; there is B, KiB, MiB/],
+    [["--unit=zz", "--traces"], /--unit "zz" is no unit/],
+    [["-diff_base=old.pb.gz"], /show has no --diff-base. For what changed since: heapwright diff/],
+    [["-http=:8080"], /heapwright view FILE serves it/],
+    [["-weblist=main"], /--list RE here/],
+    [["-all_frames"], /heapwright pprof -all_frames has/],
     [["--divide-by=0"], /--divide-by cannot be 0/],
     [["-o", "/nonexistent/out"], /cannot write/],
     [["--nosuch"], /unknown option/],

@@ -72,11 +72,13 @@ const TRANSLATIONS: readonly Translation[] = [
     /^profile has no samples$/,
     () => ({ en: "the profile has no sample types", zh: "该剖析没有样本类型" }),
   ],
+  [/^no labels$/, () => ({ en: "no sample has a label", zh: "没有样本带标签" })],
+  [/^no comments$/, () => ({ en: "there are no comments in it", zh: "其中没有注释" })],
   [
     /^(\w+):Interpreted '(.*)' as range, not regexp$/s,
     ([, flag = "", range = ""]) => ({
-      en: `--${flag}: ${range} is a range, not a pattern`,
-      zh: `--${flag}：${range} 作为范围而非模式`,
+      en: `--${flag}: ${range} was taken as a range of sizes, not as a pattern`,
+      zh: `--${flag}：${range} 按大小范围而非模式处理`,
     }),
   ],
   [

@@ -67,7 +67,15 @@ export async function writeOutput(
     to(file, (write) => write(bytes));
     return;
   }
-  to(file, (write) => writeReport(report, write));
+  let isEmpty = true;
+  to(file, (write) =>
+    writeReport(report, (bytes) => {
+      isEmpty &&= bytes.length === 0;
+      write(bytes);
+    }),
+  );
+  if (isEmpty && asked.name === "tags") warn("no labels");
+  if (isEmpty && asked.name === "comments") warn("no comments");
 }
 
 /** What filters leave of a profile. */

@@ -1,11 +1,14 @@
 // `heapwright show FILE…`: one profile, or several added up, in any of its forms.
 
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
+import { convertsTo, unitsFor } from "@heapwright/core/analysis/profile/measurement.ts";
 import { ProfileError, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
 import type { SourceFacts } from "@heapwright/core/analysis/profile/source-facts.ts";
 import type { PprofConfig } from "@heapwright/core/report/pprof/config.ts";
+import { measureOf } from "@heapwright/core/report/pprof/generate.ts";
 import { voiceOf } from "@heapwright/core/report/say.ts";
 import { showJson } from "@heapwright/core/report/show/json.ts";
+import { UNIT_NAMES } from "@heapwright/core/report/show/scale.ts";
 import { showMarkdown } from "@heapwright/core/report/show/markdown.ts";
 import { formatShow } from "@heapwright/core/report/show/text.ts";
 import { showView, type ShowView } from "@heapwright/core/report/show/view.ts";
@@ -41,6 +44,7 @@ export async function showVerb(
   const damage = sources.flatMap((source) => source.damage);
   try {
     const profile = combined(sources);
+    assertUnit(profile, config, flags.unit);
     const facts = sources.map((source) => source.facts);
     if (isPage) await pages(profile, { files, facts, damage, version, config }, flags);
     if (!isList(output)) {
@@ -79,6 +83,24 @@ export async function showVerb(
     const { en, zh } = engineWords(error.message);
     throw new UsageError(printable(en), printable(zh));
   }
+}
+
+/** The engine takes any word for a unit, and says "24 kb" of 24 goroutines. */
+function assertUnit(profile: Profile, config: PprofConfig, asked = config.unit): void {
+  // What has no sample types is refused by the reports themselves.
+  if (profile.sampleTypes.length === 0) return;
+  const { type = "", unit = "" } = profile.sampleTypes[measureOf(profile, config).value] ?? {};
+  if (convertsTo(unit, config.unit) || config.unit === unit) return;
+  const names = unitsFor(unit).map((name) => UNIT_NAMES[name] ?? name);
+  throw names.length === 0
+    ? new UsageError(
+        `--unit ${JSON.stringify(asked)} is no unit of ${type}: ${unit} has no other; leave --unit out`,
+        `--unit ${JSON.stringify(asked)} 不是 ${type} 的单位：${unit} 没有其他单位；请去掉 --unit`,
+      )
+    : new UsageError(
+        `--unit ${JSON.stringify(asked)} is no unit of ${type}; there is ${names.join(", ")}`,
+        `--unit ${JSON.stringify(asked)} 不是 ${type} 的单位；有 ${names.join("、")}`,
+      );
 }
 
 interface Pages {

@@ -188,6 +188,17 @@ export class NodeCertainty {
     });
   }
 
+  /** Of samples without a frame, which are in no node. */
+  withoutFrames({ stacks }: Profile, value: number): Certain {
+    return this.certainty.of(value, (column) => {
+      let sum = 0;
+      for (const s of this.#sums.used) {
+        if (stacks.from[s] === stacks.to[s]) sum += this.#sums.columns[column][s];
+      }
+      return sum;
+    });
+  }
+
   /** Sums of the edges between the nodes that `isKept` has. */
   edges(profile: Profile, index: NodeIndex, isKept: Uint8Array | undefined): EdgeCertainty {
     const sums: Edges[] = [];

@@ -257,7 +257,12 @@ function ofStacks(
   return out;
 }
 
-function ofNames({ functions, strings }: Profile, isShown: Uint8Array): Statement[] {
+function ofNames(
+  { functions, locations, strings }: Profile,
+  isShown: Uint8Array,
+): Statement[] {
+  // Without locations there are no addresses either that could be looked up.
+  if (functions.length === 0 && locations.length === 0) return [];
   if (functions.length === 0) return [say(M, "show.no-names", {})];
   const names = Array.from(functions.name, (name) => strings.get(name));
   const files = Array.from(functions.file, (file) => strings.get(file));

@@ -33,7 +33,8 @@ export function formatShow(view: ShowView, options: ShowTextOptions): string {
   const head = headLines(view, voice).flatMap((line) => fit(line, options));
   const out = head.map((line, i) => (i === 0 ? paint(line, "bold") : line));
   out.push("");
-  if (view.nodes.length === 0) out.push(w.nothing);
+  const isEmpty = view.nodes.length === 0 && view.hidden === 0 && view.frameless === undefined;
+  if (isEmpty) out.push(w.nothing);
   else out.push(...new Listing(view, options).lines());
   out.push(...section(w.damage, options.damage, options));
   out.push(
@@ -119,15 +120,10 @@ class Listing {
   }
 
   #top(): string[] {
-    const { hidden, hiddenFlat } = this.#view;
     const rows = this.#view.nodes.map((node) => this.#row(node));
-    const others = hidden > 0 && hiddenFlat !== undefined ? this.#othersRow(hiddenFlat) : undefined;
+    const rest = this.#rest();
     const header = this.#header();
-    const all = [
-      header,
-      ...rows.map(({ cells }) => cells),
-      ...(others === undefined ? [] : [others]),
-    ];
+    const all = [header, ...rows.map(({ cells }) => cells), ...rest.map(({ cells }) => cells)];
     const widths = header.map((_, i) => Math.max(...all.map((cells) => width(cells[i] ?? ""))));
     const out = [this.#options.paint(this.#line(header, widths, this.#nameHeader()), "dim")];
     const used = this.#used(widths);
@@ -135,9 +131,8 @@ class Listing {
       const text = this.#line(cells, widths, this.#nameOf(node, COLUMNS - used));
       out.push(isFew(node) ? this.#options.paint(text, "dim") : text);
     }
-    if (others !== undefined) {
-      const name = this.#words.others(this.#options.voice.words.count(hidden));
-      out.push(this.#options.paint(this.#line(others, widths, name), "dim"));
+    for (const { cells, name } of rest) {
+      out.push(this.#options.paint(this.#line(cells, widths, name), "dim"));
     }
     return out;
   }
@@ -147,7 +142,9 @@ class Listing {
     const { flat, cum, samples } = this.#words.columns;
     const { unit } = this.#scale;
     // Over the interval, where there is room; values alone have it in front.
-    const hasPercent = this.#view.nodes.some(({ cumShare }) => !Number.isNaN(cumShare));
+    const hasPercent =
+      this.#view.nodes.some(({ cumShare }) => !Number.isNaN(cumShare)) ||
+      this.#view.frameless !== undefined;
     const [value, behind] = this.#hasSamples
       ? [(what: string) => what, unit]
       : [(what: string) => (unit === "" ? what : `${what} ${unit}`), ""];
@@ -174,6 +171,20 @@ class Listing {
       this.#hasSamples ? this.#bothSamples(node) : "",
     ];
     return { cells, node };
+  }
+
+  /** What belongs to the total and is in no row. */
+  #rest(): { cells: string[]; name: string }[] {
+    const { hidden, hiddenFlat, frameless } = this.#view;
+    const out: { cells: string[]; name: string }[] = [];
+    if (hidden > 0 && hiddenFlat !== undefined) {
+      const name = this.#words.others(this.#options.voice.words.count(hidden));
+      out.push({ cells: this.#othersRow(hiddenFlat), name });
+    }
+    if (frameless !== undefined) {
+      out.push({ cells: this.#othersRow(frameless), name: this.#words.frameless });
+    }
+    return out;
   }
 
   #othersRow(flat: Certain): string[] {
@@ -261,6 +272,7 @@ class Listing {
       callers: (node.callers ?? []).map((edge) => this.#edge(edge, this.#words.from)),
       callees: (node.callees ?? []).map((edge) => this.#edge(edge, this.#words.to)),
     }));
+    const rest = this.#rest();
     const header = this.#header();
     const all = [
       header,
@@ -268,6 +280,7 @@ class Listing {
         row,
         ...[...callers, ...callees].map(({ cells }) => cells),
       ]),
+      ...rest.map(({ cells }) => cells),
     ];
     const widths = header.map((_, i) => Math.max(...all.map((cells) => width(cells[i] ?? ""))));
     const used = this.#used(widths);
@@ -281,11 +294,8 @@ class Listing {
       for (const { cells, name } of callees)
         out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
     }
-    const { hidden, hiddenFlat } = this.#view;
-    if (hidden > 0 && hiddenFlat !== undefined) {
-      const name = this.#words.others(this.#options.voice.words.count(hidden));
-      out.push("", paint(this.#line(this.#othersRow(hiddenFlat), widths, name), "dim"));
-    }
+    if (rest.length > 0) out.push("");
+    for (const { cells, name } of rest) out.push(paint(this.#line(cells, widths, name), "dim"));
     return out;
   }
 
