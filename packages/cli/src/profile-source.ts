@@ -28,6 +28,7 @@ import {
   type LoadedTable,
 } from "@heapwright/host/profiles/load-profile.ts";
 import { words, type Words } from "./command-line/words.ts";
+import { foreignWords } from "./foreign-words.ts";
 import { UnreadableError } from "./usage-error.ts";
 import { addressOf, CPU_PROFILE, fetchBytes } from "./verbs/pprof/sources.ts";
 
@@ -288,7 +289,10 @@ async function whatElse(name: string, from: Given): Promise<Words | undefined> {
   const head = await headOf(from);
   const found = detectFormat(head, path.basename(name));
   if (found === undefined) {
+    const stored = from.is === "file" ? firstBytes(from.path) : from.bytes.subarray(0, HEAD_BYTES);
     const is = describeUnknown(head);
+    const foreign = is === "html" ? undefined : foreignWords(stored, head);
+    if (foreign !== undefined) return foreign;
     if (is === "empty") return words("it is empty", "它是空的");
     if (is === "html") {
       return words(
