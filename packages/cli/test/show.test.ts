@@ -317,6 +317,20 @@ describe("forms and formats", () => {
     expect(png.stderr).toContain("Is Graphviz installed?");
   }, 60_000);
 
+  test("files of one name are told apart by their folders", async () => {
+    const folder = temporaryFolder();
+    const files = ["a/snap", "b/snap"].map((name) => path.join(folder, name, "heap.pb.gz"));
+    for (const file of files) {
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, readFileSync(HEAP));
+    }
+    const run = await show(...files);
+    expect(run.stdout).toContain("added up: a/snap/heap.pb.gz, b/snap/heap.pb.gz");
+    expect((await show(files[0] ?? "", HEAP)).stdout).toContain(
+      `added up: heap.pb.gz, ${path.basename(HEAP)}`,
+    );
+  });
+
   test("several files are added up, and said", async () => {
     const one = await json(HEAP);
     const two = await json(HEAP, HEAP);

@@ -147,7 +147,22 @@ async function loadAll(files: readonly string[], flags: ShowFlags): Promise<Prof
       progress.clear();
     }
   }
-  return out;
+  const names = tellApart(files);
+  return out.map((source, i) => {
+    const name = names[i] ?? source.facts.name;
+    return source.facts.name === "-" ? source : { ...source, facts: { ...source.facts, name } };
+  });
+}
+
+/** The shortest ends of the paths that are all different: two captures have a heap.pb.gz each. */
+function tellApart(files: readonly string[]): string[] {
+  const parts = files.map((file) => file.split(/[/\\]/));
+  const most = Math.max(...parts.map(({ length }) => length));
+  for (let kept = 1; kept < most; kept++) {
+    const names = parts.map((list) => list.slice(-kept).join("/"));
+    if (new Set(names).size === new Set(files).size) return names;
+  }
+  return [...files];
 }
 
 /** As `go tool pprof` loads them, so that the same flags give the same numbers. */

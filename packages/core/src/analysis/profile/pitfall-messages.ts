@@ -93,6 +93,13 @@ const merged: Message<Counted> = {
     `${w.count(count)} 个文件相加：同一进程中在多个文件里都存活的对象会被重复计算`,
 };
 
+const programsDiffer: Message<{ readonly programs: string }> = {
+  en: ({ programs }, w) =>
+    `the files are of different programs (${w.code(programs)}): functions of one name are added up, whatever they have in common`,
+  zh: ({ programs }, w) =>
+    `各文件来自不同的程序（${w.code(programs)}）：同名函数会相加，无论其有何共同之处`,
+};
+
 const truncated: Message<Stacks> = {
   en: ({ count, depth, share }, w) =>
     `${many(count, w.count(count), "stack")} cut at ${depth} frames, as Go does (${w.percent(share)} of the value): callers are missing, and their cum is too low`,
@@ -209,6 +216,7 @@ export const pitfallMessages = {
   "show.inconsistent": inconsistent,
   "show.negative": negative,
   "show.merged": merged,
+  "show.programs-differ": programsDiffer,
   "show.kinds-differ": plain(
     "the files are of different kinds: only what they have in common is added up",
     "各文件的种类不同：只相加它们共有的部分",

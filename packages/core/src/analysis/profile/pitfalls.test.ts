@@ -246,6 +246,12 @@ describe("each note, when it applies and when not", () => {
     ],
     ["show.merged", () => notesOf(heap(), { sources: [{}, {}] }), () => notesOf(heap())],
     [
+      "show.programs-differ",
+      () => notesOf(heap(), { sources: [{ program: "etcd" }, { program: "caddy" }] }),
+      // A text does not say of what it is.
+      () => notesOf(heap(), { sources: [{ program: "etcd" }, { program: undefined }] }),
+    ],
+    [
       "show.kinds-differ",
       () => notesOf(heap(), { sources: [{}, { kind: "goroutine" }] }),
       () => notesOf(heap(), { sources: [{}, {}] }),

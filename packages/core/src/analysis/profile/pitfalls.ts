@@ -43,6 +43,10 @@ export function pitfallsOf(input: PitfallInput): Statement[] {
   if (type.endsWith("objects") && counts.plus !== undefined) out.push(say(M, "show.objects", {}));
   if (sources.length > 1) {
     out.push(say(M, "show.merged", { count: sources.length }));
+    const programs = new Set(sources.flatMap(({ program }) => program ?? []));
+    if (programs.size > 1) {
+      out.push(say(M, "show.programs-differ", { programs: [...programs].join(", ") }));
+    }
     const kinds = new Set(sources.map(({ kind }) => kind));
     if (kinds.size > 1) out.push(say(M, "show.kinds-differ", {}));
   }
