@@ -331,6 +331,22 @@ describe("forms and formats", () => {
     );
   });
 
+  test("the page says the notes of the list, of the type that it opens on", async () => {
+    for (const [type, lang] of [
+      ["inuse_space", "en"],
+      ["alloc_objects", "zh"],
+    ]) {
+      const file = path.join(temporaryFolder(), "heap.html");
+      const flags = [`--sample-index=${type}`, `--lang=${lang}`, "--no-source"];
+      await show(HEAP, `--html=${file}`, "--quiet", ...flags);
+      const html = readFileSync(file, "utf8").replaceAll("&amp;", "&").replaceAll("&gt;", ">");
+      const { notes } = await json(HEAP, ...flags);
+      const said = notes.filter(({ id }: { id: string }) => id !== "show.one-sample");
+      expect(said.length).toBeGreaterThan(0);
+      for (const { text } of said) expect(html).toContain(text);
+    }
+  });
+
   test("several files are added up, and said", async () => {
     const one = await json(HEAP);
     const two = await json(HEAP, HEAP);

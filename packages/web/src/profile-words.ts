@@ -21,6 +21,7 @@ const en = {
   stacks: "Stacks",
   damaged: "DAMAGED",
   damagedSays: "a part of the file could not be read; numbers are lower bounds",
+  notes: (n: string) => (n === "1" ? "One note on" : `${n} notes on`),
   comments: "Comments",
   // Sections.
   picture: "Picture",
@@ -157,6 +158,7 @@ const zh: ProfileWords = {
   stacks: "调用栈",
   damaged: "已损坏",
   damagedSays: "文件有一部分无法读取；数字是下限",
+  notes: (n) => `${n} 条注意事项，关于`,
   comments: "注释",
   picture: "图",
   functions: "函数",
