@@ -151,6 +151,25 @@ describe("detection", () => {
   });
 });
 
+describe("a first line that is longer than others", () => {
+  const line = (frames: number): string =>
+    `${Array.from({ length: frames }, (_, i) => `com.example.service.Handler$${i}.call`).join(";")} 5\n`;
+  const detected = (text: string, name: string): string | undefined =>
+    detectFormat(utf8(text).subarray(0, 65_536), name)?.format.id;
+
+  it("within what detection sees", () => {
+    expect(detected(`${line(1200)}main;f 3\n`, "x")).toBe("folded");
+  });
+
+  it("beyond it, where the file's name says what it is", () => {
+    const text = `${line(5000)}main;f 3\n`;
+    expect(detected(text, "cpu.folded")).toBe("folded");
+    expect(detected(text, "x")).toBeUndefined();
+    expect(profileOf(read(text)).rows).toBe(2);
+    expect(detected(`\u0001${text}`, "cpu.folded")).toBeUndefined();
+  });
+});
+
 describe("writing", () => {
   it("adds up equal stacks in order of first use and leaves out what is 0", () => {
     const table = profileOf(read("main;f 1\nmain;g 4\nmain;f 2\nmain;h 5\nmain;h -5\n"));

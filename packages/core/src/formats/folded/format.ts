@@ -9,7 +9,8 @@ import { headLines } from "../../model/text-input.ts";
 import { FILE_NAME } from "./names.ts";
 import { FoldedReader } from "./reader.ts";
 
-const HEAD = 16 * 1024;
+/** All that detection is given: a stack of 400 frames of Java takes 30 KB. */
+const HEAD = 64 * 1024;
 const ENOUGH_LINES = 50;
 const ROW = /\S[ \t]+[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[ \t]*$/;
 
@@ -20,6 +21,13 @@ const ROW = /\S[ \t]+[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[ \t]*$/;
 function detect(head: Uint8Array, name: string): Detection | undefined {
   const { lines, rest } = headLines(head, HEAD);
   const all = (lines.length > 0 ? lines : [rest]).slice(0, ENOUGH_LINES).filter((l) => l !== "");
+  // The first line goes on behind the head: its beginning and the file's name have to do.
+  if (lines.length === 0 && rest === "" && FILE_NAME.test(name)) {
+    const text = new TextDecoder().decode(head);
+    return text.includes(";") && !hasControl(text)
+      ? { format: "folded", strength: "likely" }
+      : undefined;
+  }
   const rows = all.filter((line) => !line.startsWith("#") || ROW.test(line));
   if (rows.length === 0) return undefined;
   if (rows.some(hasControl)) return undefined;
