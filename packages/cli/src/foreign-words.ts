@@ -44,6 +44,14 @@ const FOREIGN: Readonly<Record<ForeignFile, Words>> = {
     "it is compressed with bzip2. First: bzip2 -d FILE",
     "它由 bzip2 压缩。请先：bzip2 -d FILE",
   ),
+  "gzip-as-text": words(
+    "it is a gzip file that something took for text, which destroyed it. Let curl write it: curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap",
+    "它是被当作文本处理而损坏的 gzip 文件。请让 curl 写文件：curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap",
+  ),
+  "http-headers": words(
+    "it begins with the headers of a reply. Fetch it without -i: curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap",
+    "它以响应的头部开始。获取时请去掉 -i：curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap",
+  ),
   "utf-16": words(
     "it is UTF-16 text, as a shell of Windows redirects. Let curl write the file: curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap",
     "它是 UTF-16 文本，如 Windows 的 shell 重定向所写。请让 curl 写文件：curl -o heap.pb.gz http://HOST:PORT/debug/pprof/heap",
@@ -69,8 +77,8 @@ function answerIn(head: Uint8Array): string | undefined {
 export function foreignWords(stored: Uint8Array, head: Uint8Array): Words | undefined {
   if (head.length === 0 && isGzip(stored)) {
     return words(
-      `it is the beginning of a gzip file and holds nothing that can be unpacked. Fetch it again: ${SAVE}`,
-      `它只是 gzip 文件的开头，没有可解压的内容。请重新获取：${SAVE}`,
+      `it is a gzip file of which nothing can be unpacked: cut, or changed on its way. Fetch it again: ${SAVE}`,
+      `它是无法解压出任何内容的 gzip 文件：被截断，或在途中被改动。请重新获取：${SAVE}`,
     );
   }
   if (isGzip(head)) {

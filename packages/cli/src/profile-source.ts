@@ -53,6 +53,11 @@ const CHUNK_BYTES = 1024 * 1024;
 const HEAD_BYTES = 64 * 1024;
 /** Where a bare address is asked; the tool of the same arguments asks for a CPU profile. */
 const HEAP_PROFILE = "/debug/pprof/heap";
+/**
+ * What is looked for in a profile of allocations. Its text and its differences do not state it, and the
+ * last column is what is live; only the file's name tells that it is one.
+ */
+const ALLOCATED = "alloc_space";
 
 type Given =
   | { readonly is: "file"; readonly path: string }
@@ -88,8 +93,12 @@ export async function loadProfileSource(name: string, lang: Lang): Promise<Profi
   }
   const beside = await besideOf(name);
   const facts = sourceFacts(shown, table, beside?.record);
+  const profile = profileOf(unsampled(table));
   return {
-    profile: profileOf(unsampled(table)),
+    profile:
+      table.profileKind === "allocs" && profile.defaultSampleType === ""
+        ? { ...profile, defaultSampleType: ALLOCATED }
+        : profile,
     facts: { ...facts, goVersion: facts.goVersion ?? beside?.goVersion },
     hasMemStats: table.memStats !== undefined,
     damage: lost,

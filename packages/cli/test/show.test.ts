@@ -317,6 +317,20 @@ describe("forms and formats", () => {
     expect(png.stderr).toContain("Is Graphviz installed?");
   }, 60_000);
 
+  test("a profile of allocations opens on what was allocated, in every form", async () => {
+    for (const file of [
+      fixture("go1.26.allocs"),
+      fixture("go1.26.allocs-delta"),
+      path.join(FIXTURES, "profile-text/go1.26.allocs.txt"),
+    ]) {
+      expect((await json(file)).sampleType, file).toBe("alloc_space");
+      expect((await json(file, "--sample-index=inuse_space")).sampleType).toBe("inuse_space");
+    }
+    expect((await json(path.join(FIXTURES, "profile-text/go1.26.heap.txt"))).sampleType).toBe(
+      "inuse_space",
+    );
+  });
+
   test("files of one name are told apart by their folders", async () => {
     const folder = temporaryFolder();
     const files = ["a/snap", "b/snap"].map((name) => path.join(folder, name, "heap.pb.gz"));
@@ -481,7 +495,7 @@ describe("what is no profile, and what cannot be asked", () => {
     [
       "the first bytes of a gzip file",
       () => fileOf("cut.gz", readFileSync(HEAP).subarray(0, 12)),
-      /it is the beginning of a gzip file/,
+      /a gzip file of which nothing can be unpacked/,
     ],
     ["two gzip layers", () => fileOf("x.gz", gzipSync(readFileSync(HEAP))), /compressed twice/],
     ["another tool's file", () => fileOf("x.jfr", "FLR\0\0\x02\0\0"), /Java Flight Recorder/],

@@ -13,6 +13,8 @@ test.each<readonly [ForeignFile, string]>([
   ["xz", "\xfd7zXZ\0\0\x04"],
   ["bzip2", "BZh91AY&SY"],
   ["utf-16", "\xff\xfeh\0e\0a\0p\0"],
+  ["gzip-as-text", "\x1f\xef\xbf\xbd\x08\0"],
+  ["http-headers", "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nheap profile: 1"],
   ["v8", '{"nodes":[{"id":1,"callFrame":{"functionName":"(root)"}}]}'],
   ["v8", '{"snapshot":{"meta":{"node_fields":["type"]}}}'],
   ["chrome-trace", '{"traceEvents":[{"name":"x","ph":"B","ts":1}]}'],

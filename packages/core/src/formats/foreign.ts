@@ -17,7 +17,10 @@ export type ForeignFile =
   | "zstd"
   | "xz"
   | "bzip2"
-  | "utf-16";
+  | "utf-16"
+  /** Bytes that something took for UTF-8 and wrote back. */
+  | "gzip-as-text"
+  | "http-headers";
 
 const MAGIC: readonly (readonly [ForeignFile, string, number])[] = [
   ["jfr", "FLR\0", 0],
@@ -30,6 +33,9 @@ const MAGIC: readonly (readonly [ForeignFile, string, number])[] = [
   ["bzip2", "BZh", 0],
   ["utf-16", "\xff\xfe", 0],
   ["utf-16", "\xfe\xff", 0],
+  ["gzip-as-text", "\x1f\xef\xbf\xbd", 0],
+  ["http-headers", "HTTP/1.", 0],
+  ["http-headers", "HTTP/2 ", 0],
 ];
 
 /** Keys that only this kind of document has near its beginning. */
