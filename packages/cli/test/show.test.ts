@@ -331,6 +331,17 @@ describe("forms and formats", () => {
     );
   });
 
+  test("a number in a label's text is told from a number", async () => {
+    const run = await show(fixture("go1.26.goroutine"), "--tagfocus=x=7");
+    expect(run.stderr).toContain("7 was taken as a number; for the text of a label");
+  });
+
+  test("a heap and allocations added up have intervals", async () => {
+    const both = await json(HEAP, fixture("go1.26.allocs"));
+    expect(both.kind).toBe("heap");
+    expect(both.total.lo).toBeLessThan(both.total.value);
+  });
+
   test("files of one name are told apart by their folders", async () => {
     const folder = temporaryFolder();
     const files = ["a/snap", "b/snap"].map((name) => path.join(folder, name, "heap.pb.gz"));

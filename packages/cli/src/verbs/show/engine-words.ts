@@ -76,10 +76,16 @@ const TRANSLATIONS: readonly Translation[] = [
   [/^no comments$/, () => ({ en: "there are no comments in it", zh: "其中没有注释" })],
   [
     /^(\w+):Interpreted '(.*)' as range, not regexp$/s,
-    ([, flag = "", range = ""]) => ({
-      en: `--${flag}: ${range} was taken as a range of sizes, not as a pattern`,
-      zh: `--${flag}：${range} 按大小范围而非模式处理`,
-    }),
+    ([, flag = "", range = ""]) =>
+      /^[+-]?\d+$/.test(range)
+        ? {
+            en: `--${flag}: ${range} was taken as a number; for the text of a label: --${flag} 'KEY=^${range}$'`,
+            zh: `--${flag}：${range} 按数字处理；若是标签的文本：--${flag} 'KEY=^${range}$'`,
+          }
+        : {
+            en: `--${flag}: ${range} was taken as a range of sizes, not as a pattern`,
+            zh: `--${flag}：${range} 按大小范围而非模式处理`,
+          },
   ],
   [
     /^For tag (.*) used unit (.*), also encountered unit\(s\) (.*)$/s,

@@ -256,6 +256,12 @@ describe("each note, when it applies and when not", () => {
       () => notesOf(heap(), { sources: [{}, { kind: "goroutine" }] }),
       () => notesOf(heap(), { sources: [{}, {}] }),
     ],
+    // A heap and allocations hold the same, and both are counted.
+    [
+      "show.kinds-differ",
+      () => notesOf(heap(), { sources: [{ kind: "allocs" }, { kind: "cpu" }] }),
+      () => notesOf(heap(), { sources: [{ kind: "allocs" }, { kind: "heap" }] }),
+    ],
     // A stack as deep whose outermost function starts a goroutine is not cut, nor is a shallow one.
     [
       "show.truncated-stacks",

@@ -48,7 +48,7 @@ export function pitfallsOf(input: PitfallInput): Statement[] {
       out.push(say(M, "show.programs-differ", { programs: [...programs].join(", ") }));
     }
     const kinds = new Set(sources.map(({ kind }) => kind));
-    if (kinds.size > 1) out.push(say(M, "show.kinds-differ", {}));
+    if (kinds.size > 1 && commonKind(sources) === "other") out.push(say(M, "show.kinds-differ", {}));
   }
   out.push(...ofDifferences(input));
   if (oneSampleNodes > 0) out.push(say(M, "show.one-sample", { count: oneSampleNodes }));

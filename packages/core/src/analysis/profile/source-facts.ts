@@ -116,9 +116,10 @@ export function factsOfProfile(profile: Profile): SourceFacts {
   };
 }
 
-/** The kind of several files together: the one they share. */
+/** The kind of several files together: the one they share. Heaps and allocations hold the same columns. */
 export function commonKind(sources: readonly SourceFacts[]): ProfileKind {
   const [first] = sources;
   if (first === undefined) return "other";
-  return sources.every(({ kind }) => kind === first.kind) ? first.kind : "other";
+  if (sources.every(({ kind }) => kind === first.kind)) return first.kind;
+  return sources.every(({ kind }) => kind === "heap" || kind === "allocs") ? "heap" : "other";
 }
