@@ -342,6 +342,21 @@ describe("forms and formats", () => {
     expect(both.total.lo).toBeLessThan(both.total.value);
   });
 
+  test("a goroutine dump is shown as a goroutine profile, cut or whole", async () => {
+    const file = path.join(FIXTURES, "goroutine-text/go1.26.goroutine.txt");
+    const whole = await json(file);
+    expect(whole.kind).toBe("goroutine");
+    expect(whole.total.value).toBe(readFileSync(file, "utf8").match(/^goroutine \d+/gm)?.length);
+    expect((await show(file, "--tags")).stdout).toContain(" state: Total ");
+    const text = readFileSync(file);
+    const cut = fileOf("gz.txt.gz", gzipSync(text.subarray(0, text.length / 2)));
+    const part = await json(cut);
+    expect(part.damage.length).toBeGreaterThan(0);
+    expect(part.total.value).toBeLessThan(whole.total.value);
+    // The tool of the same arguments says what its model says.
+    expect((await heapwright(["pprof", "-top", file])).stderr).toContain("unrecognized");
+  });
+
   test("files of one name are told apart by their folders", async () => {
     const folder = temporaryFolder();
     const files = ["a/snap", "b/snap"].map((name) => path.join(folder, name, "heap.pb.gz"));
