@@ -38,7 +38,10 @@ const FOREIGN: Readonly<Record<ForeignFile, Words>> = {
     "it is a tar archive. Unpack it, then: heapwright why FOLDER",
     "它是 tar 归档。解包后：heapwright why FOLDER",
   ),
-  zstd: words("it is compressed with zstd. First: zstd -d FILE", "它由 zstd 压缩。请先：zstd -d FILE"),
+  zstd: words(
+    "it is compressed with zstd. First: zstd -d FILE",
+    "它由 zstd 压缩。请先：zstd -d FILE",
+  ),
   xz: words("it is compressed with xz. First: xz -d FILE", "它由 xz 压缩。请先：xz -d FILE"),
   bzip2: words(
     "it is compressed with bzip2. First: bzip2 -d FILE",

@@ -42,7 +42,10 @@ const MAGIC: readonly (readonly [ForeignFile, string, number])[] = [
 const KEYS: readonly (readonly [ForeignFile, RegExp])[] = [
   ["v8", /^\s*\{\s*"(?:nodes|head|snapshot)"\s*:/],
   ["chrome-trace", /^\s*(?:\{\s*"traceEvents"\s*:|\[\s*\{[^{}]*"ph"\s*:)/],
-  ["callgrind", /^(?:[^\n]*\n){0,40}?(?:# callgrind format|events: [^\n]*\n(?:[^\n]*\n){0,8}?f[nl]=)/],
+  [
+    "callgrind",
+    /^(?:[^\n]*\n){0,40}?(?:# callgrind format|events: [^\n]*\n(?:[^\n]*\n){0,8}?f[nl]=)/,
+  ],
 ];
 const TEXT_HEAD = 4096;
 

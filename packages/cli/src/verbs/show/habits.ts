@@ -81,7 +81,10 @@ function assertOurs(name: string): void {
   }
   if (!PPROF_ONLY.has(name)) return;
   const theirs = `heapwright pprof -${name.replaceAll("-", "_")}`;
-  throw new UsageError(`show has no --${name}; ${theirs} has`, `show 没有 --${name}；请用 ${theirs}`);
+  throw new UsageError(
+    `show has no --${name}; ${theirs} has`,
+    `show 没有 --${name}；请用 ${theirs}`,
+  );
 }
 
 /** There `top` is a switch, here a number follows: what is no input is a number that went wrong. */

@@ -34,5 +34,7 @@ test.each(names)("%s: each goroutine is a row, with why and how long it waits", 
   // A profile like others: what is written comes back.
   const again = profileOf(readWith(pprofFormat, encodeProfile(profile)));
   expect(Array.from(rawText(again)).join("")).toBe(Array.from(rawText(profile)).join(""));
-  expect(spell({ table: again, diagnostics: [], completeness: { complete: true, lowerBounds: false } })).toContain("goroutine");
+  expect(
+    spell({ table: again, diagnostics: [], completeness: { complete: true, lowerBounds: false } }),
+  ).toContain("goroutine");
 });

@@ -279,10 +279,7 @@ describe("each note, when it applies and when not", () => {
       () => notesOf(cutAt(128, "p.called"), { value: ALLOCATED }),
       () =>
         notesOf(
-          heap([
-            row(deep(128, "p.called"), { inuse: 0 }),
-            row(["p.f0", "p.called", "main.main"]),
-          ]),
+          heap([row(deep(128, "p.called"), { inuse: 0 }), row(["p.f0", "p.called", "main.main"])]),
         ),
     ],
     // Stacks of thread creation are padded with nameless frames to the depth at which Go cuts.

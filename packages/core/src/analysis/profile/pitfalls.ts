@@ -48,7 +48,8 @@ export function pitfallsOf(input: PitfallInput): Statement[] {
       out.push(say(M, "show.programs-differ", { programs: [...programs].join(", ") }));
     }
     const kinds = new Set(sources.map(({ kind }) => kind));
-    if (kinds.size > 1 && commonKind(sources) === "other") out.push(say(M, "show.kinds-differ", {}));
+    if (kinds.size > 1 && commonKind(sources) === "other")
+      out.push(say(M, "show.kinds-differ", {}));
   }
   out.push(...ofDifferences(input));
   if (oneSampleNodes > 0) out.push(say(M, "show.one-sample", { count: oneSampleNodes }));
@@ -261,10 +262,7 @@ function ofStacks(
   return out;
 }
 
-function ofNames(
-  { functions, locations, strings }: Profile,
-  isShown: Uint8Array,
-): Statement[] {
+function ofNames({ functions, locations, strings }: Profile, isShown: Uint8Array): Statement[] {
   // Without locations there are no addresses either that could be looked up.
   if (functions.length === 0 && locations.length === 0) return [];
   if (functions.length === 0) return [say(M, "show.no-names", {})];
@@ -272,13 +270,17 @@ function ofNames(
   const files = Array.from(functions.file, (file) => strings.get(file));
   const { changed } = normalFunctionNames(names, files);
   const out: Statement[] = [];
-  const shared = new Set(names.filter((name, i) => isShown[i] === 1 && /\[(?:go\.shape\.|\.\.\.\])/.test(name)));
+  const shared = new Set(
+    names.filter((name, i) => isShown[i] === 1 && /\[(?:go\.shape\.|\.\.\.\])/.test(name)),
+  );
   const [instance] = shared;
   if (instance !== undefined) {
     out.push(say(M, "show.shared-generics", { count: shared.size, example: instance }));
   }
   const spelled = INLINED_CLOSURE | PACKAGE_CLOSURE | RANGE_BODY;
-  const closures = new Set(names.filter((_, i) => isShown[i] === 1 && (changed[i] & spelled) !== 0));
+  const closures = new Set(
+    names.filter((_, i) => isShown[i] === 1 && (changed[i] & spelled) !== 0),
+  );
   const [closure] = closures;
   if (closure !== undefined) {
     out.push(say(M, "show.closure-names", { count: closures.size, example: closure }));

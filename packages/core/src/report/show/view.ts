@@ -9,7 +9,12 @@ import {
   type EdgeCertainty,
 } from "../../analysis/profile/node-certainty.ts";
 import { pitfallsOf } from "../../analysis/profile/pitfalls.ts";
-import { ProfileError, sampleAt, sampleCount, type Profile } from "../../analysis/profile/profile.ts";
+import {
+  ProfileError,
+  sampleAt,
+  sampleCount,
+  type Profile,
+} from "../../analysis/profile/profile.ts";
 import type { ReportGraph } from "../../analysis/profile/report-graph.ts";
 import { sampleCounts, type SampleCounts } from "../../analysis/profile/sample-counts.ts";
 import type { SourceFacts } from "../../analysis/profile/source-facts.ts";
@@ -188,11 +193,7 @@ function valueSum(profile: Profile, value: number): number {
   return sum;
 }
 
-function framelessOf(
-  profile: Profile,
-  value: number,
-  certain: NodeCertainty,
-): Certain | undefined {
+function framelessOf(profile: Profile, value: number, certain: NodeCertainty): Certain | undefined {
   const { stack, stacks } = profile;
   let sum = 0;
   let count = 0;
