@@ -357,6 +357,13 @@ describe("forms and formats", () => {
     expect((await heapwright(["pprof", "-top", file])).stderr).toContain("unrecognized");
   });
 
+  test("why names show for a profile from which no cause follows", async () => {
+    const why = await heapwright(["why", fixture("go1.26.mutex")]);
+    expect(why.stdout).toContain("heapwright show go1.26.mutex.pb.gz");
+    const heap = await heapwright(["why", HEAP, "--lang=zh"]);
+    expect(heap.stdout).not.toContain("heapwright show");
+  });
+
   test("files of one name are told apart by their folders", async () => {
     const folder = temporaryFolder();
     const files = ["a/snap", "b/snap"].map((name) => path.join(folder, name, "heap.pb.gz"));
