@@ -364,6 +364,13 @@ describe("forms and formats", () => {
     expect(heap.stdout).not.toContain("heapwright show");
   });
 
+  test("a file that is named twice is counted twice, and that is said", async () => {
+    const run = await show(HEAP, path.join(path.dirname(HEAP), ".", path.basename(HEAP)));
+    expect(run.stderr).toMatch(/is named twice and counted twice/);
+    expect((await show(HEAP, fixture("go1.26.allocs"))).stderr).toBe("");
+    expectComplaint(await show("-", "-"), 2, /standard input can be read once/);
+  });
+
   test("files of one name are told apart by their folders", async () => {
     const folder = temporaryFolder();
     const files = ["a/snap", "b/snap"].map((name) => path.join(folder, name, "heap.pb.gz"));
@@ -564,7 +571,8 @@ describe("what is no profile, and what cannot be asked", () => {
     [["-http=:8080"], /heapwright view FILE serves it/],
     [["-weblist=main"], /--list RE here/],
     [["-all_frames"], /heapwright pprof -all_frames has/],
-    [["--divide-by=0"], /--divide-by cannot be 0/],
+    [["--divide-by=0"], /--divide-by takes a number above 0, not "0"/],
+    [["--divide-by=-1"], /--divide-by takes a number above 0, not "-1"/],
     [["-o", "/nonexistent/out"], /cannot write/],
     [["--nosuch"], /unknown option/],
   ] as const)("%j", async (flags, says) => {

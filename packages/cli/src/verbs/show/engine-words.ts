@@ -58,10 +58,6 @@ const TRANSLATIONS: readonly Translation[] = [
     }),
   ],
   [
-    /^zero divisor specified$/,
-    () => ({ en: "--divide-by cannot be 0", zh: "--divide-by 不能为 0" }),
-  ],
-  [
     /^profiles have empty common sample type list$/,
     () => ({
       en: "the files have no sample type in common; show them one by one",
@@ -71,6 +67,13 @@ const TRANSLATIONS: readonly Translation[] = [
   [
     /^profile has no samples$/,
     () => ({ en: "the profile has no sample types", zh: "该剖析没有样本类型" }),
+  ],
+  [
+    /^named twice: (.*)$/s,
+    ([, file = ""]) => ({
+      en: `${file} is named twice and counted twice; intervals take it for two files`,
+      zh: `${file} 写了两次，被计算两次；区间把它当作两个文件`,
+    }),
   ],
   [/^no labels$/, () => ({ en: "no sample has a label", zh: "没有样本带标签" })],
   [/^no comments$/, () => ({ en: "there are no comments in it", zh: "其中没有注释" })],

@@ -141,6 +141,13 @@ export function configOf(flags: ShowFlags, output: ShowOutput): PprofConfig {
     }
   }
   if (flags.cum === true) config = { ...config, sort: "cum" };
+  // Divided by less than 0 an interval would stand on its head, and growth would be shrinking.
+  if (!(config.divide_by > 0)) {
+    throw new UsageError(
+      `--divide-by takes a number above 0, not ${JSON.stringify(String(config.divide_by))}`,
+      `--divide-by 需要大于 0 的数，而不是 ${JSON.stringify(String(config.divide_by))}`,
+    );
+  }
   assertShare(flags.nodefraction, "--nodefraction");
   assertShare(flags.edgefraction, "--edgefraction");
   if (flags.nodecount !== undefined) wholeNumber(flags.nodecount, "--nodecount");

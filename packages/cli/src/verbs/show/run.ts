@@ -1,5 +1,6 @@
 // `heapwright show FILE…`: one profile, or several added up, in any of its forms.
 
+import { existsSync, realpathSync } from "node:fs";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
 import { convertsTo, unitsFor } from "@heapwright/core/analysis/profile/measurement.ts";
 import { ProfileError, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
@@ -40,6 +41,14 @@ export async function showVerb(
     warnings.push(text);
     if (flags.quiet !== true) process.stderr.write(`heapwright: ${printable(text)}\n`);
   };
+  const twice = namedTwice(files);
+  if (twice === "-") {
+    throw new UsageError(
+      "standard input can be read once: name - once, and files by their names",
+      "标准输入只能读取一次：- 只写一次，其余写文件名",
+    );
+  }
+  if (twice !== undefined) warn(`named twice: ${twice}`);
   const sources = await loadAll(files, flags);
   const damage = sources.flatMap((source) => source.damage);
   try {
@@ -83,6 +92,18 @@ export async function showVerb(
     const { en, zh } = engineWords(error.message);
     throw new UsageError(printable(en), printable(zh));
   }
+}
+
+/** The first file that stands there again; an address gives another answer each time. */
+function namedTwice(files: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  for (const file of files) {
+    if (file !== "-" && !existsSync(file)) continue;
+    const at = file === "-" ? file : realpathSync(file);
+    if (seen.has(at)) return file;
+    seen.add(at);
+  }
+  return undefined;
 }
 
 /** The engine takes any word for a unit, and says "24 kb" of 24 goroutines. */
