@@ -420,11 +420,17 @@ function nextSteps(view: View, target: string): Statement[] {
   const isHeap = view.sites !== undefined || view.series.marked !== undefined;
   const other = isHeap
     ? undefined
-    : view.process.artefacts.find(({ table: { kind } }) => kind === "profile" || kind === "goroutines");
+    : view.process.artefacts.find(
+        ({ table: { kind } }) => kind === "profile" || kind === "goroutines",
+      );
   return [
     ...(other === undefined
       ? []
-      : [say(verdictMessages, "next.show", { command: `heapwright show ${other.name}` }, [other.id])]),
+      : [
+          say(verdictMessages, "next.show", { command: `heapwright show ${other.name}` }, [
+            other.id,
+          ]),
+        ]),
     say(verdictMessages, "next.capture", { command }),
     say(verdictMessages, "next.two-profiles", {}),
   ];
