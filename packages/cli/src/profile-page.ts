@@ -6,12 +6,15 @@ import { deflateRawSync } from "node:zlib";
 import type { Lang } from "@heapwright/core/model/message.ts";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
 import { sampleIndexOf, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
+import { pitfallsOf } from "@heapwright/core/analysis/profile/pitfalls.ts";
+import { sampleCounts } from "@heapwright/core/analysis/profile/sample-counts.ts";
 import type { SourceFacts } from "@heapwright/core/analysis/profile/source-facts.ts";
 import {
   PICTURE_LIMITS,
   profilePicture,
   type ProfilePicture,
 } from "@heapwright/core/pictures/profile/picture.ts";
+import { voiceOf } from "@heapwright/core/report/say.ts";
 import { renderProfilePage } from "@heapwright/web/render/profile/page.ts";
 import { assertWritable, writeReport } from "./report-file.ts";
 import { withProgress } from "./terminal.ts";
@@ -109,6 +112,7 @@ export async function profilePage(
       periodType: profile.periodType,
       comments: profile.comments,
       damage: options.damage,
+      notes: base === undefined ? notesOn(profile, picture.defaultType, options) : [],
     },
     version: options.version,
     // Level 6 halves the time of 9 for 1 % more bytes.
@@ -118,6 +122,20 @@ export async function profilePage(
     opensOnPicture: options.opensOnPicture === true,
   });
   return { html, embedded: (carried ?? []).filter((fn) => fn !== null).length };
+}
+
+/** As `show` says them in text, but for functions of one sample, which the page marks one by one. */
+function notesOn(
+  profile: Profile,
+  value: number,
+  { lang, sources }: ProfilePageOptions,
+): readonly string[] {
+  if (sources.length === 0) return [];
+  const voice = voiceOf(lang);
+  const counts = sampleCounts(profile, sources, value, false);
+  return pitfallsOf({ profile, sources, value, counts, oneSampleNodes: 0 }).map((note) =>
+    voice.say(note),
+  );
 }
 
 export interface PageFlags {

@@ -5,6 +5,7 @@
 import { closeSync, createReadStream, existsSync, openSync, readSync, statSync } from "node:fs";
 import path from "node:path";
 import { createGunzip } from "node:zlib";
+import { profileOfGoroutines } from "@heapwright/core/analysis/profile/goroutine-profile.ts";
 import { profileOf, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
 import { sourceFacts, type SourceFacts } from "@heapwright/core/analysis/profile/source-facts.ts";
 import type { Artefact, Unread } from "@heapwright/core/evidence/artefact.ts";
@@ -28,6 +29,7 @@ import {
   type LoadedTable,
 } from "@heapwright/host/profiles/load-profile.ts";
 import { words, type Words } from "./command-line/words.ts";
+import { foreignWords } from "./foreign-words.ts";
 import { UnreadableError } from "./usage-error.ts";
 import { addressOf, CPU_PROFILE, fetchBytes } from "./verbs/pprof/sources.ts";
 
@@ -52,6 +54,11 @@ const CHUNK_BYTES = 1024 * 1024;
 const HEAD_BYTES = 64 * 1024;
 /** Where a bare address is asked; the tool of the same arguments asks for a CPU profile. */
 const HEAP_PROFILE = "/debug/pprof/heap";
+/**
+ * What is looked for in a profile of allocations. Its text and its differences do not state it, and the
+ * last column is what is live; only the file's name tells that it is one.
+ */
+const ALLOCATED = "alloc_space";
 
 type Given =
   | { readonly is: "file"; readonly path: string }
@@ -87,8 +94,12 @@ export async function loadProfileSource(name: string, lang: Lang): Promise<Profi
   }
   const beside = await besideOf(name);
   const facts = sourceFacts(shown, table, beside?.record);
+  const profile = profileOf(unsampled(table));
   return {
-    profile: profileOf(unsampled(table)),
+    profile:
+      table.profileKind === "allocs" && profile.defaultSampleType === ""
+        ? { ...profile, defaultSampleType: ALLOCATED }
+        : profile,
     facts: { ...facts, goVersion: facts.goVersion ?? beside?.goVersion },
     hasMemStats: table.memStats !== undefined,
     damage: lost,
@@ -114,17 +125,7 @@ export function damageSentences(
 export async function loadProfileArtefact(name: string, lang: Lang): Promise<ProfileArtefact> {
   const from = await guarded(name, () => given(name, lang));
   const beside = from.is === "file" ? await besideOf(from.path) : undefined;
-  const stats = from.is === "file" ? statSync(from.path) : undefined;
-  const outcome = await readArtefact(
-    {
-      name,
-      bytes: from.is === "bytes" ? from.bytes.length : (stats?.size ?? -1),
-      fileTimeMs: stats?.mtimeMs,
-      record: beside?.record,
-      chunks: () => (from.is === "file" ? bytesOf(from.path) : once(from.bytes)),
-    },
-    registryLookup,
-  );
+  const outcome = await readGiven(name, from, beside?.record);
   if ("unread" in outcome) throw await unreadAsProfile(name, from, outcome.unread);
   const { artefact } = outcome;
   if (artefact.table.kind !== "profile") {
@@ -136,6 +137,24 @@ export async function loadProfileArtefact(name: string, lang: Lang): Promise<Pro
     damage: damageSentences(name, artefact.diagnostics, lang),
     captureFolder: beside?.folder,
   };
+}
+
+async function readGiven(
+  name: string,
+  from: Given,
+  record: Beside["record"] | undefined,
+): ReturnType<typeof readArtefact> {
+  const stats = from.is === "file" ? statSync(from.path) : undefined;
+  return await readArtefact(
+    {
+      name,
+      bytes: from.is === "bytes" ? from.bytes.length : (stats?.size ?? -1),
+      fileTimeMs: stats?.mtimeMs,
+      record,
+      chunks: () => (from.is === "file" ? bytesOf(from.path) : once(from.bytes)),
+    },
+    registryLookup,
+  );
 }
 
 async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
@@ -175,9 +194,22 @@ async function load(name: string, lang: Lang): Promise<LoadedTable> {
         : await loadProfileBytes(name, from.bytes);
     } catch (error) {
       if (!(error instanceof UnreadableProfileError)) throw error;
+      const dump = await goroutineDump(name, from);
+      if (dump !== undefined) return dump;
       throw await unreadable(name, from, error);
     }
   });
+}
+
+/** Go's debug=2 is a goroutine profile to whoever asked for one; undefined: it is something else. */
+async function goroutineDump(name: string, from: Given): Promise<LoadedTable | undefined> {
+  if (detectFormat(await headOf(from), path.basename(name))?.format.id !== "goroutine-text") {
+    return undefined;
+  }
+  const outcome = await readGiven(name, from, undefined);
+  if ("unread" in outcome || outcome.artefact.table.kind !== "goroutines") return undefined;
+  const { table, diagnostics } = outcome.artefact;
+  return { table: profileOfGoroutines(table), damage: [], diagnostics };
 }
 
 async function fromAddress(name: string, lang: Lang): Promise<Uint8Array> {
@@ -288,7 +320,10 @@ async function whatElse(name: string, from: Given): Promise<Words | undefined> {
   const head = await headOf(from);
   const found = detectFormat(head, path.basename(name));
   if (found === undefined) {
+    const stored = from.is === "file" ? firstBytes(from.path) : from.bytes.subarray(0, HEAD_BYTES);
     const is = describeUnknown(head);
+    const foreign = is === "html" ? undefined : foreignWords(stored, head);
+    if (foreign !== undefined) return foreign;
     if (is === "empty") return words("it is empty", "它是空的");
     if (is === "html") {
       return words(

@@ -46,6 +46,10 @@ describe.each(Object.keys(folders))("%s", (name) => {
     const shown = await heapwright(["evidence", first, folder]);
     expect({ code: shown.code, stderr: shown.stderr }).toEqual({ code: 0, stderr: "" });
     expect(shown.stdout).toContain(first.slice(0, 8));
+    // As `why --evidence` prints them, whole and half copied.
+    for (const copied of [`[${first}]`, `${first}]`, `[${first}`]) {
+      expect((await heapwright(["evidence", copied, folder])).stdout).toBe(shown.stdout);
+    }
   });
 });
 

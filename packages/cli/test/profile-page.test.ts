@@ -299,7 +299,7 @@ describe("what is said when there is no page", () => {
       "a text",
       () => [note, "--html", `${note}.html`],
       3,
-      /no format that is known here\. Save one with: curl/,
+      /it says "nothing of a profile", which may be a server.s answer.*curl -o/,
     ],
     [
       "a base that is not there",

@@ -416,7 +416,21 @@ function nextSteps(view: View, target: string): Statement[] {
   const command = verifyCommand(target, "60s").replace(" --for 60s", "");
   if (view.trends.marked?.kind === "too-short" || view.sites?.pair?.isStill === true)
     return [say(verdictMessages, "next.longer", { command: verifyCommand(target, "5m") })];
+  // A CPU, mutex or goroutine profile alone: no cause follows from it, but it can be looked at.
+  const isHeap = view.sites !== undefined || view.series.marked !== undefined;
+  const other = isHeap
+    ? undefined
+    : view.process.artefacts.find(
+        ({ table: { kind } }) => kind === "profile" || kind === "goroutines",
+      );
   return [
+    ...(other === undefined
+      ? []
+      : [
+          say(verdictMessages, "next.show", { command: `heapwright show ${other.name}` }, [
+            other.id,
+          ]),
+        ]),
     say(verdictMessages, "next.capture", { command }),
     say(verdictMessages, "next.two-profiles", {}),
   ];

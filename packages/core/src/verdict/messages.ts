@@ -147,6 +147,10 @@ export const verdictMessages = {
     en: (p: { command: string }, w) => `${w.code(p.command)}      60 s, adds growth, ledger and GC`,
     zh: (p, w) => `${w.code(p.command)}      60 秒，补充增长、账本与 GC`,
   } satisfies Message<{ command: string }>,
+  "next.show": {
+    en: (p: { command: string }, w) => `${w.code(p.command)}      what this profile itself holds`,
+    zh: (p, w) => `${w.code(p.command)}      该剖析本身的内容`,
+  } satisfies Message<{ command: string }>,
   "next.two-profiles": {
     en: () => "or save /debug/pprof/heap?debug=1 twice, two GC cycles apart, into one folder",
     zh: () => "或相隔两个 GC 周期保存两次 /debug/pprof/heap?debug=1 到同一目录",

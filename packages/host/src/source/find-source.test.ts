@@ -76,6 +76,62 @@ describe("sources are found", () => {
     }
   });
 
+  it("where go.mod replaces a module, in a vendor folder, and in a workspace", () => {
+    const { put, find } = disk();
+    put(
+      "work/go.mod",
+      `module shop
+require (
+	example.org/kv v0.0.0 // indirect
+)
+replace example.org/kv => ./local/kv
+replace (
+	example.org/fork v1.0.0 => example.org/Mine v1.2.0
+	"example.org/up" => ../up
+)
+`,
+    );
+    put("work/local/kv/kv.go", "package kv\n");
+    put("mod/example.org/!mine@v1.2.0/a/f.go", "package a\n");
+    put("up/u.go", "package up\n");
+    put("work/vendor/example.org/ven/v.go", "package ven\n");
+    put("work/cart/cart.go", "package cart\n");
+    for (const [name, text] of [
+      ["example.org/kv@v0.0.0/kv.go", "package kv\n"],
+      ["example.org/fork@v1.0.0/a/f.go", "package a\n"],
+      ["example.org/up@v0.0.0-00010101000000-000000000000/u.go", "package up\n"],
+      ["example.org/ven@v1.4.0/v.go", "package ven\n"],
+      // No dot in the module's name, as in one of the standard library.
+      ["shop/cart/cart.go", "package cart\n"],
+    ] as const) {
+      expect(find(name), name).toMatchObject({ text, origin: "working-folder" });
+    }
+    // Somebody else's working folder, named.
+    put("other/a/go.mod", "module example.org/a\n");
+    put("other/go.work", "go 1.26\n\nuse (\n\t./a\n\t./b\n)\n");
+    put("other/b/go.mod", "module example.org/b\nreplace example.org/c => ../c\n");
+    put("other/b/b.go", "package b\n");
+    put("other/c/c.go", "package c\n");
+    for (const folder of ["other", "other/a"]) {
+      expect(find("example.org/b/b.go", [folder])).toMatchObject({ text: "package b\n" });
+      expect(find("example.org/c@v0.1.0/c.go", [folder])).toMatchObject({ text: "package c\n" });
+    }
+    // A checkout of the dependency itself.
+    put("checkout/go.mod", "module example.org/dep\n");
+    put("checkout/d/d.go", "package d\n");
+    expect(find("example.org/dep@v1.0.0/d/d.go", ["checkout"])).toMatchObject({
+      origin: "source-folder",
+    });
+    expect(find("example.org/dep@v1.0.0/d/d.go")).toMatchObject({ problem: "missing" });
+  });
+
+  it("a replacement leads to no file outside of it", () => {
+    const { put, find } = disk();
+    put("work/go.mod", "module m\nreplace example.org/kv => ./kv\n");
+    put("secret.go", "package secret\n");
+    expect(find("example.org/kv@v0.0.0/../../secret.go")).toMatchObject({ problem: "missing" });
+  });
+
   it("in a folder that the user names, by its module, wherever in it the folder lies", () => {
     const { put, find } = disk();
     put("src/shop/go.mod", "module example.com/shop // a comment\n\ngo 1.26\n");

@@ -5,16 +5,16 @@
 // to, links followed, or at the very path that the profile states.
 // Authority for places: golang/go src/cmd/go/internal/cfg (GOROOT, GOMODCACHE, GOENV; Go 1.26).
 
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import {
   sourceCandidates,
-  type SourceFolder,
   type SourceOrigin,
   type SourceRoots,
 } from "@heapwright/core/analysis/source/source-paths.ts";
 import { errnoOf } from "../bytes/errno.ts";
+import { sourceFolderAt, textOf } from "./go-modules.ts";
 import { readSource, type SourceProblem } from "./read-source.ts";
 
 export interface FoundSource {
@@ -60,31 +60,6 @@ const USUAL_GOROOTS = [
 const SOURCE_NAME =
   /\.(?:go|s|S|c|h|cc|hh|cpp|hpp|cxx|m|mm|rs|java|kt|scala|py|rb|js|ts|php|pl|proto|tmpl|y|l|src)$/;
 const MOST_TRIED = 12;
-/** Folders above a given one in which its go.mod may lie. */
-const MOST_PARENTS = 12;
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if (errnoOf(error) === "") throw error;
-    return undefined;
-  }
-}
-
-/** The folder with the go.mod that governs `folder`, and its module; the folder itself where none does. */
-export function sourceFolderAt(folder: string): SourceFolder {
-  const start = path.resolve(folder);
-  let at = start;
-  for (let i = 0; i < MOST_PARENTS; i++) {
-    const module = /^\s*module\s+"?([^\s"]+)"?/m.exec(textOf(path.join(at, "go.mod")) ?? "")?.[1];
-    if (module !== undefined) return { path: at, module };
-    const parent = path.dirname(at);
-    if (parent === at) break;
-    at = parent;
-  }
-  return { path: start, module: undefined };
-}
 
 /** Settings of `go env -w`, below those of the environment. */
 function goEnv(environment: NodeJS.ProcessEnv): (name: string) => string | undefined {
@@ -138,16 +113,17 @@ export function sourceRoots(options: FindSourceOptions): SourceRoots {
   const architecture = ARCHITECTURES[process.arch] ?? process.arch;
   const system = process.platform === "win32" ? "windows" : process.platform;
   const here = options.workingFolder ?? process.cwd();
+  const moduleCache = setting("GOMODCACHE") ?? path.join(gopath, "pkg", "mod");
   return {
     folders: options.folders.flatMap((folder) => {
-      const governed = sourceFolderAt(folder);
+      const governed = sourceFolderAt(folder, moduleCache);
       const own = path.resolve(folder);
       // The folder itself too: it may lie inside a module, or hold several.
       return governed.path === own ? [governed] : [governed, { path: own, module: undefined }];
     }),
-    moduleCache: setting("GOMODCACHE") ?? path.join(gopath, "pkg", "mod"),
+    moduleCache,
     goroot: gorootOf(setting, options.usualGoroots ?? USUAL_GOROOTS),
-    workingFolder: sourceFolderAt(here),
+    workingFolder: sourceFolderAt(here, moduleCache),
     goVersion: options.goVersion,
     platform: `${system}-${architecture}`,
   };

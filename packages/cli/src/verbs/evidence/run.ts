@@ -16,7 +16,12 @@ export async function evidence(
   given: readonly string[],
   flags: SharedFlags,
 ): Promise<number> {
-  const match = /^([0-9a-f]{4,8})(?::(.+))?$/.exec(id.trim());
+  // Copied as `why --evidence` prints it, in brackets.
+  const bare = id
+    .trim()
+    .replace(/^\[/, "")
+    .replace(/^([^[]*)\]$/, "$1");
+  const match = /^([0-9a-f]{4,8})(?::(.+))?$/.exec(bare);
   if (match?.[1] === undefined)
     throw new UsageError(
       `${JSON.stringify(id)} is no evidence id. They look like 9f31c2aa:stack:4be07c; heapwright why --evidence prints them`,

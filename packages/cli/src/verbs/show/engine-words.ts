@@ -58,10 +58,6 @@ const TRANSLATIONS: readonly Translation[] = [
     }),
   ],
   [
-    /^zero divisor specified$/,
-    () => ({ en: "--divide-by cannot be 0", zh: "--divide-by 不能为 0" }),
-  ],
-  [
     /^profiles have empty common sample type list$/,
     () => ({
       en: "the files have no sample type in common; show them one by one",
@@ -73,11 +69,26 @@ const TRANSLATIONS: readonly Translation[] = [
     () => ({ en: "the profile has no sample types", zh: "该剖析没有样本类型" }),
   ],
   [
-    /^(\w+):Interpreted '(.*)' as range, not regexp$/s,
-    ([, flag = "", range = ""]) => ({
-      en: `--${flag}: ${range} is a range, not a pattern`,
-      zh: `--${flag}：${range} 作为范围而非模式`,
+    /^named twice: (.*)$/s,
+    ([, file = ""]) => ({
+      en: `${file} is named twice and counted twice; intervals take it for two files`,
+      zh: `${file} 写了两次，被计算两次；区间把它当作两个文件`,
     }),
+  ],
+  [/^no labels$/, () => ({ en: "no sample has a label", zh: "没有样本带标签" })],
+  [/^no comments$/, () => ({ en: "there are no comments in it", zh: "其中没有注释" })],
+  [
+    /^(\w+):Interpreted '(.*)' as range, not regexp$/s,
+    ([, flag = "", range = ""]) =>
+      /^[+-]?\d+$/.test(range)
+        ? {
+            en: `--${flag}: ${range} was taken as a number; for the text of a label: --${flag} 'KEY=^${range}$'`,
+            zh: `--${flag}：${range} 按数字处理；若是标签的文本：--${flag} 'KEY=^${range}$'`,
+          }
+        : {
+            en: `--${flag}: ${range} was taken as a range of sizes, not as a pattern`,
+            zh: `--${flag}：${range} 按大小范围而非模式处理`,
+          },
   ],
   [
     /^For tag (.*) used unit (.*), also encountered unit\(s\) (.*)$/s,

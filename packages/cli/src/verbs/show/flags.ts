@@ -37,6 +37,9 @@ export interface ShowFlags extends SharedFlags {
   readonly wide?: boolean;
   readonly trim?: boolean;
   readonly nodecount?: string;
+  readonly nodefraction?: string;
+  readonly unit?: string;
+  readonly edgefraction?: string;
 }
 
 /** Flags of lists and outputs, of which one can be asked for. */
@@ -98,6 +101,24 @@ function wholeNumber(text: string, flag: string): string {
   );
 }
 
+/** Units as they are printed here, in the engine's words. */
+function unitOf(text: string): string {
+  const binary = /^([kmgtp])ib$/i.exec(text);
+  if (binary !== null) return `${binary[1] ?? ""}b`;
+  return text === "µs" ? "us" : text === "h" ? "hrs" : text;
+}
+
+/** Above all, or below nothing, every list would be empty or whole. */
+function assertShare(text: string | undefined, flag: string): void {
+  if (text === undefined) return;
+  const share = Number(text);
+  if (share >= 0 && share <= 1) return;
+  throw new UsageError(
+    `${flag} is a share from 0 to 1, such as 0.01, not ${JSON.stringify(text)}`,
+    `${flag} 是 0 到 1 的份额，例如 0.01，而不是 ${JSON.stringify(text)}`,
+  );
+}
+
 /** Flags that are fields of the engine's options, by their names there. */
 function fieldOf(flag: string): string {
   return flag.replaceAll(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
@@ -109,7 +130,7 @@ export function configOf(flags: ShowFlags, output: ShowOutput): PprofConfig {
     const field = fieldOf(name);
     if (!isField(field) || field === "output") continue;
     try {
-      config = configure(config, field, String(value));
+      config = configure(config, field, name === "unit" ? unitOf(String(value)) : String(value));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       const flag = `--${field.replaceAll("_", "-")}`;
@@ -120,6 +141,15 @@ export function configOf(flags: ShowFlags, output: ShowOutput): PprofConfig {
     }
   }
   if (flags.cum === true) config = { ...config, sort: "cum" };
+  // Divided by less than 0 an interval would stand on its head, and growth would be shrinking.
+  if (!(config.divide_by > 0)) {
+    throw new UsageError(
+      `--divide-by takes a number above 0, not ${JSON.stringify(String(config.divide_by))}`,
+      `--divide-by 需要大于 0 的数，而不是 ${JSON.stringify(String(config.divide_by))}`,
+    );
+  }
+  assertShare(flags.nodefraction, "--nodefraction");
+  assertShare(flags.edgefraction, "--edgefraction");
   if (flags.nodecount !== undefined) wholeNumber(flags.nodecount, "--nodecount");
   if (!isList(output) || flags.nodecount !== undefined) return config;
   const asked = flags.top === undefined ? undefined : Number(wholeNumber(flags.top, "--top"));

@@ -67,7 +67,24 @@ export async function writeOutput(
     to(file, (write) => write(bytes));
     return;
   }
-  to(file, (write) => writeReport(report, write));
+  if (asked.name === "callgrind") {
+    const parts: Uint8Array[] = [];
+    writeReport(report, (bytes) => parts.push(bytes.slice()));
+    const text = Buffer.concat(parts).toString();
+    // go tool pprof writes that nothing was called; callgrind_annotate (3.19) then takes what calls cost
+    // for the caller's own and its total is many times too large. How often is not in a profile.
+    to(file, (write) => write(Buffer.from(text.replace(/^calls=0 /gm, "calls=1 "))));
+    return;
+  }
+  let isEmpty = true;
+  to(file, (write) =>
+    writeReport(report, (bytes) => {
+      isEmpty &&= bytes.length === 0;
+      write(bytes);
+    }),
+  );
+  if (isEmpty && asked.name === "tags") warn("no labels");
+  if (isEmpty && asked.name === "comments") warn("no comments");
 }
 
 /** What filters leave of a profile. */

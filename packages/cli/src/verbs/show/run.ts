@@ -1,11 +1,15 @@
 // `heapwright show FILE…`: one profile, or several added up, in any of its forms.
 
+import { existsSync, realpathSync } from "node:fs";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
+import { convertsTo, unitsFor } from "@heapwright/core/analysis/profile/measurement.ts";
 import { ProfileError, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
 import type { SourceFacts } from "@heapwright/core/analysis/profile/source-facts.ts";
 import type { PprofConfig } from "@heapwright/core/report/pprof/config.ts";
+import { measureOf } from "@heapwright/core/report/pprof/generate.ts";
 import { voiceOf } from "@heapwright/core/report/say.ts";
 import { showJson } from "@heapwright/core/report/show/json.ts";
+import { UNIT_NAMES } from "@heapwright/core/report/show/scale.ts";
 import { showMarkdown } from "@heapwright/core/report/show/markdown.ts";
 import { formatShow } from "@heapwright/core/report/show/text.ts";
 import { showView, type ShowView } from "@heapwright/core/report/show/view.ts";
@@ -37,10 +41,19 @@ export async function showVerb(
     warnings.push(text);
     if (flags.quiet !== true) process.stderr.write(`heapwright: ${printable(text)}\n`);
   };
+  const twice = namedTwice(files);
+  if (twice === "-") {
+    throw new UsageError(
+      "standard input can be read once: name - once, and files by their names",
+      "标准输入只能读取一次：- 只写一次，其余写文件名",
+    );
+  }
+  if (twice !== undefined) warn(`named twice: ${twice}`);
   const sources = await loadAll(files, flags);
   const damage = sources.flatMap((source) => source.damage);
   try {
     const profile = combined(sources);
+    assertUnit(profile, config, flags.unit);
     const facts = sources.map((source) => source.facts);
     if (isPage) await pages(profile, { files, facts, damage, version, config }, flags);
     if (!isList(output)) {
@@ -89,6 +102,36 @@ export async function showVerb(
   }
 }
 
+/** The first file that stands there again; an address gives another answer each time. */
+function namedTwice(files: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  for (const file of files) {
+    if (file !== "-" && !existsSync(file)) continue;
+    const at = file === "-" ? file : realpathSync(file);
+    if (seen.has(at)) return file;
+    seen.add(at);
+  }
+  return undefined;
+}
+
+/** The engine takes any word for a unit, and says "24 kb" of 24 goroutines. */
+function assertUnit(profile: Profile, config: PprofConfig, asked = config.unit): void {
+  // What has no sample types is refused by the reports themselves.
+  if (profile.sampleTypes.length === 0) return;
+  const { type = "", unit = "" } = profile.sampleTypes[measureOf(profile, config).value] ?? {};
+  if (convertsTo(unit, config.unit) || config.unit === unit) return;
+  const names = unitsFor(unit).map((name) => UNIT_NAMES[name] ?? name);
+  throw names.length === 0
+    ? new UsageError(
+        `--unit ${JSON.stringify(asked)} is no unit of ${type}: ${unit} has no other; leave --unit out`,
+        `--unit ${JSON.stringify(asked)} 不是 ${type} 的单位：${unit} 没有其他单位；请去掉 --unit`,
+      )
+    : new UsageError(
+        `--unit ${JSON.stringify(asked)} is no unit of ${type}; there is ${names.join(", ")}`,
+        `--unit ${JSON.stringify(asked)} 不是 ${type} 的单位；有 ${names.join("、")}`,
+      );
+}
+
 interface Pages {
   readonly files: readonly string[];
   readonly facts: readonly SourceFacts[];
@@ -133,7 +176,22 @@ async function loadAll(files: readonly string[], flags: ShowFlags): Promise<Prof
       progress.clear();
     }
   }
-  return out;
+  const names = tellApart(files);
+  return out.map((source, i) => {
+    const name = names[i] ?? source.facts.name;
+    return source.facts.name === "-" ? source : { ...source, facts: { ...source.facts, name } };
+  });
+}
+
+/** The shortest ends of the paths that are all different: two captures have a heap.pb.gz each. */
+function tellApart(files: readonly string[]): string[] {
+  const parts = files.map((file) => file.split(/[/\\]/));
+  const most = Math.max(...parts.map(({ length }) => length));
+  for (let kept = 1; kept < most; kept++) {
+    const names = parts.map((list) => list.slice(-kept).join("/"));
+    if (new Set(names).size === new Set(files).size) return names;
+  }
+  return [...files];
 }
 
 /** As `go tool pprof` loads them, so that the same flags give the same numbers. */

@@ -64,7 +64,7 @@ function calledFunctions(profile: Profile): Uint8Array {
 }
 
 /** A function of its own, so that it is compiled as one. */
-function markAll(marks: Uint8Array, location: Int32Array, from: number, to: number): void {
+export function markAll(marks: Uint8Array, location: Int32Array, from: number, to: number): void {
   for (let i = from; i < to; i++) marks[location[i]] = 1;
 }
 
@@ -103,7 +103,8 @@ export function cutStacks(
     let count = 0;
     let sum = 0;
     for (let s = 0; s < length; s++) {
-      if (!isDeep(physical[s]) && !isDeep(frames[s])) continue;
+      // What has no value is in no number.
+      if (weight[s] === 0 || (!isDeep(physical[s]) && !isDeep(frames[s]))) continue;
       const root = rootOf(profile, s);
       if (root < 0) continue;
       isCalled ??= calledFunctions(profile);

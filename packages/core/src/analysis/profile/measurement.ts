@@ -66,6 +66,20 @@ function sniff(family: UnitFamily, text: string): Unit | undefined {
   return family.units.find(({ aliases }) => aliases.includes(alias));
 }
 
+/** Names of the units that values in `from` can be shown in; empty where there is no other. */
+export function unitsFor(from: string): string[] {
+  const family = FAMILIES.find((each) => sniff(each, from) !== undefined);
+  return family === undefined ? [] : family.units.map(({ name }) => name);
+}
+
+/** Whether a value in `from` can be said in `to`: `scale` itself takes any word for a unit. */
+export function convertsTo(from: string, to: string): boolean {
+  if (to === "minimum" || to === "auto") return true;
+  return FAMILIES.some(
+    (family) => sniff(family, from) !== undefined && sniff(family, to) !== undefined,
+  );
+}
+
 function autoScale(family: UnitFamily, value: number): { value: number; unit: string } | undefined {
   let factor = 0;
   let name = "";

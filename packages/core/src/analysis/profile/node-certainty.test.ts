@@ -4,6 +4,7 @@ import { DEFAULT_RATE, heapTable, type SampledRow } from "../../../test/sampled-
 import { seededRandom } from "../../../test/random.ts";
 import { samplingProbability } from "../../goruntime/sampling.ts";
 import type { ProfileTable } from "../../model/tables/profile.ts";
+import { pairedGrowth } from "../stats/growth.ts";
 import { liveInterval } from "../stats/heap-sampling.ts";
 import { Certainty, NodeCertainty } from "./node-certainty.ts";
 import { NodeIndex } from "./nodes.ts";
@@ -192,6 +193,31 @@ describe("samples and intervals of nodes", () => {
       heapTable([{ stack: ["f"], size: 64, allocs: 1, inuse: 4 }], { table: { isDelta: true } }),
     );
     expect(torn.counts.inconsistentRows).toBe(1);
+  });
+
+  test.each([
+    { allocs: 4, inuse: 4, what: "nothing seen to go" },
+    { allocs: 5, inuse: -1, what: "more seen to go than to come" },
+    { allocs: 0, inuse: -3, what: "nothing seen to come" },
+  ])("a difference with $what has the interval that diff gives it", ({ allocs, inuse }) => {
+    const size = 1024;
+    const table = heapTable([{ stack: ["f"], size, allocs, inuse }], {
+      durationNs: 1e9,
+      table: { isDelta: true },
+    });
+    const { flat } = looked(table);
+    const rows = {
+      sizes: [size],
+      allocBefore: [10],
+      allocAfter: [10 + allocs],
+      inuseBefore: [10],
+      inuseAfter: [10 + inuse],
+    };
+    const { bytes } = pairedGrowth(rows, DEFAULT_RATE);
+    expect(flat("f").lo / bytes.lo).toBeCloseTo(1, 4);
+    expect(flat("f").hi / bytes.hi).toBeCloseTo(1, 4);
+    // Seen or not, something may have gone the other way.
+    if (allocs === inuse) expect(flat("f").lo).toBeLessThan(0);
   });
 
   // As the reference measured it on real processes, by the sampling model alone: a program's objects are

@@ -185,6 +185,18 @@ export class NodeCertainty {
     return this.certainty.of(value, (column) => sums[column]);
   }
 
+  /** Of samples without a frame, which are in no node. */
+  withoutFrames({ stacks: { from, to } }: Profile, value: number): Certain {
+    const { stack, width, data } = this.#sums;
+    const sums = new Float64Array(width);
+    for (let row = 0; row < stack.length; row++) {
+      const s = stack[row];
+      if (from[s] < to[s]) continue;
+      for (let column = 0; column < width; column++) sums[column] += data[row * width + column];
+    }
+    return this.certainty.of(value, (column) => sums[column]);
+  }
+
   /** Sums of the edges between the nodes that `isKept` has. */
   edges(profile: Profile, index: NodeIndex, isKept: Uint8Array | undefined): EdgeCertainty {
     return new EdgeCertainty(this.certainty, profile, index, this.#sums, isKept);

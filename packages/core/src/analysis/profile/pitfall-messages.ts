@@ -39,6 +39,19 @@ const tiny: Message<Shares> = {
     `${w.percent(share)} 的样本是 16 字节的块：小于 16 B 且不含指针的对象共用一块，只记录打开该块的对象`,
 };
 
+const emptyContention: Message<{ readonly by: string }> = {
+  en: ({ by }, w) =>
+    `nothing waited, or it was not recorded: contention is off until the program calls ${w.code(by)}`,
+  zh: ({ by }, w) => `没有等待，或没有记录：程序调用 ${w.code(by)} 之前不记录争用`,
+};
+
+const contentionFraction: Message<{ readonly fraction: number }> = {
+  en: ({ fraction }, w) =>
+    `one of ${w.count(fraction)} contentions was recorded and counts for all: how long the others took is not known, so times have no intervals; --sample-index=contentions has them`,
+  zh: ({ fraction }, w) =>
+    `每 ${w.count(fraction)} 次争用记录一次并代表全部：其余各次的时长未知，故时间没有区间；--sample-index=contentions 有区间`,
+};
+
 const noSizes: Message<Counted> = {
   en: ({ count }, w) =>
     `${many(count, w.count(count), "row")} without the label bytes: samples are about size ÷ rate, and intervals only about right`,
@@ -78,6 +91,13 @@ const merged: Message<Counted> = {
     `${w.count(count)} files added up: what was live in several of one process is counted that often`,
   zh: ({ count }, w) =>
     `${w.count(count)} 个文件相加：同一进程中在多个文件里都存活的对象会被重复计算`,
+};
+
+const programsDiffer: Message<{ readonly programs: string }> = {
+  en: ({ programs }, w) =>
+    `the files are of different programs (${w.code(programs)}): functions of one name are added up, whatever they have in common`,
+  zh: ({ programs }, w) =>
+    `各文件来自不同的程序（${w.code(programs)}）：同名函数会相加，无论其有何共同之处`,
 };
 
 const truncated: Message<Stacks> = {
@@ -120,6 +140,15 @@ export const pitfallMessages = {
     "no samples in it: nothing was recorded, or nothing that was large or long enough happened",
     "没有样本：没有记录，或没有发生足够大或足够久的事情",
   ),
+  "show.empty-contention": emptyContention,
+  "show.empty-leak": plain(
+    "the collector found no goroutine that is blocked for ever; one that waits on what a global or a running goroutine still reaches is not found",
+    "回收器没有找到永远阻塞的 goroutine；若其等待的对象仍可由全局变量或运行中的 goroutine 到达，则不会被找到",
+  ),
+  "show.empty-difference": plain(
+    "no samples in it: a heap shows what finished GC cycles left, so with no cycle in between nothing differs, whatever was allocated; ask for more seconds",
+    "没有样本：堆显示已结束的 GC 周期之后的状态，其间若无周期结束，无论分配多少都没有差别；请加长 seconds",
+  ),
   "show.rate-zero": plain(
     "MemProfileRate was 0: heap profiling was off, or nothing linked runtime.MemProfile; nothing can be concluded",
     "MemProfileRate 为 0：堆剖析已关闭，或没有链接 runtime.MemProfile；不能得出任何结论",
@@ -146,6 +175,7 @@ export const pitfallMessages = {
     "the file does not say which part of the events was recorded: there are no intervals",
     "文件未注明记录了哪一部分事件：没有区间",
   ),
+  "show.contention-fraction": contentionFraction,
   "show.other-kind": plain(
     "how these values were sampled is not known: there are no intervals",
     "不知道这些值如何采样：没有区间",
@@ -175,9 +205,18 @@ export const pitfallMessages = {
     "values are differences between two moments: below 0 means freed, and large in and large out can cancel",
     "数值是两个时刻之差：小于 0 表示释放，大进大出可能相互抵消",
   ),
+  "show.delta-sums": plain(
+    "values are what was added between two moments, not since the start",
+    "数值是两个时刻之间新增的，而非自启动以来的",
+  ),
+  "show.delta-counts": plain(
+    "values are differences between two moments: below 0 means gone, and as many coming as going cancel",
+    "数值是两个时刻之差：小于 0 表示已消失，来去数目相同则相互抵消",
+  ),
   "show.inconsistent": inconsistent,
   "show.negative": negative,
   "show.merged": merged,
+  "show.programs-differ": programsDiffer,
   "show.kinds-differ": plain(
     "the files are of different kinds: only what they have in common is added up",
     "各文件的种类不同：只相加它们共有的部分",

@@ -79,6 +79,9 @@ describe("each note, when it applies and when not", () => {
   const of = (profileKind: ProfileTable["profileKind"]) =>
     heap(undefined, { table: { profileKind } });
   const named = (name: string) => heap([row([name, "main.main"])]);
+  /** Nothing of it is live. */
+  const freed = (name: string) =>
+    heap([row([name, "main.main"], { inuse: 0 }), row(["p.f", "main.main"])]);
   /** The outermost function of a cut stack is called elsewhere. */
   const cutAt = (frames: number, root: string) =>
     heap([row(deep(frames, root)), row(["p.f0", "p.called", "main.main"])]);
@@ -89,6 +92,40 @@ describe("each note, when it applies and when not", () => {
     () => string[],
   ])[] = [
     ["show.empty", () => notesOf(heap([])), () => notesOf(heap())],
+    [
+      "show.empty-contention",
+      () => notesOf(heap([], { table: { profileKind: "block" } })),
+      () => notesOf(heap([])),
+    ],
+    // Without a sample nothing tells whether it is a block or a mutex profile.
+    [
+      "show.empty-contention",
+      () =>
+        notesOf(
+          heap([], {
+            table: {
+              profileKind: "other",
+              sampleTypes: [
+                { type: "contentions", unit: "count" },
+                { type: "delay", unit: "nanoseconds" },
+              ],
+            },
+          }),
+          { value: 1 },
+        ),
+      () => notesOf(heap([], { table: { profileKind: "cpu" } })),
+    ],
+    [
+      "show.empty-leak",
+      () => notesOf(heap([], { table: { profileKind: "goroutineleak" } })),
+      () => notesOf(heap([], { table: { profileKind: "goroutine" } })),
+    ],
+    // Nothing was allocated, or nothing that a finished cycle tells of: only the second is likely.
+    [
+      "show.empty-difference",
+      () => notesOf(heap([], { durationNs: 1e9 })),
+      () => notesOf(heap([])),
+    ],
     [
       "show.rate-zero",
       () => notesOf(heap(undefined, { table: { period: 0 } })),
@@ -117,6 +154,11 @@ describe("each note, when it applies and when not", () => {
     ["show.all-counted", () => notesOf(of("goroutine")), () => notesOf(heap())],
     ["show.cpu-samples", () => notesOf(cpu, { value: 1 }), () => notesOf(heap())],
     ["show.contention", () => notesOf(of("block")), () => notesOf(of("goroutine"))],
+    [
+      "show.contention-fraction",
+      () => notesOf(heap(undefined, { table: { profileKind: "mutex", period: 5 } })),
+      () => notesOf(heap(undefined, { table: { profileKind: "mutex", period: 1 } })),
+    ],
     ["show.other-kind", () => notesOf(of("other")), () => notesOf(heap())],
     ["show.objects", () => notesOf(heap(), { value: 2 }), () => notesOf(heap())],
     ["show.averages", () => notesOf(heap(), { isMean: true }), () => notesOf(heap())],
@@ -153,6 +195,43 @@ describe("each note, when it applies and when not", () => {
       () => notesOf(heap()),
     ],
     [
+      "show.delta-sums",
+      () => notesOf(heap(undefined, { table: { isDelta: true, durationNs: 1 } }), { value: 1 }),
+      () => notesOf(heap(undefined, { table: { isDelta: true, durationNs: 1 } })),
+    ],
+    [
+      "show.delta-sums",
+      () =>
+        notesOf(
+          heap(undefined, {
+            table: {
+              profileKind: "mutex",
+              isDelta: true,
+              durationNs: 1,
+              sampleTypes: ["contentions", "delay"].map((type) => ({ type, unit: "count" })),
+            },
+          }),
+          { value: 1 },
+        ),
+      () => notesOf(of("mutex")),
+    ],
+    [
+      "show.delta-counts",
+      () =>
+        notesOf(
+          heap(undefined, {
+            table: {
+              profileKind: "goroutine",
+              isDelta: true,
+              durationNs: 1,
+              sampleTypes: [{ type: "goroutine", unit: "count" }],
+            },
+          }),
+          { value: 0 },
+        ),
+      () => notesOf(of("goroutine")),
+    ],
+    [
       "show.inconsistent",
       () =>
         notesOf(
@@ -167,9 +246,21 @@ describe("each note, when it applies and when not", () => {
     ],
     ["show.merged", () => notesOf(heap(), { sources: [{}, {}] }), () => notesOf(heap())],
     [
+      "show.programs-differ",
+      () => notesOf(heap(), { sources: [{ program: "etcd" }, { program: "caddy" }] }),
+      // A text does not say of what it is.
+      () => notesOf(heap(), { sources: [{ program: "etcd" }, { program: undefined }] }),
+    ],
+    [
       "show.kinds-differ",
       () => notesOf(heap(), { sources: [{}, { kind: "goroutine" }] }),
       () => notesOf(heap(), { sources: [{}, {}] }),
+    ],
+    // A heap and allocations hold the same, and both are counted.
+    [
+      "show.kinds-differ",
+      () => notesOf(heap(), { sources: [{ kind: "allocs" }, { kind: "cpu" }] }),
+      () => notesOf(heap(), { sources: [{ kind: "allocs" }, { kind: "heap" }] }),
     ],
     // A stack as deep whose outermost function starts a goroutine is not cut, nor is a shallow one.
     [
@@ -182,6 +273,15 @@ describe("each note, when it applies and when not", () => {
       () => notesOf(cutAt(127, "p.called")),
       () => notesOf(cutAt(60, "p.called")),
     ],
+    // What is in no number of the column that is shown misleads nobody.
+    [
+      "show.truncated-stacks",
+      () => notesOf(cutAt(128, "p.called"), { value: ALLOCATED }),
+      () =>
+        notesOf(
+          heap([row(deep(128, "p.called"), { inuse: 0 }), row(["p.f0", "p.called", "main.main"])]),
+        ),
+    ],
     // Stacks of thread creation are padded with nameless frames to the depth at which Go cuts.
     [
       "show.truncated-stacks",
@@ -192,6 +292,16 @@ describe("each note, when it applies and when not", () => {
       "show.shared-generics",
       () => notesOf(named("p.Map[go.shape.int]")),
       () => notesOf(named("p.index[0")),
+    ],
+    [
+      "show.shared-generics",
+      () => notesOf(freed("p.Map[go.shape.int]"), { value: ALLOCATED }),
+      () => notesOf(freed("p.Map[go.shape.int]")),
+    ],
+    [
+      "show.closure-names",
+      () => notesOf(freed("p.glob..func1"), { value: ALLOCATED }),
+      () => notesOf(freed("p.glob..func1")),
     ],
     [
       "show.closure-names",
@@ -212,7 +322,8 @@ describe("each note, when it applies and when not", () => {
         const lineFunction = table.locations.lineFunction.map(() => -1);
         return notesOf({ ...table, functions, locations: { ...table.locations, lineFunction } });
       },
-      () => notesOf(heap()),
+      // Goroutines without a stack have no addresses either.
+      () => notesOf(heap([row([])])),
     ],
   ];
 

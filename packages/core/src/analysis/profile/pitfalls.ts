@@ -8,7 +8,7 @@ import {
   RANGE_BODY,
 } from "../../goruntime/function-names.ts";
 import { say, type Statement } from "../../model/message.ts";
-import { cutStacks, namedFunction } from "./cut-stacks.ts";
+import { cutStacks, markAll, namedFunction } from "./cut-stacks.ts";
 import { pitfallMessages } from "./pitfall-messages.ts";
 import { sampleCount, type Profile } from "./profile.ts";
 import type { SampleCounts } from "./sample-counts.ts";
@@ -37,25 +37,47 @@ const M = pitfallMessages;
 export function pitfallsOf(input: PitfallInput): Statement[] {
   const { profile, sources, counts, oneSampleNodes } = input;
   if (sampleCount(profile) === 0 && counts.reason !== "rate-off") {
-    return [say(M, "show.empty", {})];
+    return [ofNothing(input)];
   }
   const out: Statement[] = [...ofSampling(input), ...ofMoment(input)];
   const { type } = profile.sampleTypes[input.value];
   if (type.endsWith("objects") && counts.plus !== undefined) out.push(say(M, "show.objects", {}));
   if (sources.length > 1) {
     out.push(say(M, "show.merged", { count: sources.length }));
+    const programs = new Set(sources.flatMap(({ program }) => program ?? []));
+    if (programs.size > 1) {
+      out.push(say(M, "show.programs-differ", { programs: [...programs].join(", ") }));
+    }
     const kinds = new Set(sources.map(({ kind }) => kind));
-    if (kinds.size > 1) out.push(say(M, "show.kinds-differ", {}));
+    if (kinds.size > 1 && commonKind(sources) === "other")
+      out.push(say(M, "show.kinds-differ", {}));
   }
   out.push(...ofDifferences(input));
   if (oneSampleNodes > 0) out.push(say(M, "show.one-sample", { count: oneSampleNodes }));
   const tiny = tinyShare(input);
   if (tiny >= LEAST_TINY_SHARE) out.push(say(M, "show.tiny-allocator", { count: 1, share: tiny }));
-  out.push(...ofStacks(input), ...ofNames(profile));
+  out.push(...ofStacks(input), ...ofNames(profile, input.value));
   return out;
 }
 
-function ofSampling({ sources, counts }: PitfallInput): Statement[] {
+/** Why there is nothing: mostly another reason than that nothing happened. */
+function ofNothing({ profile, sources }: PitfallInput): Statement {
+  const kind = commonKind(sources);
+  if (kind === "goroutineleak") return say(M, "show.empty-leak", {});
+  const isOver = sources.some(({ durationNs }) => (durationNs ?? 0) > 0);
+  if ((kind === "heap" || kind === "allocs") && isOver) return say(M, "show.empty-difference", {});
+  // Without a sample nothing tells block from mutex.
+  const isContention =
+    kind === "block" ||
+    kind === "mutex" ||
+    profile.sampleTypes.some(({ type }) => type === "contentions");
+  if (!isContention) return say(M, "show.empty", {});
+  const all = ["runtime.SetBlockProfileRate", "runtime.SetMutexProfileFraction"];
+  const by = kind === "block" ? all.slice(0, 1) : kind === "mutex" ? all.slice(1) : all;
+  return say(M, "show.empty-contention", { by: by.join(", ") });
+}
+
+function ofSampling({ profile, sources, counts }: PitfallInput): Statement[] {
   const { rate, unverifiedRows } = counts;
   switch (counts.reason) {
     case "all-counted":
@@ -65,7 +87,10 @@ function ofSampling({ sources, counts }: PitfallInput): Statement[] {
     case "cpu-samples":
       return [say(M, "show.cpu-samples", {})];
     case "contention":
-      return [say(M, "show.contention", {})];
+      // Mutex profiles as text state their fraction; values are multiplied by it already.
+      return commonKind(sources) === "mutex" && profile.period > 1
+        ? [say(M, "show.contention-fraction", { fraction: profile.period })]
+        : [say(M, "show.contention", {})];
     case "averages":
       return [say(M, "show.averages", {})];
     case "other-kind":
@@ -124,12 +149,24 @@ function ofDifferences({ profile, sources, value, counts }: PitfallInput): State
   let negative = 0;
   for (const v of profile.values[value]) if (v < 0) negative += 1;
   const isStated = sources.some(({ isDelta, durationNs }) => isDelta && (durationNs ?? 0) > 0);
-  if (isStated) out.push(say(M, "show.delta", {}));
+  if (isStated) out.push(say(M, deltaNote(profile.sampleTypes[value].type, sources), {}));
   else if (negative > 0) out.push(say(M, "show.negative", { count: negative }));
   if (counts.inconsistentRows > 0) {
     out.push(say(M, "show.inconsistent", { count: counts.inconsistentRows }));
   }
   return out;
+}
+
+/** What a difference holds depends on whether its value can fall. */
+function deltaNote(
+  type: string,
+  sources: readonly SourceFacts[],
+): "show.delta" | "show.delta-sums" | "show.delta-counts" {
+  if (type.startsWith("inuse_")) return "show.delta";
+  const kind = commonKind(sources);
+  return kind === "goroutine" || kind === "goroutineleak" || kind === "threadcreate"
+    ? "show.delta-counts"
+    : "show.delta-sums";
 }
 
 /** Share of the samples in blocks of the tiny allocator; other objects of 16 bytes are among them. */
@@ -187,19 +224,48 @@ function leavesInMaps(profile: Profile, weight: Float64Array): number {
   return count;
 }
 
-function ofNames({ functions, strings }: Profile): Statement[] {
+/** 1 per function on a stack with some of the value; what has none is in no number. */
+function functionsWithValue(profile: Profile, value: number): Uint8Array {
+  const { stacks, locations, functions } = profile;
+  const hasValue = new Uint8Array(stacks.length);
+  for (let row = 0; row < profile.stack.length; row++) {
+    if (profile.values[value][row] !== 0) hasValue[profile.stack[row]] = 1;
+  }
+  const isShown = new Uint8Array(locations.length);
+  for (let s = 0; s < stacks.length; s++) {
+    if (hasValue[s] === 1) markAll(isShown, stacks.location, stacks.from[s], stacks.to[s]);
+  }
+  const out = new Uint8Array(functions.length);
+  for (let l = 0; l < locations.length; l++) {
+    if (isShown[l] === 0) continue;
+    for (let line = locations.lineStart[l]; line < locations.lineEnd[l]; line++) {
+      const fn = locations.lineFunction[line];
+      if (fn >= 0) out[fn] = 1;
+    }
+  }
+  return out;
+}
+
+function ofNames(profile: Profile, value: number): Statement[] {
+  const { functions, locations, strings } = profile;
+  // Without locations there are no addresses either that could be looked up.
+  if (functions.length === 0 && locations.length === 0) return [];
   if (functions.length === 0) return [say(M, "show.no-names", {})];
   const names = Array.from(functions.name, (name) => strings.get(name));
   const files = Array.from(functions.file, (file) => strings.get(file));
   const { changed } = normalFunctionNames(names, files);
   const out: Statement[] = [];
-  const shared = new Set(names.filter((name) => /\[(?:go\.shape\.|\.\.\.\])/.test(name)));
+  const isGeneric = names.map((name) => /\[(?:go\.shape\.|\.\.\.\])/.test(name));
+  const spelled = INLINED_CLOSURE | PACKAGE_CLOSURE | RANGE_BODY;
+  const isClosure = Array.from(changed, (bits) => (bits & spelled) !== 0);
+  if (!isGeneric.includes(true) && !isClosure.includes(true)) return out;
+  const isShown = functionsWithValue(profile, value);
+  const shared = new Set(names.filter((_, i) => isGeneric[i] && isShown[i] === 1));
   const [instance] = shared;
   if (instance !== undefined) {
     out.push(say(M, "show.shared-generics", { count: shared.size, example: instance }));
   }
-  const spelled = INLINED_CLOSURE | PACKAGE_CLOSURE | RANGE_BODY;
-  const closures = new Set(names.filter((_, i) => (changed[i] & spelled) !== 0));
+  const closures = new Set(names.filter((_, i) => isClosure[i] && isShown[i] === 1));
   const [closure] = closures;
   if (closure !== undefined) {
     out.push(say(M, "show.closure-names", { count: closures.size, example: closure }));

@@ -5,11 +5,14 @@ import type { CapturedRecord } from "../../evidence/capture-record.ts";
 import { shownCycle } from "../../evidence/shown-cycle.ts";
 import { profileKindOf } from "../../goruntime/profile-kind.ts";
 import type { ProfileKind, ProfileTable } from "../../model/tables/profile.ts";
+import { basePath } from "./go-format.ts";
 import type { Profile } from "./profile.ts";
 
 export interface SourceFacts {
   readonly name: string;
   readonly kind: ProfileKind;
+  /** Name of the executable's file; undefined where the file does not state it, as text never does. */
+  readonly program?: string | undefined;
   /** Values were raw samples in the file and have been scaled on reading. */
   readonly isText: boolean;
   readonly isDelta: boolean;
@@ -42,6 +45,12 @@ function goVersionOf({ functions, strings }: ProfileTable): string | undefined {
   return undefined;
 }
 
+/** The first mapping is the executable's, as Go and google/pprof write them. */
+function programOf({ mappings, strings }: ProfileTable): string | undefined {
+  const file = mappings.length === 0 ? "" : strings.get(mappings.file[0]);
+  return file === "" || file.startsWith("[") ? undefined : basePath(file);
+}
+
 const NO_CLOCK = { endOf: () => Number.NaN, lastEndedAt: () => undefined };
 
 /** Unknown where only some cycles were forced: the last may be one of them and then shows itself. */
@@ -71,6 +80,7 @@ export function sourceFacts(
   return {
     name,
     kind: table.profileKind,
+    program: programOf(table),
     isText: table.encoding === "text",
     isDelta: table.isDelta,
     period: table.period,
@@ -106,9 +116,10 @@ export function factsOfProfile(profile: Profile): SourceFacts {
   };
 }
 
-/** The kind of several files together: the one they share. */
+/** The kind of several files together: the one they share. Heaps and allocations hold the same columns. */
 export function commonKind(sources: readonly SourceFacts[]): ProfileKind {
   const [first] = sources;
   if (first === undefined) return "other";
-  return sources.every(({ kind }) => kind === first.kind) ? first.kind : "other";
+  if (sources.every(({ kind }) => kind === first.kind)) return first.kind;
+  return sources.every(({ kind }) => kind === "heap" || kind === "allocs") ? "heap" : "other";
 }

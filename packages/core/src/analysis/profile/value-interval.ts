@@ -5,7 +5,12 @@
 // taken as independent, which is too wide for two profiles of one process, whose common samples cancel.
 
 import { neverSeenBound } from "../stats/heap-sampling.ts";
-import { differenceInterval, WeightedCount, weightedInterval } from "../stats/weighted-count.ts";
+import {
+  differenceInterval,
+  stepLike,
+  WeightedCount,
+  weightedInterval,
+} from "../stats/weighted-count.ts";
 
 /** One side of a value, as sums over its samples. */
 export interface SideSums {
@@ -33,11 +38,6 @@ function counted({ samples, estimate, squares, variance }: SideSums): WeightedCo
   return count;
 }
 
-/** What one sample of a side weighs, without what is certain to be sampled. */
-function stepOf({ samples, variance }: SideSums): number {
-  return Math.sqrt(variance / samples);
-}
-
 /**
  * 95 % limits of `value`, which they always hold.
  * @param rate bytes between samples where the value is in bytes; undefined otherwise
@@ -63,8 +63,8 @@ export function valueInterval(
   }
   const b = counted(minus);
   // A side without a sample may hide as much as samples of the other side's weight would show.
-  if (a.value === 0) a.step = stepOf(minus);
-  if (b.value === 0) b.step = stepOf(plus);
+  if (a.value === 0) a.step = stepLike(b);
+  if (b.value === 0) b.step = stepLike(a);
   const { lo, hi } = differenceInterval(a, b);
   return { lo: Math.min(lo, value), hi: Math.max(hi, value) };
 }

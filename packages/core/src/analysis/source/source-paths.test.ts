@@ -29,11 +29,17 @@ describe("where the source of a name may lie", () => {
     ],
     [
       "github.com/Azure/sdk@v1.2.3/Blob/put.go",
-      ["module-cache /mod/github.com/!azure/sdk@v1.2.3/Blob/put.go"],
+      [
+        "module-cache /mod/github.com/!azure/sdk@v1.2.3/Blob/put.go",
+        "working-folder /src/shop/vendor/github.com/Azure/sdk/Blob/put.go",
+      ],
     ],
     [
       "github.com/x/y/v2@v2.0.0-20240101000000-abcdefabcdef/z.go",
-      ["module-cache /mod/github.com/x/y/v2@v2.0.0-20240101000000-abcdefabcdef/z.go"],
+      [
+        "module-cache /mod/github.com/x/y/v2@v2.0.0-20240101000000-abcdefabcdef/z.go",
+        "working-folder /src/shop/vendor/github.com/x/y/v2/z.go",
+      ],
     ],
     // The main module with -trimpath.
     ["example.com/shop/store/table.go", ["working-folder /src/shop/store/table.go"]],

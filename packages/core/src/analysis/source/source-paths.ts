@@ -6,6 +6,7 @@
 //   github.com/Azure/sdk@v1.2.3/blob.go                      the same with -trimpath: not escaped
 //   example.com/shop/store/table.go                          the main module with -trimpath
 //   /usr/local/go/src/runtime/malloc.go, runtime/malloc.go   the standard library, and with -trimpath
+//   example.com/kv@v0.0.0/kv.go                              -trimpath: also what a go.mod replaces or a vendor folder holds
 //   …/pkg/mod/golang.org/toolchain@v0.0.1-go1.26.1.linux-amd64/src/runtime/malloc.go
 //
 // It misleads where a place holds another version of the file: the module cache is exact, a checkout
@@ -27,10 +28,17 @@ export type SourceOrigin =
   /** Below the working folder. */
   | "working-folder";
 
+export interface ModuleFolder {
+  readonly path: string;
+  readonly module: string;
+}
+
 export interface SourceFolder {
   readonly path: string;
   /** The path in its go.mod; undefined where there is none. */
   readonly module: string | undefined;
+  /** Where its go.mod and go.work say that other modules are. */
+  readonly elsewhere?: readonly ModuleFolder[];
 }
 
 export interface SourceRoots {
@@ -85,6 +93,25 @@ export function moduleCachePath(name: string): string | undefined {
   return `${escapeModulePath(match[1])}/${match[2]}`;
 }
 
+/** Import path of the file of a -trimpath name that states a version; undefined for other names. */
+function withoutVersion(name: string): string | undefined {
+  const match = VERSIONED.exec(name);
+  if (match?.[1] === undefined || name.startsWith("/") || TOOLCHAIN.test(name)) return undefined;
+  return `${match[1].slice(0, match[1].lastIndexOf("@"))}/${match[2]}`;
+}
+
+/** Below the folders of the modules that are known there, and what is vendored. */
+function moduleFiles(folder: SourceFolder, name: string): { root: string; rest: string }[] {
+  const dependency = withoutVersion(name);
+  const file = dependency ?? name;
+  const own = folder.module === undefined ? [] : [{ path: folder.path, module: folder.module }];
+  const out = [...own, ...(folder.elsewhere ?? [])]
+    .filter(({ module }) => file.startsWith(`${module}/`))
+    .map(({ path, module }) => ({ root: path, rest: file.slice(module.length + 1) }));
+  if (dependency !== undefined) out.push({ root: folder.path, rest: `vendor/${dependency}` });
+  return out;
+}
+
 /** The path and what is left of it when folders are taken off its front, longest first. */
 function tails(name: string): string[] {
   const parts = name.split("/").filter((part) => part !== "");
@@ -114,12 +141,10 @@ export function sourceCandidates(stated: string, roots: SourceRoots): SourceCand
   const cached = moduleCachePath(name);
   const isAbsolute = name.startsWith("/") || /^[A-Za-z]:\//.test(name);
   // A folder named by the user comes first: it is an answer to "where is the source".
-  for (const { path, module } of roots.folders) {
-    if (module !== undefined && name.startsWith(`${module}/`)) {
-      below(path, name.slice(module.length + 1), "source-folder");
-    }
+  for (const folder of roots.folders) {
+    for (const { root, rest } of moduleFiles(folder, name)) below(root, rest, "source-folder");
     if (standard === undefined && cached === undefined) {
-      for (const tail of tails(name)) below(path, tail, "source-folder");
+      for (const tail of tails(name)) below(folder.path, tail, "source-folder");
     }
   }
   if (isAbsolute) out.push({ path: name, origin: "stated", root: undefined });
@@ -141,10 +166,13 @@ export function sourceCandidates(stated: string, roots: SourceRoots): SourceCand
     below(`${roots.goroot}/src/vendor`, name, "goroot");
   }
   const here = roots.workingFolder;
-  if (here !== undefined && cached === undefined && standard === undefined) {
-    if (here.module !== undefined && name.startsWith(`${here.module}/`)) {
-      below(here.path, name.slice(here.module.length + 1), "working-folder");
-    } else if (!isAbsolute) below(here.path, name, "working-folder");
+  if (here !== undefined) {
+    // A module without a dot in its name looks like a package of the standard library.
+    const known = moduleFiles(here, name);
+    for (const { root, rest } of known) below(root, rest, "working-folder");
+    const isBare = cached === undefined && standard === undefined && !isAbsolute;
+    if (known.length === 0 && isBare) below(here.path, name, "working-folder");
   }
-  return out;
+  const seen = new Set<string>();
+  return out.filter(({ path }) => !seen.has(path) && seen.add(path));
 }

@@ -80,6 +80,14 @@ export function weightedInterval(sum: WeightedCount, confidence: number = CONFID
 }
 
 /**
+ * What one more sample would add where the other side has `sum`: for a side without any, whose own step
+ * nobody kept. Exact for one bucket; misleads where what was not seen is of larger objects than what was.
+ */
+export function stepLike(sum: WeightedCount): number {
+  return sum.samples === 0 ? 0 : Math.sqrt(sum.variance / sum.samples);
+}
+
+/**
  * Interval of plus − minus for two independent sums, by MOVER ("method of variance estimates
  * recovery", Zou & Donner 2008): with [l₁, u₁] and [l₂, u₂] their intervals,
  *   lo = d − √((plus − l₁)² + (u₂ − minus)²), hi = d + √((u₁ − plus)² + (minus − l₂)²).

@@ -49,6 +49,32 @@ describe("one number", () => {
   });
 });
 
+describe("no number", () => {
+  const named = (text: string): ReadResult =>
+    readWith(foldedFormat, utf8(text), { name: "cpu.folded" });
+
+  it("each line is one sample, where the file's name says what it is", () => {
+    const text = "# stacks\nmain;foo;bar\nmain;包 x;f \nmain;foo;bar\n";
+    expect(detectFormat(utf8(text), "cpu.folded")?.format.id).toBe("folded");
+    expect(detectFormat(utf8(text), "list.csv")).toBeUndefined();
+    const result = named(text);
+    const table = profileOf(result);
+    expect([...table.values[0]]).toEqual([1, 1, 1]);
+    expect(stackOf(table, table.rowStack[1])).toEqual([["f :0"], ["包 x :0"], ["main :0"]]);
+    expect(codes(result)).toEqual(["folded.uncounted", "folded.no-end-mark"]);
+  });
+
+  it("a line with a number among them is no such line, and the other way round", () => {
+    const result = named("main;foo\nmain;bar 5\n");
+    expect(codes(result)).toContain("folded.row-malformed");
+    expect(codes(named("main;foo 5\nmain;bar\n"))).toContain("folded.row-malformed");
+  });
+
+  it("cut within a line it says so", () => {
+    expect(codes(named("main;foo\nmain;b"))).toContain("folded.unterminated");
+  });
+});
+
 describe("two numbers", () => {
   it("are before and after", () => {
     const table = profileOf(read("a;b 31 33\na;c 0 2\n"));
@@ -122,6 +148,25 @@ describe("detection", () => {
     ["binary", "a;b\u0001 5\n", "x", undefined],
   ])("%s", (_, text, name, id) => {
     expect(detectFormat(utf8(text), name)?.format.id).toBe(id);
+  });
+});
+
+describe("a first line that is longer than others", () => {
+  const line = (frames: number): string =>
+    `${Array.from({ length: frames }, (_, i) => `com.example.service.Handler$${i}.call`).join(";")} 5\n`;
+  const detected = (text: string, name: string): string | undefined =>
+    detectFormat(utf8(text).subarray(0, 65_536), name)?.format.id;
+
+  it("within what detection sees", () => {
+    expect(detected(`${line(1200)}main;f 3\n`, "x")).toBe("folded");
+  });
+
+  it("beyond it, where the file's name says what it is", () => {
+    const text = `${line(5000)}main;f 3\n`;
+    expect(detected(text, "cpu.folded")).toBe("folded");
+    expect(detected(text, "x")).toBeUndefined();
+    expect(profileOf(read(text)).rows).toBe(2);
+    expect(detected(`\u0001${text}`, "cpu.folded")).toBeUndefined();
   });
 });
 

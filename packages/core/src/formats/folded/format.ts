@@ -6,28 +6,38 @@
 
 import type { Detection, Format } from "../../model/format.ts";
 import { headLines } from "../../model/text-input.ts";
+import { FILE_NAME } from "./names.ts";
 import { FoldedReader } from "./reader.ts";
 
-const HEAD = 16 * 1024;
+/** All that detection is given: a stack of 400 frames of Java takes 30 KB. */
+const HEAD = 64 * 1024;
 const ENOUGH_LINES = 50;
-const FILE_NAME = /\.(?:folded|collapsed|stacks)(?:\.txt|\.gz)?$/i;
 const ROW = /\S[ \t]+[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[ \t]*$/;
 
 /**
  * Nothing marks the format but that every line ends with a number and has a ";". Misleads for a table
- * with those two habits.
+ * with those two habits. Without numbers the file's name has to say it.
  */
 function detect(head: Uint8Array, name: string): Detection | undefined {
   const { lines, rest } = headLines(head, HEAD);
   const all = (lines.length > 0 ? lines : [rest]).slice(0, ENOUGH_LINES).filter((l) => l !== "");
+  // The first line goes on behind the head: its beginning and the file's name have to do.
+  if (lines.length === 0 && rest === "" && FILE_NAME.test(name)) {
+    const text = new TextDecoder().decode(head);
+    return text.includes(";") && !hasControl(text)
+      ? { format: "folded", strength: "likely" }
+      : undefined;
+  }
   const rows = all.filter((line) => !line.startsWith("#") || ROW.test(line));
   if (rows.length === 0) return undefined;
-  for (const line of rows) {
-    // Short lines only: the expression looks at their end.
-    if (!ROW.test(line.slice(-200)) || hasControl(line)) return undefined;
-  }
+  if (rows.some(hasControl)) return undefined;
   const nested = rows.filter((line) => line.includes(";")).length;
   const isNamed = FILE_NAME.test(name);
+  // Short lines only: the expression looks at their end.
+  const counted = rows.filter((line) => ROW.test(line.slice(-200))).length;
+  // Stacks alone are like any list with semicolons: only the name tells.
+  const isUncounted = isNamed && counted === 0 && nested * 2 >= rows.length;
+  if (counted < rows.length && !isUncounted) return undefined;
   if (!isNamed && nested * 2 < rows.length) return undefined;
   return { format: "folded", strength: "likely" };
 }

@@ -10,6 +10,7 @@ import { FormatError } from "../../model/errors.ts";
 import type { FormatContext, FormatReader, ReadResult } from "../../model/format.ts";
 import type { ProfileTable, ValueType } from "../../model/tables/profile.ts";
 import { parseFolded, parseSingle } from "./line.ts";
+import { FILE_NAME } from "./names.ts";
 
 /** A stack of 4 096 frames with generous names; anything longer is no stack. */
 const LONGEST_LINE = 1024 * 1024;
@@ -38,6 +39,8 @@ export class FoldedReader implements FormatReader, LineSink {
   readonly #locationOf = new GrowingInt32();
   /** Set by the first row: later ones must be like it. */
   #isDifferential: boolean | undefined;
+  /** Stacks alone, as a sampler prints them: each line is one. Set by the first row too. */
+  #isUncounted = false;
   #isSigned = false;
   #isNegative = false;
   #isTooLarge = false;
@@ -63,6 +66,18 @@ export class FoldedReader implements FormatReader, LineSink {
     const read = this.#isDifferential === false ? parseSingle : parseFolded;
     const line = read(bytes, from, to);
     if (line === undefined && bytes[from] === HASH) return;
+    if (line === undefined && this.#rowStack.length === 0) {
+      this.#isUncounted ||= hasStack(bytes, from, to) && FILE_NAME.test(this.#ctx.name);
+    }
+    if (this.#isUncounted && line === undefined) {
+      this.#rowStack.push(this.#stack(bytes, from, trimmedEnd(bytes, from, to)));
+      this.#first.push(1);
+      return;
+    }
+    if (this.#isUncounted) {
+      this.#damage("folded.row-malformed");
+      return;
+    }
     if (line === undefined || (this.#isDifferential === true && line.second === undefined)) {
       this.#damage("folded.row-malformed");
       return;
@@ -127,6 +142,7 @@ export class FoldedReader implements FormatReader, LineSink {
     if (this.#isTooLarge) {
       this.#log.add("folded.too-large", "damage", { maxBytes: this.#ctx.maxBytes });
     }
+    if (this.#isUncounted) this.#log.add("folded.uncounted", "note");
     // Neither a total nor an end: a cut between two lines leaves no trace.
     this.#log.add("folded.no-end-mark", "note");
     const table: ProfileTable = {
@@ -179,6 +195,17 @@ export class FoldedReader implements FormatReader, LineSink {
       isDelta: false,
     };
   }
+}
+
+function hasStack(bytes: Uint8Array, from: number, to: number): boolean {
+  const at = bytes.indexOf(SEMICOLON, from);
+  return at >= from && at < to;
+}
+
+function trimmedEnd(bytes: Uint8Array, from: number, to: number): number {
+  let end = to;
+  while (end > from && (bytes[end - 1] === 32 || bytes[end - 1] === 9)) end -= 1;
+  return end;
 }
 
 /** `0x` and few enough hexadecimal digits; else 0, which is no address. */

@@ -129,6 +129,24 @@ describe("fixtures recorded with Go 1.22, 1.26 and 1.27", () => {
     }
   });
 
+  it.each(NAMES)("%s with another profile behind it is read alone, and that is said", (name) => {
+    const bytes = fixture(`profile-text/${name}`);
+    const alone = read(bytes, name);
+    const content = (result: ReadResult): string =>
+      spell({ ...result, diagnostics: [], completeness: alone.completeness });
+    for (const other of ["go1.26.heap.txt", "go1.26.mutex.txt", "go1.27.goroutine.txt", name]) {
+      const both = new Uint8Array([...bytes, ...fixture(`profile-text/${other}`)]);
+      const result = read(both, name);
+      expect(content(result), other).toBe(content(alone));
+      const said = result.diagnostics.find(({ code }) => code === "profile-text.second-profile");
+      expect(said, other).toMatchObject({
+        severity: "damage",
+        where: { line: fixtureText(`profile-text/${name}`).split("\n").length },
+      });
+      expect(result.completeness.complete).toBe(false);
+    }
+  });
+
   it.each(VERSIONS)("%s goroutine: the protobuf's stacks without the runtime's leaves", (v) => {
     const text = profileOf(read(fixture(`profile-text/${v}.goroutine.txt`)));
     const proto = profileOf(readWith(pprofFormat, fixture(`pprof/${v}.goroutine.pb.gz`)));

@@ -35,6 +35,8 @@ import { parseHeader } from "./header.ts";
 import type { Header } from "./header.ts";
 import { MemStatsTail } from "./memstats.ts";
 
+/** Five numbers of twenty digits and names that programs choose. */
+const LONGEST_HEADER = 1024;
 /** A PauseEnd line is about 5 KB, a row of 128 addresses 2 KB; labels may be longer. */
 const LONGEST_LINE = 1024 * 1024;
 
@@ -106,6 +108,8 @@ export class ProfileTextReader implements FormatReader, LineSink {
   /** Something that belonged to the rows is missing: sums are lower bounds. */
   #lostRows = false;
   #endedOpen = false;
+  /** Another profile was written behind this one: nothing more is read. */
+  #hasSecond = false;
 
   constructor(ctx: FormatContext) {
     this.#ctx = ctx;
@@ -119,6 +123,7 @@ export class ProfileTextReader implements FormatReader, LineSink {
   }
 
   line(bytes: Uint8Array, from: number, to: number, ended: boolean, overlong: boolean): void {
+    if (this.#hasSecond) return;
     if (overlong) this.#damage("profile-text.overlong-line");
     if (!ended) {
       this.#damage("profile-text.unterminated");
@@ -133,10 +138,13 @@ export class ProfileTextReader implements FormatReader, LineSink {
         return;
       case "memstats":
         // The value of a line that may be cut is not a value.
-        if (from < to && ended) this.#memStatsLine(textOf(bytes, from, to));
+        if (from < to && ended && !this.#isSecond(bytes, from, to)) {
+          this.#memStatsLine(textOf(bytes, from, to));
+        }
         return;
       case "memory-map":
-        if (this.#header !== undefined) this.#maps.line(textOf(bytes, from, to));
+        if (this.#header === undefined || this.#isSecond(bytes, from, to)) return;
+        this.#maps.line(textOf(bytes, from, to));
         return;
     }
   }
@@ -155,6 +163,17 @@ export class ProfileTextReader implements FormatReader, LineSink {
     }
     // Only end() may throw; whatever follows is not looked at.
     this.#section = "memory-map";
+  }
+
+  /** Its rows would be added to those of the first, or be lost without a word. */
+  #isSecond(bytes: Uint8Array, from: number, to: number): boolean {
+    const first = bytes[from];
+    // Nearly all lines; a header begins with its name or with "---".
+    if (from === to || first === HASH || to - from > LONGEST_HEADER) return false;
+    if (parseHeader(textOf(bytes, from, to).trim()) === undefined) return false;
+    this.#hasSecond = true;
+    this.#damage("profile-text.second-profile");
+    return true;
   }
 
   #memStatsLine(text: string): void {
@@ -213,7 +232,7 @@ export class ProfileTextReader implements FormatReader, LineSink {
       this.#section = "memory-map";
       return;
     }
-    this.#foreign();
+    if (!this.#isSecond(bytes, from, to)) this.#foreign();
   }
 
   #row(bytes: Uint8Array, from: number, to: number): void {

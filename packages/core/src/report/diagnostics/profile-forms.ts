@@ -49,6 +49,10 @@ export const profileFormsMessages: DiagnosticMessages = {
   "folded.row-malformed": rowMalformed,
   "folded.inexact-value": inexact,
   "folded.no-end-mark": noEndMark,
+  "folded.uncounted": fixed(
+    "no line has a number: each counts as one sample",
+    "各行没有数字：每行计为一个样本",
+  ),
   "folded.unterminated": fixed(
     "cut: the last line has no end, so its number may be short and rows may be missing",
     "被截断：最后一行没有结尾，其数值可能不全，并可能有记录缺失",

@@ -126,6 +126,10 @@ export const profilesMessages: DiagnosticMessages = {
   "profile-text.overlong-line": overlong,
   "profile-text.unterminated": unterminated,
   "profile-text.foreign-line": foreign,
+  "profile-text.second-profile": {
+    en: () => "another profile begins there and was not read: put each into a file of its own",
+    zh: () => "此处开始另一个剖析，未读取：请每个文件只放一个",
+  },
   "profile-text.row-malformed": {
     en: (d) => `${many(d.times, "row")} could not be read and left out`,
     zh: (d) => `${d.times} 行记录无法读取，已忽略`,

@@ -41,7 +41,10 @@ export function headLines(view: ShowView, voice: Voice): string[] {
   const { profile, sources } = view;
   const kind = commonKind(sources);
   const isDelta = sources.some((source) => source.isDelta);
-  const scale = ValueScale.of(view.sampleUnit, view.unit, [view.total.value]);
+  const { value, lo, hi } = view.total;
+  // Of nothing that is left of what came and went, the interval is all there is to read.
+  const sizes = value === 0 && !Number.isNaN(lo) ? [lo, hi] : [value];
+  const scale = ValueScale.of(view.sampleUnit, view.unit, sizes);
   const join = (parts: readonly (string | undefined)[]): string =>
     parts.filter((part) => part !== undefined && part !== "").join("   ");
   const title = isDelta ? `${w.titles[kind]} ${w.difference}` : w.titles[kind];

@@ -113,6 +113,7 @@ export function showJson(view: ShowView, voice: Voice, extras: ShowJsonExtras): 
     nodes: view.nodes.map(node),
     hiddenNodes: view.hidden,
     hiddenFlat: view.hiddenFlat === undefined ? null : certain(view.hiddenFlat),
+    framelessFlat: view.frameless === undefined ? null : certain(view.frameless),
     notes: view.notes.map((note) => ({
       id: note.id,
       params: noteParams(note.params),

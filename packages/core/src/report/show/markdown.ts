@@ -50,6 +50,9 @@ export function showMarkdown(view: ShowView, voice: Voice, damage: readonly stri
       `| ${cell(view.hiddenFlat)} |  |  |  |  | ${w.others(voice.words.count(view.hidden))} |  |`,
     );
   }
+  if (view.frameless !== undefined) {
+    out.push(`| ${cell(view.frameless)} |  |  |  |  | ${w.frameless} |  |`);
+  }
   const section = (heading: string, lines: readonly string[]): void => {
     if (lines.length > 0)
       out.push("", `**${heading}**`, "", ...lines.map((line) => `- ${inline(line)}`));

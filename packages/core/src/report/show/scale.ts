@@ -5,7 +5,7 @@ import { digits } from "../wording.ts";
 import type { ShowView } from "./view.ts";
 
 /** 1024-based sizes by the names that say so; the engine's own are kB, MB, GB. */
-const NAMES: Readonly<Record<string, string>> = {
+export const UNIT_NAMES: Readonly<Record<string, string>> = {
   kB: "KiB",
   MB: "MiB",
   GB: "GiB",
@@ -33,7 +33,7 @@ export class ValueScale {
     this.#from = from;
     this.#to = to;
     const { unit } = scale(1, from, to);
-    this.unit = NAMES[unit] ?? unit;
+    this.unit = UNIT_NAMES[unit] ?? unit;
   }
 
   static of(unit: string, asked: string | undefined, values: readonly number[]): ValueScale {

@@ -41,7 +41,8 @@ export function formatShow(view: ShowView, options: ShowTextOptions): string {
   const head = headLines(view, voice).flatMap((line) => fit(line, options));
   const out = head.map((line, i) => (i === 0 ? paint(line, "bold") : line));
   out.push("");
-  if (view.nodes.length === 0) out.push(w.nothing);
+  const isEmpty = view.nodes.length === 0 && view.hidden === 0 && view.frameless === undefined;
+  if (isEmpty) out.push(w.nothing);
   else out.push(...new Listing(view, options).lines());
   out.push(...section(w.damage, options.damage, options));
   out.push(
@@ -133,15 +134,10 @@ class Listing {
   }
 
   #top(): string[] {
-    const { hidden, hiddenFlat } = this.#view;
     const rows = this.#view.nodes.map((node) => this.#row(node));
-    const others = hidden > 0 && hiddenFlat !== undefined ? this.#othersRow(hiddenFlat) : undefined;
+    const rest = this.#rest();
     const header = this.#header();
-    const all = [
-      header,
-      ...rows.map(({ cells }) => cells),
-      ...(others === undefined ? [] : [others]),
-    ];
+    const all = [header, ...rows.map(({ cells }) => cells), ...rest.map(({ cells }) => cells)];
     const widths = this.#widths(header, all);
     const used = this.#used(widths);
     const out = [
@@ -151,9 +147,8 @@ class Listing {
       for (const text of this.#rowLines(cells, widths, node, used))
         out.push(isFew(node) ? this.#options.paint(text, "dim") : text);
     }
-    if (others !== undefined) {
-      const name = this.#words.others(this.#options.voice.words.count(hidden));
-      out.push(this.#options.paint(this.#named(others, widths, name, used), "dim"));
+    for (const { cells, name } of rest) {
+      out.push(this.#options.paint(this.#named(cells, widths, name, used), "dim"));
     }
     return out;
   }
@@ -199,7 +194,9 @@ class Listing {
     const { flat, cum, samples } = this.#words.columns;
     const { unit } = this.#scale;
     // Over the interval, where there is room; values alone have it in front.
-    const hasPercent = this.#view.nodes.some(({ cumShare }) => !Number.isNaN(cumShare));
+    const hasPercent =
+      this.#view.nodes.some(({ cumShare }) => !Number.isNaN(cumShare)) ||
+      this.#view.frameless !== undefined;
     const [value, behind] = this.#hasSamples
       ? [(what: string) => what, unit]
       : [(what: string) => (unit === "" ? what : `${what} ${unit}`), ""];
@@ -226,6 +223,20 @@ class Listing {
       this.#hasSamples ? this.#bothSamples(node) : "",
     ];
     return { cells, node };
+  }
+
+  /** What belongs to the total and is in no row. */
+  #rest(): { cells: string[]; name: string }[] {
+    const { hidden, hiddenFlat, frameless } = this.#view;
+    const out: { cells: string[]; name: string }[] = [];
+    if (hidden > 0 && hiddenFlat !== undefined) {
+      const name = this.#words.others(this.#options.voice.words.count(hidden));
+      out.push({ cells: this.#othersRow(hiddenFlat), name });
+    }
+    if (frameless !== undefined) {
+      out.push({ cells: this.#othersRow(frameless), name: this.#words.frameless });
+    }
+    return out;
   }
 
   #othersRow(flat: Certain): string[] {
@@ -313,6 +324,7 @@ class Listing {
       callers: (node.callers ?? []).map((edge) => this.#edge(edge, this.#words.from)),
       callees: (node.callees ?? []).map((edge) => this.#edge(edge, this.#words.to)),
     }));
+    const rest = this.#rest();
     const header = this.#header();
     const all = [
       header,
@@ -320,6 +332,7 @@ class Listing {
         row,
         ...[...callers, ...callees].map(({ cells }) => cells),
       ]),
+      ...rest.map(({ cells }) => cells),
     ];
     const widths = this.#widths(header, all);
     const used = this.#used(widths);
@@ -333,11 +346,9 @@ class Listing {
       for (const { cells, name } of callees)
         out.push(paint(this.#edgeLine(cells, widths, name, used), "dim"));
     }
-    const { hidden, hiddenFlat } = this.#view;
-    if (hidden > 0 && hiddenFlat !== undefined) {
-      const name = this.#words.others(this.#options.voice.words.count(hidden));
-      out.push("", paint(this.#named(this.#othersRow(hiddenFlat), widths, name, used), "dim"));
-    }
+    if (rest.length > 0) out.push("");
+    for (const { cells, name } of rest)
+      out.push(paint(this.#named(cells, widths, name, used), "dim"));
     return out;
   }
 

@@ -10,7 +10,12 @@ import {
 } from "../../analysis/profile/node-certainty.ts";
 import type { NodeIndex } from "../../analysis/profile/nodes.ts";
 import { pitfallsOf } from "../../analysis/profile/pitfalls.ts";
-import { ProfileError, sampleCount, type Profile } from "../../analysis/profile/profile.ts";
+import {
+  ProfileError,
+  sampleAt,
+  sampleCount,
+  type Profile,
+} from "../../analysis/profile/profile.ts";
 import type { ReportGraph } from "../../analysis/profile/report-graph.ts";
 import { sampleCounts, type SampleCounts } from "../../analysis/profile/sample-counts.ts";
 import type { SourceFacts } from "../../analysis/profile/source-facts.ts";
@@ -81,6 +86,8 @@ export interface ShowView {
   /** Nodes of the graph that are not listed, and what they have in themselves. */
   readonly hidden: number;
   readonly hiddenFlat: Certain | undefined;
+  /** Of samples without a frame, which are in no node; undefined where there are none. */
+  readonly frameless: Certain | undefined;
   readonly notes: readonly Statement[];
 }
 
@@ -162,6 +169,10 @@ export function showView(
     sort: config.sort,
     nodes,
     hidden: symbol === undefined ? hidden.count : 0,
+    frameless:
+      symbol !== undefined || measure.divisor !== undefined
+        ? undefined
+        : framelessOf(profile, measure.value, certain),
     hiddenFlat: isTrimmed ? certain.flatOf((node) => isListed[node] === 0, hidden.flat) : undefined,
     notes: pitfallsOf({
       profile: loaded,
@@ -181,6 +192,20 @@ function valueSum(profile: Profile, value: number): number {
     sum += profile.values[value][profile.order === undefined ? k : profile.order[k]];
   }
   return sum;
+}
+
+function framelessOf(profile: Profile, value: number, certain: NodeCertainty): Certain | undefined {
+  const { stack, stacks } = profile;
+  let sum = 0;
+  let count = 0;
+  for (let k = 0; k < sampleCount(profile); k++) {
+    const row = sampleAt(profile, k);
+    if (stacks.from[stack[row]] !== stacks.to[stack[row]]) continue;
+    const v = profile.values[value][row];
+    if (v !== 0) count += 1;
+    sum += v;
+  }
+  return count === 0 ? undefined : certain.withoutFrames(profile, sum);
 }
 
 function usedStacks({ stack, stacks }: Profile): number {

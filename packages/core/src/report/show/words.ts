@@ -32,6 +32,7 @@ export interface ShowWords {
     readonly place: string;
   };
   readonly others: (count: string) => string;
+  readonly frameless: string;
   readonly oneSample: string;
   readonly twoSamples: string;
   readonly flatOne: string;
@@ -76,6 +77,7 @@ const EN: ShowWords = {
   merged: (names) => `added up: ${names}`,
   columns: { flat: "flat", cum: "cum", samples: "n", name: "function", place: "line" },
   others: (count) => `${count} others`,
+  frameless: "without a stack",
   oneSample: "one sample",
   twoSamples: "two samples",
   flatOne: "flat: one sample",
@@ -119,6 +121,7 @@ const ZH: ShowWords = {
   merged: (names) => `相加：${names}`,
   columns: { flat: "flat", cum: "cum", samples: "n", name: "函数", place: "行" },
   others: (count) => `其他 ${count} 个`,
+  frameless: "没有调用栈",
   oneSample: "一个样本",
   twoSamples: "两个样本",
   flatOne: "flat 只有一个样本",

@@ -27,6 +27,8 @@ export interface ProfileFacts {
   readonly comments: readonly string[];
   /** Sentences: what of the file was not read, and why. */
   readonly damage: readonly string[];
+  /** Sentences: what can mislead in the values that are shown first. */
+  readonly notes?: readonly string[];
 }
 
 export interface ProfilePageInput extends Frame {
@@ -162,6 +164,7 @@ function heading(ctx: ProfileContext, facts: ProfileFacts, embedded: number): Ma
                 ${facts.damage.map((d) => markup`<li><span class="dmg">▲ ${cutName(d, 400)}</span></li>`)}
               </ul>`
       }
+      ${notesOf(ctx, type?.type ?? "", facts.notes ?? [])}
     </div>
   </section>`;
 }
@@ -170,6 +173,17 @@ function heading(ctx: ProfileContext, facts: ProfileFacts, embedded: number): Ma
 function flagged(sentence: string): Markup {
   const parts = sentence.split(/(--[a-z-]+)/);
   return markup`${parts.map((part) => (part.startsWith("--") ? markup`<code>${part}</code>` : part))}`;
+}
+
+/** Closed at first: they qualify the numbers, and would push the picture below the fold. */
+function notesOf({ own }: ProfileContext, type: string, notes: readonly string[]): Markup | string {
+  if (notes.length === 0) return "";
+  return markup`<details class="hurt paper" id="notes">
+    <summary>${own.notes(grouped(notes.length))} <bdi>${cutName(type, 80)}</bdi></summary>
+    <ul class="list">
+      ${notes.map((note) => markup`<li>${cutName(note, 600)}</li>`)}
+    </ul>
+  </details>`;
 }
 
 function pictureSection(ctx: ProfileContext, view: ProfilePageInput["view"]): Markup {
