@@ -72,17 +72,15 @@ async function given(name: string, lang: Lang): Promise<Given> {
 
 /** @throws UnreadableError */
 export async function loadProfileSource(name: string, lang: Lang): Promise<ProfileSource> {
-  const { table, damage, diagnostics } = await load(name, lang);
+  const { table, gzipDamage, diagnostics } = await load(name, lang);
   const shown = name === "-" ? "-" : path.basename(name);
   const lost = damageSentences(shown, diagnostics, lang);
-  for (const text of damage) {
-    const gzip = /^gzip (\S+) at byte (\d+)$/.exec(text);
-    if (gzip === null) continue;
-    const [, kind, at] = gzip;
+  if (gzipDamage !== undefined) {
+    const { kind, offset } = gzipDamage;
     lost.unshift(
       lang === "zh"
-        ? `${printable(shown)}：gzip 流在第 ${at} 字节处损坏（${kind}）；其后的内容丢失，数值是下限`
-        : `${printable(shown)}: the gzip stream is damaged at byte ${at} (${kind}); what followed is lost, numbers are lower bounds`,
+        ? `${printable(shown)}：gzip 流在第 ${offset} 字节处损坏（${kind}）；其后的内容丢失，数值是下限`
+        : `${printable(shown)}: the gzip stream is damaged at byte ${offset} (${kind}); what followed is lost, numbers are lower bounds`,
     );
   }
   const beside = await besideOf(name);

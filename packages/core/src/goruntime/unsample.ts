@@ -14,13 +14,18 @@ export function heapScale(count: number, size: number, rate: number): number {
   return 1 / (1 - Math.exp(-(size / count) / rate));
 }
 
+export interface SizeOptions {
+  /** Rows of nothing have the size 0, as google/pprof has it until it writes a profile. */
+  readonly statesZero?: boolean;
+}
+
 /**
  * A heap of Go's debug=1 text, whose values are raw samples, as a profile of scaled values with a
  * `bytes` label each: what google/pprof makes of the same text. Any other table as it is.
  *
  * Misleads where the rate was changed while the process ran: the text states the last one only.
  */
-export function unsampled(table: ProfileTable): ProfileTable {
+export function unsampled(table: ProfileTable, { statesZero = false }: SizeOptions = {}): ProfileTable {
   if (table.encoding !== "text") return table;
   // Block texts do not print their rate; the authority calls it 1, which leaves the values as they are.
   if (table.profileKind === "block" && table.period === undefined) return { ...table, period: 1 };
@@ -40,7 +45,7 @@ export function unsampled(table: ProfileTable): ProfileTable {
       if (count !== 0) sizes[row] = Math.trunc(size / count);
     }
   }
-  return { ...table, encoding: "proto", values, ...withSizes(table, sizes) };
+  return { ...table, encoding: "proto", values, ...withSizes(table, sizes, statesZero) };
 }
 
 /**
@@ -49,9 +54,9 @@ export function unsampled(table: ProfileTable): ProfileTable {
  * other sees less here than there is. Heap values are scaled as by `unsampled`. Mutex texts differ: the
  * tool multiplies their values by the sampling period, by which the runtime has multiplied them.
  */
-export function asAddresses(table: ProfileTable): ProfileTable {
+export function asAddresses(table: ProfileTable, sizes: SizeOptions = {}): ProfileTable {
   const { rowPcs, ...given } = table;
-  if (rowPcs === undefined) return unsampled(table);
+  if (rowPcs === undefined) return unsampled(table, sizes);
   const rowOf = new Map<number, number>();
   const pcs: number[] = [];
   const location = new Int32Array(rowPcs.pc.length);
@@ -109,13 +114,14 @@ export function asAddresses(table: ProfileTable): ProfileTable {
       buildId: Int32Array.of(0),
       flags: Uint8Array.of(0),
     },
-  });
+  }, sizes);
 }
 
-/** The table's labels and behind them `bytes` of each row that has a size. */
+/** The table's labels and behind them `bytes`, of each row or of those that have a size. */
 function withSizes(
   table: ProfileTable,
   sizes: Float64Array,
+  statesZero: boolean,
 ): Pick<ProfileTable, "labels" | "strings"> {
   const strings = new StringTableBuilder();
   // The old indices stay: interned strings differ, so each takes the next place.
@@ -134,7 +140,7 @@ function withSizes(
       num.push(labels.num[i]);
       unit.push(labels.unit[i]);
     }
-    if (sizes[row] !== 0) {
+    if (statesZero || sizes[row] !== 0) {
       key.push(bytes);
       str.push(0);
       num.push(sizes[row]);

@@ -21,6 +21,8 @@ export interface FetchOptions {
   readonly timeoutSeconds: number;
   readonly say: (message: string) => void;
   readonly lang: Lang;
+  /** Go's texts give their addresses, as the tool reads them, and not the names printed below. */
+  readonly keepsAddresses?: boolean;
 }
 
 export interface Address {
@@ -91,16 +93,19 @@ export function systemMessage(path: string, error: unknown): string {
   return `${code === "EISDIR" ? "read" : "open"} ${path}: ${words[code] ?? code}`;
 }
 
+/** Names go out as they came in, whatever bytes they are. */
+const EXACT = { exactText: true };
+
 async function loadOne(source: string, options: FetchOptions): Promise<LoadedTable> {
   if (!existsSync(source)) {
     const address = addressOf(source, options);
     if (address === undefined) {
       throw new UnreadableProfileError(`stat ${source}: no such file or directory`);
     }
-    return await loadProfileBytes(source, await fetchBytes(address, options.say));
+    return await loadProfileBytes(source, await fetchBytes(address, options.say), EXACT);
   }
   try {
-    return await loadProfileFile(source);
+    return await loadProfileFile(source, EXACT);
   } catch (error) {
     if (error instanceof UnreadableProfileError || errnoOf(error) === "") throw error;
     throw new UnreadableProfileError(systemMessage(source, error));
@@ -111,13 +116,17 @@ async function loadOne(source: string, options: FetchOptions): Promise<LoadedTab
  * Go's text of a heap holds what was sampled; every report is of what that stands for, without the
  * allocator's frames, which the runtime takes off its protobuf and the tool off a text.
  */
-async function scaledUp(table: ProfileTable): Promise<ProfileTable> {
-  if (table.encoding !== "text") return table;
-  const [{ unsampled }, { legacyFrames }] = await Promise.all([
+async function readyProfile(table: ProfileTable, keepsAddresses: boolean): Promise<Profile> {
+  if (table.encoding !== "text") return profileOf(table);
+  const [{ asAddresses, unsampled }, { legacyFrames }] = await Promise.all([
     import("@heapwright/core/goruntime/unsample.ts"),
     import("@heapwright/core/formats/pprof-legacy/drop-frames.ts"),
   ]);
-  return { ...unsampled(table), ...legacyFrames(table.sampleTypes) };
+  const sizes = { statesZero: true };
+  const scaled = keepsAddresses ? asAddresses(table, sizes) : unsampled(table, sizes);
+  // Only in a protobuf is a size of 0 the same as none.
+  const { labels } = scaled;
+  return { ...profileOf({ ...scaled, ...legacyFrames(table.sampleTypes) }), labels };
 }
 
 /** The tool's own words, but for what only this program says. */
@@ -152,7 +161,7 @@ export async function loadSources(
       const word = options.lang === "zh" ? "已损坏：" : "damaged: ";
       options.say(`${outcome.source}: ${word}${damage}`);
     }
-    profiles.push(profileOf(await scaledUp(outcome.loaded.table)));
+    profiles.push(await readyProfile(outcome.loaded.table, options.keepsAddresses === true));
   }
   return profiles;
 }

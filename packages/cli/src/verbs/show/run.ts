@@ -2,6 +2,7 @@
 
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
 import { ProfileError, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
+import { SIMPLE_NAMES } from "@heapwright/core/analysis/profile/tidy-names.ts";
 import type { SourceFacts } from "@heapwright/core/analysis/profile/source-facts.ts";
 import type { PprofConfig } from "@heapwright/core/report/pprof/config.ts";
 import { voiceOf } from "@heapwright/core/report/say.ts";
@@ -138,7 +139,7 @@ function combined(sources: readonly ProfileSource[]): Profile {
     executable: undefined,
     buildId: undefined,
     comment: undefined,
-    tidiesNames: true,
+    naming: SIMPLE_NAMES,
     allFrames: false,
   });
 }

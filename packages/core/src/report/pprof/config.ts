@@ -2,6 +2,7 @@
 // shell. Authority: google/pprof internal/driver/config.go (2026-07).
 
 import { shortest } from "../../analysis/profile/go-format.ts";
+import { parseGoFloat } from "../../analysis/profile/go-numbers.ts";
 import { GRANULARITIES } from "../../analysis/profile/aggregate.ts";
 
 export interface PprofConfig {
@@ -150,10 +151,11 @@ export function intOf(text: string): number {
 }
 
 export function floatOf(text: string): number {
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) {
+  const value = parseGoFloat(text);
+  if (value === undefined) {
     throw new ConfigError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
   }
-  return Number(text);
+  return value;
 }
 
 /** A copy with one field set; `name` may be a value of a field with choices. */
