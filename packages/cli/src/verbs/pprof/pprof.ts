@@ -32,7 +32,7 @@ import { readSourceFile } from "@heapwright/host/source/read-source.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { image } from "./image.ts";
 import { parseArguments, PprofUsageError, type PprofArguments } from "./flags.ts";
-import { loadSources } from "./sources.ts";
+import { loadSources, systemMessage } from "./sources.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -155,6 +155,14 @@ export async function encoded(profile: Profile): Promise<Uint8Array> {
     import("node:zlib"),
   ]);
   return gzipSync(encodeProfile(tableOf(profile)));
+}
+
+/** Why a report could not be made or written; undefined: a bug, or nobody reads any more. */
+function reportProblem(error: unknown): string | undefined {
+  if (error instanceof ProfileError) return error.message;
+  if (!(error instanceof Error) || errnoOf(error) === "") return undefined;
+  const path = "path" in error && typeof error.path === "string" ? error.path : undefined;
+  return path === undefined ? error.message : systemMessage(path, error);
 }
 
 type Deliver = (use: (write: WriteBytes) => void) => void;
@@ -307,8 +315,9 @@ async function interactive(args: PprofArguments, profile: Profile, lang: Lang): 
     try {
       await Promise.all(reports.splice(0));
     } catch (error) {
-      if (!(error instanceof ProfileError)) throw error;
-      say(error.message);
+      const message = reportProblem(error);
+      if (message === undefined) throw error;
+      say(message);
     }
     return true;
   };
@@ -373,9 +382,9 @@ export async function pprof(argv: readonly string[], lang: Lang): Promise<number
       say(error.message);
       return EXIT.usage;
     }
-    const code = errnoOf(error);
-    if (code === "" || !(error instanceof Error)) throw error;
-    say(error.message);
+    const message = reportProblem(error);
+    if (message === undefined) throw error;
+    say(message);
     return EXIT.usage;
   }
 }

@@ -6,9 +6,13 @@ export function toInt64(value: number): number {
   return Math.abs(value) < 2 ** 63 ? Math.trunc(value) : -(2 ** 63);
 }
 
-/** Undefined: no number in Go's syntax. */
-export function parseGoFloat(text: string): number | undefined {
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return Number(text);
+function inRange(value: number): number | "range" {
+  return Number.isFinite(value) ? value : "range";
+}
+
+/** "range": a number that no float64 is near. Undefined: none in Go's syntax. */
+export function parseGoFloat(text: string): number | "range" | undefined {
+  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return inRange(Number(text));
   if (/^nan$/i.test(text)) return NaN;
   const infinite = /^([+-]?)inf(?:inity)?$/i.exec(text);
   if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
@@ -21,7 +25,7 @@ export function parseGoFloat(text: string): number | undefined {
   let value = 0;
   for (const digit of digits) value = value * 16 + Number.parseInt(digit, 16);
   const scaled = value * 2 ** (Number(power) - 4 * fraction.replaceAll("_", "").length);
-  return sign === "-" ? -scaled : scaled;
+  return inRange(sign === "-" ? -scaled : scaled);
 }
 
 const MOST = 2n ** 63n - 1n;

@@ -147,15 +147,19 @@ export function intOf(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) {
     throw new ConfigError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
   }
-  return Number(text);
+  const value = Number(text);
+  if (Math.abs(value) < 2 ** 63) return value;
+  throw new ConfigError(`strconv.Atoi: parsing ${JSON.stringify(text)}: ${whyNot("range")}`);
+}
+
+function whyNot(found: "range" | undefined): string {
+  return found === "range" ? "value out of range" : "invalid syntax";
 }
 
 export function floatOf(text: string): number {
   const value = parseGoFloat(text);
-  if (value === undefined) {
-    throw new ConfigError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
-  }
-  return value;
+  if (typeof value === "number") return value;
+  throw new ConfigError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: ${whyNot(value)}`);
 }
 
 /** A copy with one field set; `name` may be a value of a field with choices. */
