@@ -1,9 +1,9 @@
-// Function names that look like demangled C++ without their argument and template lists. Go's generic
+// Names as their authors wrote them, where the profile has them as a linker does (cgo frames of C++ and
+// Rust), and names that look like demangled C++ without their argument and template lists. Go's generic
 // functions can look so too ("slices.SortFunc[go.shape.[]func(int) bool]"), and the tool changes them
 // alike. Authority: google/pprof internal/symbolizer/symbolizer.go (2026-07).
-//
-// Not supported: demangling itself (names that begin with _Z, as cgo frames of C++ have).
 
+import { demangled } from "./demangle/demangle.ts";
 import type { Profile } from "./profile.ts";
 
 function looksLikeCpp(name: string): boolean {
@@ -51,7 +51,10 @@ export interface Naming {
 /** What the tool does unless told otherwise. */
 export const SIMPLE_NAMES: Naming = { form: "simple", isForced: false };
 
-function shortened(name: string, form: NameForm): string {
+function shortened(name: string, form: Exclude<NameForm, "none">): string {
+  // macOS puts one more _ in front of all names.
+  const own = demangled(name, form) ?? (name.startsWith("__Z") ? demangled(name.slice(1), form) : undefined);
+  if (own !== undefined) return own;
   if (form === "full" || !looksLikeCpp(name)) return name;
   const plain = withoutBrackets(name, "(", ")");
   return form === "simple" ? withoutBrackets(plain, "<", ">") : plain;
