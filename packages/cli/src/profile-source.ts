@@ -28,8 +28,8 @@ import {
   type LoadedTable,
 } from "@heapwright/host/profiles/load-profile.ts";
 import { words, type Words } from "./command-line/words.ts";
+import { addressOf, CPU_PROFILE, fetchBytes } from "./profile-address.ts";
 import { UnreadableError } from "./usage-error.ts";
-import { addressOf, CPU_PROFILE, fetchBytes } from "./verbs/pprof/sources.ts";
 
 export interface ProfileSource {
   readonly profile: Profile;
@@ -58,9 +58,9 @@ type Given =
   | { readonly is: "bytes"; readonly bytes: Uint8Array };
 
 /** @throws UnreadableError for what is not there, a folder, an address that gives nothing */
-async function given(name: string, lang: Lang): Promise<Given> {
+async function given(name: string): Promise<Given> {
   if (name === "-") return { is: "bytes", bytes: readStdin() };
-  if (!existsSync(name)) return { is: "bytes", bytes: await fromAddress(name, lang) };
+  if (!existsSync(name)) return { is: "bytes", bytes: await fromAddress(name) };
   if (statSync(name).isDirectory()) {
     throw new UnreadableError(
       `${name} is a folder. What it holds together: heapwright why ${name}`,
@@ -72,7 +72,7 @@ async function given(name: string, lang: Lang): Promise<Given> {
 
 /** @throws UnreadableError */
 export async function loadProfileSource(name: string, lang: Lang): Promise<ProfileSource> {
-  const { table, gzipDamage, diagnostics } = await load(name, lang);
+  const { table, gzipDamage, diagnostics } = await load(name);
   const shown = name === "-" ? "-" : path.basename(name);
   const lost = damageSentences(shown, diagnostics, lang);
   if (gzipDamage !== undefined) {
@@ -110,7 +110,7 @@ export function damageSentences(
  * @throws UnreadableError
  */
 export async function loadProfileArtefact(name: string, lang: Lang): Promise<ProfileArtefact> {
-  const from = await guarded(name, () => given(name, lang));
+  const from = await guarded(name, () => given(name));
   const beside = from.is === "file" ? await besideOf(from.path) : undefined;
   const stats = from.is === "file" ? statSync(from.path) : undefined;
   const outcome = await readArtefact(
@@ -164,9 +164,9 @@ async function guarded<T>(name: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-async function load(name: string, lang: Lang): Promise<LoadedTable> {
+async function load(name: string): Promise<LoadedTable> {
   return await guarded(name, async () => {
-    const from = await given(name, lang);
+    const from = await given(name);
     try {
       return from.is === "file"
         ? await loadProfileFile(from.path)
@@ -178,8 +178,8 @@ async function load(name: string, lang: Lang): Promise<LoadedTable> {
   });
 }
 
-async function fromAddress(name: string, lang: Lang): Promise<Uint8Array> {
-  const address = addressOf(name, { seconds: -1, timeoutSeconds: -1, say: () => undefined, lang });
+async function fromAddress(name: string): Promise<Uint8Array> {
+  const address = addressOf(name, { seconds: -1, timeoutSeconds: -1 });
   if (address === undefined) {
     throw new UnreadableError(`${name} does not exist`, `${name} 不存在`);
   }

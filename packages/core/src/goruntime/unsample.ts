@@ -25,7 +25,10 @@ export interface SizeOptions {
  *
  * Misleads where the rate was changed while the process ran: the text states the last one only.
  */
-export function unsampled(table: ProfileTable, { statesZero = false }: SizeOptions = {}): ProfileTable {
+export function unsampled(
+  table: ProfileTable,
+  { statesZero = false }: SizeOptions = {},
+): ProfileTable {
   if (table.encoding !== "text") return table;
   // Block texts do not print their rate; the authority calls it 1, which leaves the values as they are.
   if (table.profileKind === "block" && table.period === undefined) return { ...table, period: 1 };
@@ -77,44 +80,47 @@ export function asAddresses(table: ProfileTable, sizes: SizeOptions = {}): Profi
   // Stacks are padded with 0 in some versions, and one less than that is the last address there is.
   const exact = pcs.map((pc) => (pc === 0 ? 2n ** 64n - 1n : BigInt(pc) - 1n));
   const empty = new Int32Array(0);
-  return unsampled({
-    ...given,
-    functions: { length: 0, name: empty, systemName: empty, file: empty, startLine: empty },
-    locations: {
-      length,
-      address: Float64Array.from(exact, Number),
-      ...(pcs.includes(0) ? { bigAddress: bigAddresses(exact) } : {}),
-      mapping: new Int32Array(length),
-      lineStart: new Int32Array(length + 1),
-      lineFunction: empty,
-      lineNumber: empty,
+  return unsampled(
+    {
+      ...given,
+      functions: { length: 0, name: empty, systemName: empty, file: empty, startLine: empty },
+      locations: {
+        length,
+        address: Float64Array.from(exact, Number),
+        ...(pcs.includes(0) ? { bigAddress: bigAddresses(exact) } : {}),
+        mapping: new Int32Array(length),
+        lineStart: new Int32Array(length + 1),
+        lineFunction: empty,
+        lineNumber: empty,
+      },
+      stacks: {
+        length: lists.length,
+        start: lists.start.finish(),
+        location: lists.data.finish(),
+      },
+      rowStack,
+      // A text does not state a default, and that tool does not look at the file's name.
+      defaultSampleType: table.sampleTypes.length - 1,
+      labels: {
+        start: new Int32Array(table.rows + 1),
+        key: empty,
+        str: empty,
+        num: new Float64Array(0),
+        unit: empty,
+      },
+      // One mapping of everything, since the text has none.
+      mappings: {
+        length: 1,
+        start: Float64Array.of(0),
+        limit: Float64Array.of(2 ** 64),
+        offset: Float64Array.of(0),
+        file: Int32Array.of(0),
+        buildId: Int32Array.of(0),
+        flags: Uint8Array.of(0),
+      },
     },
-    stacks: {
-      length: lists.length,
-      start: lists.start.finish(),
-      location: lists.data.finish(),
-    },
-    rowStack,
-    // A text does not state a default, and that tool does not look at the file's name.
-    defaultSampleType: table.sampleTypes.length - 1,
-    labels: {
-      start: new Int32Array(table.rows + 1),
-      key: empty,
-      str: empty,
-      num: new Float64Array(0),
-      unit: empty,
-    },
-    // One mapping of everything, since the text has none.
-    mappings: {
-      length: 1,
-      start: Float64Array.of(0),
-      limit: Float64Array.of(2 ** 64),
-      offset: Float64Array.of(0),
-      file: Int32Array.of(0),
-      buildId: Int32Array.of(0),
-      flags: Uint8Array.of(0),
-    },
-  }, sizes);
+    sizes,
+  );
 }
 
 /** The table's labels and behind them `bytes`, of each row or of those that have a size. */

@@ -32,9 +32,8 @@ const MOST = 2n ** 63n - 1n;
 
 /** "range": an integer that 64 bits do not hold. Undefined: none in Go's syntax. */
 export function parseGoInt(text: string): number | "range" | undefined {
-  const match = /^([+-]?)(0x_?[\da-f_]+|0b_?[01_]+|0o_?[0-7_]+|0(?:_?[0-7]+)*|[1-9](?:_?\d+)*)$/i.exec(
-    text,
-  );
+  const match =
+    /^([+-]?)(0x_?[\da-f_]+|0b_?[01_]+|0o_?[0-7_]+|0(?:_?[0-7]+)*|[1-9](?:_?\d+)*)$/i.exec(text);
   if (match === null) return undefined;
   const [, sign, body = ""] = match;
   if (/__|_$/.test(body)) return undefined;

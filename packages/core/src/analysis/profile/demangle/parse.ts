@@ -61,8 +61,8 @@ export class Parser {
   #depth = 0;
   readonly #known: Node[] = [];
   #scope: Scope = { args: undefined };
-  /** Inside a lambda's parameters T_ stands for an `auto`. */
-  #isLambda = false;
+  /** In the type of a conversion, whose template arguments are the conversion's. */
+  #isConversion = false;
   /** Qualifiers of the member function whose name was parsed last. */
   #words = "";
 
@@ -126,7 +126,8 @@ export class Parser {
       let list: Node[] | undefined;
       if (params && !this.isAtEnd && !/[E.]/.test(this.#peek())) {
         const last = lastPart(name).is;
-        if (isTemplate(name) && last !== "structor" && last !== "conversion") returns = this.#type();
+        if (isTemplate(name) && last !== "structor" && last !== "conversion")
+          returns = this.#type();
         list = this.#params();
       }
       this.#scope = outer;
@@ -153,12 +154,6 @@ export class Parser {
       const isType = "VTIS".includes(this.#peek(1)) && this.#peek() === "T";
       this.#at += 2;
       return { is: "special", words, of: isType ? this.#type() : this.#name() };
-    }
-    if (this.#take("GR")) {
-      const of = this.#name();
-      const number = this.#match(/[\dA-Z]*_/y) ?? this.#fail();
-      const count = number === "_" ? 0 : Number.parseInt(number, 36) + 1;
-      return { is: "special", words: `reference temporary #${count} for `, of };
     }
     this.#need("T");
     if (this.#take("c")) {
@@ -314,10 +309,7 @@ export class Parser {
   #unnamed(): Node {
     if (this.#take("Ut")) return text(`{unnamed type#${this.#count()}}`);
     this.#need("Ul");
-    const wasLambda = this.#isLambda;
-    this.#isLambda = true;
     const params = this.#params();
-    this.#isLambda = wasLambda;
     this.#need("E");
     return { is: "lambda", params, number: this.#count() };
   }
@@ -329,7 +321,13 @@ export class Parser {
   }
 
   #operatorName(): Node {
-    if (this.#take("cv")) return { is: "conversion", type: this.#type() };
+    if (this.#take("cv")) {
+      const before = this.#isConversion;
+      this.#isConversion = true;
+      const type = this.#type();
+      this.#isConversion = before;
+      return { is: "conversion", type };
+    }
     if (this.#take("li")) return text(`operator"" ${this.#sourceName()}`);
     const [sign] = OPERATORS[this.#peek() + this.#peek(1)] ?? this.#fail();
     this.#at += 2;
@@ -382,7 +380,6 @@ export class Parser {
     this.#need("T");
     const found = this.#match(/\d*_/y) ?? this.#fail();
     const index = found === "_" ? 0 : Number.parseInt(found, 10) + 1;
-    if (this.#isLambda) return text(`auto:${index + 1}`);
     return { is: "param", index, scope: this.#scope };
   }
 
@@ -460,7 +457,7 @@ export class Parser {
       }
       case "T": {
         const node = this.#templateParam();
-        if (this.#peek() !== "I") return fresh(node);
+        if (this.#peek() !== "I" || this.#isConversion) return fresh(node);
         this.#known.push(node);
         return fresh({ is: "template", name: node, args: this.#args() });
       }

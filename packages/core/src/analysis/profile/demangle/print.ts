@@ -1,14 +1,21 @@
 // The tree of a mangled name as C++ writes it. A type is written around what it declares, so each has a
 // left and a right part. Authority: see names.ts.
 
-import type { Node } from "./names.ts";
+import { text, type Node } from "./names.ts";
 import { isTemplate, lastPart, NotMangledError } from "./parse.ts";
 
 /** Substitutions can double a name with every letter; no real one comes near. */
 const MOST_LENGTH = 64 * 1024;
 const MOST_STEPS = 100_000;
 
-const SUFFIXES: Readonly<Record<string, string>> = { i: "", j: "u", l: "l", m: "ul", x: "ll", y: "ull" };
+const SUFFIXES: Readonly<Record<string, string>> = {
+  i: "",
+  j: "u",
+  l: "l",
+  m: "ul",
+  x: "ll",
+  y: "ull",
+};
 
 export interface PrintOptions {
   readonly hasTemplateArgs: boolean;
@@ -20,6 +27,8 @@ export class Printer {
   readonly #options: PrintOptions;
   #steps = 0;
   #packIndex: number | undefined;
+  /** In the parameters of a lambda, where T_ is an `auto`. */
+  #isInLambda = false;
 
   constructor(options: PrintOptions) {
     this.#options = options;
@@ -38,6 +47,7 @@ export class Printer {
   /** What a parameter stands for, if that is known. */
   #resolved(node: Node): Node {
     let out = node;
+    if (out.is === "param" && this.#isInLambda) return text(`auto:${out.index + 1}`);
     for (let i = 0; i < 100 && out.is === "param"; i++) {
       const arg: Node | undefined = out.scope.args?.[out.index];
       if (arg === undefined) throw new NotMangledError("no such argument");
@@ -152,7 +162,7 @@ export class Printer {
       case "expansion":
         return this.#expansion(node.of);
       case "lambda":
-        return `{lambda(${this.#list(node.params)})#${node.number}}`;
+        return this.#lambda(node);
       case "literal":
         return this.#literal(node);
       case "unary":
@@ -180,6 +190,14 @@ export class Printer {
       default:
         throw new NotMangledError(node.is);
     }
+  }
+
+  #lambda({ params, number }: Node & { is: "lambda" }): string {
+    const before = this.#isInLambda;
+    this.#isInLambda = true;
+    const list = this.#list(params);
+    this.#isInLambda = before;
+    return `{lambda(${list})#${number}}`;
   }
 
   #encoding(node: Node & { is: "encoding" }, hasParams: boolean): string {
