@@ -1,6 +1,7 @@
 // Addresses of net/http/pprof as users write them, and what they give: for every verb that takes one.
 // Authority: google/pprof internal/driver/fetch.go, golang/go src/cmd/pprof/pprof.go (Go 1.26).
 
+import { durationText } from "@heapwright/core/analysis/profile/go-format.ts";
 import {
   MAX_DECODED_BYTES,
   UnreadableProfileError,
@@ -18,6 +19,8 @@ export interface AddressTimes {
 export interface Address {
   readonly url: URL;
   readonly timeoutMs: number;
+  /** How long the server was asked to record, 0 when it was not. */
+  readonly waitSeconds: number;
 }
 
 /** Undefined when the text is no address: then it was meant as a file. */
@@ -40,12 +43,12 @@ export function addressOf(
   else duration = Number(url.searchParams.get("seconds") ?? "0") || 0;
   let timeout = timeoutSeconds;
   if (timeout <= 0) timeout = duration > 0 ? duration * 1.5 : 60;
-  return { url, timeoutMs: (timeout + 5) * 1000 };
+  return { url, timeoutMs: (timeout + 5) * 1000, waitSeconds: Math.max(seconds, 0) };
 }
 
 /** @throws UnreadableProfileError when the address gives nothing */
 export async function fetchBytes(
-  { url, timeoutMs }: Address,
+  { url, timeoutMs, waitSeconds }: Address,
   say: (message: string) => void,
 ): Promise<Uint8Array> {
   const { HttpClient } = await import("@heapwright/host/http/client.ts");
@@ -54,6 +57,7 @@ export async function fetchBytes(
   const client = new HttpClient(isInsecure ? { tls: { rejectUnauthorized: false } } : {});
   const chunks: Uint8Array[] = [];
   say(`Fetching profile over HTTP from ${url.href}`);
+  if (waitSeconds > 0) say(`Please wait... (${durationText(waitSeconds * 1e9)})`);
   try {
     const outcome = await client.get(target, {
       maxBytes: MAX_DECODED_BYTES,
