@@ -54,7 +54,7 @@ export const SIMPLE_NAMES: Naming = { form: "simple", isForced: false };
 function shortened(name: string, form: Exclude<NameForm, "none">): string {
   // macOS puts one more _ in front of all names.
   const own =
-    demangled(name, form) ?? (name.startsWith("__Z") ? demangled(name.slice(1), form) : undefined);
+    demangled(name, form) ?? (/^__[ZR]/.test(name) ? demangled(name.slice(1), form) : undefined);
   if (own !== undefined) return own;
   if (form === "full" || !looksLikeCpp(name)) return name;
   const plain = withoutBrackets(name, "(", ")");

@@ -74,6 +74,82 @@ const NAMES: readonly (readonly [string, string, string, string])[] = [
     "<alloc::string::String as core::fmt::Display>::fmt",
     "<alloc::string::String as core::fmt::Display>::fmt",
   ],
+  ["_RNvCs123_4core3fmt", "core::fmt", "core::fmt", "core::fmt"],
+  ["_RNvC6_123foo3bar", "123foo::bar", "123foo::bar", "123foo::bar"],
+  [
+    "_RNvMNtCs1_4core3fmtNtB2_9Formatter9write_str",
+    "<core::fmt::Formatter>::write_str",
+    "<core::fmt::Formatter>::write_str",
+    "<core::fmt::Formatter>::write_str",
+  ],
+  [
+    "_RNvXs_NtCs1_5alloc6stringNtB4_6StringNtNtCs2_4core3fmt7Display3fmt",
+    "<alloc::string::String as core::fmt::Display>::fmt",
+    "<alloc::string::String as core::fmt::Display>::fmt",
+    "<alloc::string::String as core::fmt::Display>::fmt",
+  ],
+  [
+    "_RINvNtC3std3mem8align_ofjdE",
+    "std::mem::align_of::<>",
+    "std::mem::align_of::<usize, f64>",
+    "std::mem::align_of::<usize, f64>",
+  ],
+  [
+    "_RNCNvC4main3foo0B3_",
+    "main::foo::{closure#0}",
+    "main::foo::{closure#0}",
+    "main::foo::{closure#0}",
+  ],
+  [
+    "_RNvYINtC3foo3BarhENtC3baz3Qux4test",
+    "<foo::Bar<> as baz::Qux>::test",
+    "<foo::Bar<u8> as baz::Qux>::test",
+    "<foo::Bar<u8> as baz::Qux>::test",
+  ],
+  ["_RINvC3foo3barKj7b_E", "foo::bar::<>", "foo::bar::<123>", "foo::bar::<123>"],
+  [
+    "_RNvMC3fooINtB2_3BarRhE3new",
+    "<foo::Bar<>>::new",
+    "<foo::Bar<&u8>>::new",
+    "<foo::Bar<&u8>>::new",
+  ],
+  [
+    "_RINvC3foo3barFUKCtEuE",
+    "foo::bar::<>",
+    'foo::bar::<unsafe extern "C" fn(u16)>',
+    'foo::bar::<unsafe extern "C" fn(u16)>',
+  ],
+  [
+    "_RINvC3foo3barTlmbEE",
+    "foo::bar::<>",
+    "foo::bar::<(i32, u32, bool)>",
+    "foo::bar::<(i32, u32, bool)>",
+  ],
+  [
+    "_RINvC3foo3barAhj4_ShPvOvE",
+    "foo::bar::<>",
+    "foo::bar::<[u8; 4], [u8], *const ..., *mut ...>",
+    "foo::bar::<[u8; 4], [u8], *const ..., *mut ...>",
+  ],
+  [
+    "_RINvC3foo3barDNtC3std5DebugEL_E",
+    "foo::bar::<>",
+    "foo::bar::<dyn std::Debug>",
+    "foo::bar::<dyn std::Debug>",
+  ],
+  ["_RNvNvC3foo3bars_3baz", "foo::bar::baz", "foo::bar::baz", "foo::bar::baz"],
+  [
+    "_RNvCsgStHSCytQ6I_7mycrate9my_structB3_",
+    "mycrate::my_struct",
+    "mycrate::my_struct",
+    "mycrate::my_struct",
+  ],
+  [
+    "_RNvNtNtCsbDqzXfLQacH_4core3num3fmt4part",
+    "core::num::fmt::part",
+    "core::num::fmt::part",
+    "core::num::fmt::part",
+  ],
 ];
 
 describe("demangled", () => {
@@ -83,24 +159,41 @@ describe("demangled", () => {
     expect(demangled(name, "full")).toBe(full);
   });
 
-  it.each(["main.main", "_Z", "_Z3fo", "_ZN3foo", "_ZN1AS9_Ev", "_Z1fT_", "_ZQ", "__Z3foov"])(
-    "%s stays as it is",
-    (name) => {
-      expect(demangled(name, "full")).toBeUndefined();
-    },
-  );
+  it.each([
+    "main.main",
+    "_Z",
+    "_Z3fo",
+    "_ZN3foo",
+    "_ZN1AS9_Ev",
+    "_Z1fT_",
+    "_ZQ",
+    "__Z3foov",
+    "_R",
+    "_RNSvC3foo3bar",
+    "_RNvC3foou8gdel_5qa",
+    "_RB_",
+    "_RIC3fooB_E",
+  ])("%s stays as it is", (name) => {
+    expect(demangled(name, "full")).toBeUndefined();
+  });
 
   it("ends on any text in short time, whatever it refers to", () => {
-    // Each S_ names what doubles the one before.
-    const doubling = `_Z1f${"I".repeat(0)}3fooI1AS_E${Array.from({ length: 30 }, (_, i) => `3fooIS${i === 0 ? "" : (i - 1).toString(36).toUpperCase()}_S${i === 0 ? "" : (i - 1).toString(36).toUpperCase()}_E`).join("")}`;
+    // Each pair of references doubles the one before.
+    const at = (i: number): string => `S${i === 0 ? "" : (i - 1).toString(36).toUpperCase()}_`;
+    const pairs = Array.from({ length: 30 }, (_, i) => `1AI${at(i * 2)}${at(i * 2)}E`);
+    const doubling = `_Z1f1A${pairs.join("")}`;
     for (const name of [doubling, `_Z1f${"P".repeat(5000)}i`, `_ZN${"1a".repeat(5000)}17h`]) {
       for (const form of ["simple", "full"] as const) demangled(name, form);
     }
-    const letters = "_ZNSIEKPRFTLXJDpcvUlvt0123aAs$.".split("");
+    for (const name of [`_RI${"I".repeat(3000)}`, `_RIC1f${"TB3_B3_".repeat(40)}E`])
+      demangled(name, "full");
+    const letters = "_ZNSIEKPRFTLXJDpcvUlvt0123aAsBCMYK$.".split("");
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...letters), { maxLength: 60 }), (parts) => {
         const out = demangled(`_Z${parts.join("")}`, "full");
         expect(out === undefined || typeof out === "string").toBe(true);
+        const rust = demangled(`_R${parts.join("")}`, "simple");
+        expect(rust === undefined || typeof rust === "string").toBe(true);
       }),
       { numRuns: 2000 },
     );

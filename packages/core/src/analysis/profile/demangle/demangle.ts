@@ -1,22 +1,26 @@
-// Names as a linker has them, as their authors wrote them: C++ (Itanium ABI) and Rust's older form.
+// Names as a linker has them, as their authors wrote them: C++ (Itanium ABI) and both forms of Rust's.
 // Authority: google/pprof internal/symbolizer/symbolizer.go (2026-07) and names.ts.
 //
-// Not supported: Rust's newer names (_R…), MSVC's; see parse.ts for what else stays as it is.
+// Not supported: MSVC's; see parse.ts and rust.ts for what else stays as it is.
 
 import type { NameForm } from "../tidy-names.ts";
 import { NotMangledError, Parser } from "./parse.ts";
 import { Printer } from "./print.ts";
+import { RustParser } from "./rust.ts";
 
 /** What a compiler made of one function: parts, copies with constants. */
 const CLONE = /^(?:\.[\w$]+)*$/;
 
 /** Undefined: no mangled name, or none that is understood. */
 export function demangled(name: string, form: Exclude<NameForm, "none">): string | undefined {
+  if (name.startsWith("_R")) {
+    return understood(() => new RustParser(name.slice(2), form !== "simple").name());
+  }
   if (!name.startsWith("_Z")) return undefined;
   const rust = rustName(name);
   if (rust !== undefined) return rust;
   const parser = new Parser(name.slice(2));
-  try {
+  return understood(() => {
     const isFull = form === "full";
     const node = parser.encoding(isFull);
     if (isFull && !CLONE.test(parser.rest)) return undefined;
@@ -25,6 +29,12 @@ export function demangled(name: string, form: Exclude<NameForm, "none">): string
       hasEnclosingParams: isFull,
     });
     return printer.print(!isFull && node.is === "encoding" ? node.name : node);
+  });
+}
+
+function understood(read: () => string | undefined): string | undefined {
+  try {
+    return read();
   } catch (error) {
     if (error instanceof NotMangledError) return undefined;
     throw error;
