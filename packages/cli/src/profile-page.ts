@@ -81,7 +81,7 @@ export async function profilePage(
           executable: undefined,
           buildId: undefined,
           comment: undefined,
-          tidiesNames: false,
+          naming: undefined,
           allFrames: true,
         });
   const wanted = options.sampleIndex ?? "";

@@ -30,8 +30,8 @@ import {
 } from "@heapwright/host/profiles/load-profile.ts";
 import { words, type Words } from "./command-line/words.ts";
 import { foreignWords } from "./foreign-words.ts";
+import { addressOf, CPU_PROFILE, fetchBytes } from "./profile-address.ts";
 import { UnreadableError } from "./usage-error.ts";
-import { addressOf, CPU_PROFILE, fetchBytes } from "./verbs/pprof/sources.ts";
 
 export interface ProfileSource {
   readonly profile: Profile;
@@ -65,9 +65,9 @@ type Given =
   | { readonly is: "bytes"; readonly bytes: Uint8Array };
 
 /** @throws UnreadableError for what is not there, a folder, an address that gives nothing */
-async function given(name: string, lang: Lang): Promise<Given> {
+async function given(name: string): Promise<Given> {
   if (name === "-") return { is: "bytes", bytes: readStdin() };
-  if (!existsSync(name)) return { is: "bytes", bytes: await fromAddress(name, lang) };
+  if (!existsSync(name)) return { is: "bytes", bytes: await fromAddress(name) };
   if (statSync(name).isDirectory()) {
     throw new UnreadableError(
       `${name} is a folder. What it holds together: heapwright why ${name}`,
@@ -79,17 +79,15 @@ async function given(name: string, lang: Lang): Promise<Given> {
 
 /** @throws UnreadableError */
 export async function loadProfileSource(name: string, lang: Lang): Promise<ProfileSource> {
-  const { table, damage, diagnostics } = await load(name, lang);
+  const { table, gzipDamage, diagnostics } = await load(name);
   const shown = name === "-" ? "-" : path.basename(name);
   const lost = damageSentences(shown, diagnostics, lang);
-  for (const text of damage) {
-    const gzip = /^gzip (\S+) at byte (\d+)$/.exec(text);
-    if (gzip === null) continue;
-    const [, kind, at] = gzip;
+  if (gzipDamage !== undefined) {
+    const { kind, offset } = gzipDamage;
     lost.unshift(
       lang === "zh"
-        ? `${printable(shown)}：gzip 流在第 ${at} 字节处损坏（${kind}）；其后的内容丢失，数值是下限`
-        : `${printable(shown)}: the gzip stream is damaged at byte ${at} (${kind}); what followed is lost, numbers are lower bounds`,
+        ? `${printable(shown)}：gzip 流在第 ${offset} 字节处损坏（${kind}）；其后的内容丢失，数值是下限`
+        : `${printable(shown)}: the gzip stream is damaged at byte ${offset} (${kind}); what followed is lost, numbers are lower bounds`,
     );
   }
   const beside = await besideOf(name);
@@ -123,7 +121,7 @@ export function damageSentences(
  * @throws UnreadableError
  */
 export async function loadProfileArtefact(name: string, lang: Lang): Promise<ProfileArtefact> {
-  const from = await guarded(name, () => given(name, lang));
+  const from = await guarded(name, () => given(name));
   const beside = from.is === "file" ? await besideOf(from.path) : undefined;
   const outcome = await readGiven(name, from, beside?.record);
   if ("unread" in outcome) throw await unreadAsProfile(name, from, outcome.unread);
@@ -185,9 +183,9 @@ async function guarded<T>(name: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-async function load(name: string, lang: Lang): Promise<LoadedTable> {
+async function load(name: string): Promise<LoadedTable> {
   return await guarded(name, async () => {
-    const from = await given(name, lang);
+    const from = await given(name);
     try {
       return from.is === "file"
         ? await loadProfileFile(from.path)
@@ -209,11 +207,11 @@ async function goroutineDump(name: string, from: Given): Promise<LoadedTable | u
   const outcome = await readGiven(name, from, undefined);
   if ("unread" in outcome || outcome.artefact.table.kind !== "goroutines") return undefined;
   const { table, diagnostics } = outcome.artefact;
-  return { table: profileOfGoroutines(table), damage: [], diagnostics };
+  return { table: profileOfGoroutines(table), damage: [], gzipDamage: undefined, diagnostics };
 }
 
-async function fromAddress(name: string, lang: Lang): Promise<Uint8Array> {
-  const address = addressOf(name, { seconds: -1, timeoutSeconds: -1, say: () => undefined, lang });
+async function fromAddress(name: string): Promise<Uint8Array> {
+  const address = addressOf(name, { seconds: -1, timeoutSeconds: -1 });
   if (address === undefined) {
     throw new UnreadableError(`${name} does not exist`, `${name} 不存在`);
   }

@@ -69,7 +69,7 @@ it.for(cases)("$title", ({ folder, input, base, args, output }, context) => {
   }
   const bases = base === undefined ? [] : [read(path.join(folder, base))].filter(isProfile);
   expect(bases).toHaveLength(base === undefined ? 0 : 1);
-  const ready = loaded([profile], { bases, isDiffBase: true, tidiesNames: false });
+  const ready = loaded([profile], { bases, isDiffBase: true, naming: undefined });
   const wanted = readFileSync(path.join(folder, output), "utf8");
   expect(reportText(ready, ...args)).toBe(wanted);
 });

@@ -158,7 +158,7 @@ function load(
     executable: undefined,
     buildId: undefined,
     comment: extra.comment,
-    tidiesNames: false,
+    naming: undefined,
     allFrames: extra.allFrames,
   });
 }

@@ -47,7 +47,7 @@ function input(name: string, bytes: Uint8Array): Input {
   return {
     name,
     file,
-    profile: loaded([read(bytes)], { tidiesNames: !keepsNames }),
+    profile: loaded([read(bytes)], keepsNames ? { naming: undefined } : {}),
     more: keepsNames ? ["-symbolize=none"] : [],
   };
 }

@@ -3,6 +3,7 @@
 import { UTC_ZONE } from "../src/analysis/profile/go-format.ts";
 import { loadProfile, type LoadOptions } from "../src/analysis/profile/load.ts";
 import type { Profile } from "../src/analysis/profile/profile.ts";
+import { SIMPLE_NAMES } from "../src/analysis/profile/tidy-names.ts";
 import { COMMANDS } from "../src/report/pprof/commands.ts";
 import { configure, defaultConfig } from "../src/report/pprof/config.ts";
 import { prepareReport, writeReport, type Generated } from "../src/report/pprof/generate.ts";
@@ -68,7 +69,7 @@ export function loaded(sources: readonly Profile[], options: Partial<LoadOptions
     executable: undefined,
     buildId: undefined,
     comment: undefined,
-    tidiesNames: true,
+    naming: SIMPLE_NAMES,
     allFrames: false,
     ...options,
   });

@@ -144,7 +144,7 @@ describe("the golden suite beside go tool pprof", () => {
     const whole = path.join(scratch, "whole.pb");
     writeFileSync(file, encodeProfile(tableOfJson(named)));
     writeFileSync(whole, encodeProfile(tableOfJson({ ...named, drop_frames: "" })));
-    const options = { tidiesNames: false, allFrames, comment };
+    const options = { naming: undefined, allFrames, comment };
     let profile = loaded([read(readFileSync(file))], options);
     if (isTop) {
       // The saved profile holds the top at the granularity of addresses; the second run lists it.

@@ -277,7 +277,7 @@ export async function profilePageOf(profile: Profile, choice: PageChoice = {}): 
           executable: undefined,
           buildId: undefined,
           comment: undefined,
-          tidiesNames: false,
+          naming: undefined,
           allFrames: true,
         });
   const { source } = choice;

@@ -14,13 +14,21 @@ export function heapScale(count: number, size: number, rate: number): number {
   return 1 / (1 - Math.exp(-(size / count) / rate));
 }
 
+export interface SizeOptions {
+  /** Rows of nothing have the size 0, as google/pprof has it until it writes a profile. */
+  readonly statesZero?: boolean;
+}
+
 /**
  * A heap of Go's debug=1 text, whose values are raw samples, as a profile of scaled values with a
  * `bytes` label each: what google/pprof makes of the same text. Any other table as it is.
  *
  * Misleads where the rate was changed while the process ran: the text states the last one only.
  */
-export function unsampled(table: ProfileTable): ProfileTable {
+export function unsampled(
+  table: ProfileTable,
+  { statesZero = false }: SizeOptions = {},
+): ProfileTable {
   if (table.encoding !== "text") return table;
   // Block texts do not print their rate; the authority calls it 1, which leaves the values as they are.
   if (table.profileKind === "block" && table.period === undefined) return { ...table, period: 1 };
@@ -40,7 +48,7 @@ export function unsampled(table: ProfileTable): ProfileTable {
       if (count !== 0) sizes[row] = Math.trunc(size / count);
     }
   }
-  return { ...table, encoding: "proto", values, ...withSizes(table, sizes) };
+  return { ...table, encoding: "proto", values, ...withSizes(table, sizes, statesZero) };
 }
 
 /**
@@ -49,9 +57,9 @@ export function unsampled(table: ProfileTable): ProfileTable {
  * other sees less here than there is. Heap values are scaled as by `unsampled`. Mutex texts differ: the
  * tool multiplies their values by the sampling period, by which the runtime has multiplied them.
  */
-export function asAddresses(table: ProfileTable): ProfileTable {
+export function asAddresses(table: ProfileTable, sizes: SizeOptions = {}): ProfileTable {
   const { rowPcs, ...given } = table;
-  if (rowPcs === undefined) return unsampled(table);
+  if (rowPcs === undefined) return unsampled(table, sizes);
   const rowOf = new Map<number, number>();
   const pcs: number[] = [];
   const location = new Int32Array(rowPcs.pc.length);
@@ -72,50 +80,54 @@ export function asAddresses(table: ProfileTable): ProfileTable {
   // Stacks are padded with 0 in some versions, and one less than that is the last address there is.
   const exact = pcs.map((pc) => (pc === 0 ? 2n ** 64n - 1n : BigInt(pc) - 1n));
   const empty = new Int32Array(0);
-  return unsampled({
-    ...given,
-    functions: { length: 0, name: empty, systemName: empty, file: empty, startLine: empty },
-    locations: {
-      length,
-      address: Float64Array.from(exact, Number),
-      ...(pcs.includes(0) ? { bigAddress: bigAddresses(exact) } : {}),
-      mapping: new Int32Array(length),
-      lineStart: new Int32Array(length + 1),
-      lineFunction: empty,
-      lineNumber: empty,
+  return unsampled(
+    {
+      ...given,
+      functions: { length: 0, name: empty, systemName: empty, file: empty, startLine: empty },
+      locations: {
+        length,
+        address: Float64Array.from(exact, Number),
+        ...(pcs.includes(0) ? { bigAddress: bigAddresses(exact) } : {}),
+        mapping: new Int32Array(length),
+        lineStart: new Int32Array(length + 1),
+        lineFunction: empty,
+        lineNumber: empty,
+      },
+      stacks: {
+        length: lists.length,
+        start: lists.start.finish(),
+        location: lists.data.finish(),
+      },
+      rowStack,
+      // A text does not state a default, and that tool does not look at the file's name.
+      defaultSampleType: table.sampleTypes.length - 1,
+      labels: {
+        start: new Int32Array(table.rows + 1),
+        key: empty,
+        str: empty,
+        num: new Float64Array(0),
+        unit: empty,
+      },
+      // One mapping of everything, since the text has none.
+      mappings: {
+        length: 1,
+        start: Float64Array.of(0),
+        limit: Float64Array.of(2 ** 64),
+        offset: Float64Array.of(0),
+        file: Int32Array.of(0),
+        buildId: Int32Array.of(0),
+        flags: Uint8Array.of(0),
+      },
     },
-    stacks: {
-      length: lists.length,
-      start: lists.start.finish(),
-      location: lists.data.finish(),
-    },
-    rowStack,
-    // A text does not state a default, and that tool does not look at the file's name.
-    defaultSampleType: table.sampleTypes.length - 1,
-    labels: {
-      start: new Int32Array(table.rows + 1),
-      key: empty,
-      str: empty,
-      num: new Float64Array(0),
-      unit: empty,
-    },
-    // One mapping of everything, since the text has none.
-    mappings: {
-      length: 1,
-      start: Float64Array.of(0),
-      limit: Float64Array.of(2 ** 64),
-      offset: Float64Array.of(0),
-      file: Int32Array.of(0),
-      buildId: Int32Array.of(0),
-      flags: Uint8Array.of(0),
-    },
-  });
+    sizes,
+  );
 }
 
-/** The table's labels and behind them `bytes` of each row that has a size. */
+/** The table's labels and behind them `bytes`, of each row or of those that have a size. */
 function withSizes(
   table: ProfileTable,
   sizes: Float64Array,
+  statesZero: boolean,
 ): Pick<ProfileTable, "labels" | "strings"> {
   const strings = new StringTableBuilder();
   // The old indices stay: interned strings differ, so each takes the next place.
@@ -134,7 +146,7 @@ function withSizes(
       num.push(labels.num[i]);
       unit.push(labels.unit[i]);
     }
-    if (sizes[row] !== 0) {
+    if (statesZero || sizes[row] !== 0) {
       key.push(bytes);
       str.push(0);
       num.push(sizes[row]);

@@ -20,6 +20,8 @@ export interface FormatContext {
   readonly maxBytes: number;
   /** About how many decoded bytes will come, where the host can tell. A hint, and never trusted. */
   readonly expectedBytes?: number;
+  /** Text keeps bytes that are no UTF-8, as model/exact-text.ts has it; else they are U+FFFD. */
+  readonly exactText?: boolean;
 }
 
 export interface ReadResult {

@@ -24,7 +24,7 @@ const HEAD = Uint8Array.from(
 
 async function failure(bytes: Uint8Array, caps?: { decodedBytes: number; otherBytes: number }) {
   try {
-    await loadProfileBytes("bomb.pb.gz", bytes, caps);
+    await loadProfileBytes("bomb.pb.gz", bytes, caps === undefined ? {} : { caps });
   } catch (error) {
     if (error instanceof UnreadableProfileError) return error.message;
     throw error;

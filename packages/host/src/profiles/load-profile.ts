@@ -11,7 +11,7 @@ import { FormatError } from "@heapwright/core/model/errors.ts";
 import type { Diagnostic } from "@heapwright/core/model/diagnostic.ts";
 import type { Format, FormatReader } from "@heapwright/core/model/format.ts";
 import type { ProfileTable } from "@heapwright/core/model/tables/profile.ts";
-import { gunzip, isGzip, newGzipReport } from "../bytes/gzip.ts";
+import { gunzip, isGzip, newGzipReport, type GzipReport } from "../bytes/gzip.ts";
 
 /** Decoded bytes of one file: more is a mistake or an attack. */
 export const MAX_DECODED_BYTES = 1024 ** 3;
@@ -42,30 +42,47 @@ export class UnreadableProfileError extends Error {
 
 export interface LoadedTable {
   readonly table: ProfileTable;
-  /** What was wrong with the file; empty for a sound one. */
+  /** What was wrong with the file: first the compression's damage, then the format's, as codes. */
   readonly damage: readonly string[];
-  /** The same and what was odd, from the format's reader; the compression is not its concern. */
+  /** Where the compression is damaged; undefined for a sound stream and a file without. */
+  readonly gzipDamage: NonNullable<GzipReport["damage"]> | undefined;
+  /** What was wrong or odd to the format's reader; the compression is not its concern. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface LoadProfileOptions {
+  readonly caps?: ProfileCaps;
+  /** Names are kept byte for byte (`FormatContext.exactText`). */
+  readonly exactText?: boolean;
+}
+
 /** @throws the file system's own error when the file cannot be read */
-export function loadProfileFile(path: string): Promise<LoadedTable> {
-  return loadProfileBytes(path, readFileSync(path));
+export function loadProfileFile(
+  path: string,
+  options: LoadProfileOptions = {},
+): Promise<LoadedTable> {
+  return loadProfileBytes(path, readFileSync(path), options);
+}
+
+interface Named {
+  readonly name: string;
+  readonly exactText: boolean;
 }
 
 /** @throws UnreadableProfileError */
 export async function loadProfileBytes(
   name: string,
   stored: Uint8Array,
-  caps: ProfileCaps = PROFILE_CAPS,
+  { caps = PROFILE_CAPS, exactText = false }: LoadProfileOptions = {},
 ): Promise<LoadedTable> {
-  if (!isGzip(stored)) return await finishWhole(name, stored, []);
+  const file: Named = { name, exactText };
+  if (!isGzip(stored)) return await finishWhole(file, stored);
   if (stored.length <= SMALL_BYTES) {
     const decoded = smallGunzip(stored, Math.min(SMALL_DECODED_BYTES, caps.decodedBytes));
-    if (decoded instanceof Uint8Array) return await finishWhole(name, decoded, []);
-    if (decoded === "damaged") return await loadDamaged(name, stored, caps);
+    if (decoded instanceof Uint8Array) return await finishWhole(file, decoded);
+    if (decoded === "damaged") return await loadDamaged(file, stored, caps);
   }
-  let outcome = await new StreamedProfile(name, stored, undefined, caps.decodedBytes).run();
+  let outcome = await new StreamedProfile(file, stored, undefined, caps.decodedBytes).run();
   let cap = caps.decodedBytes;
   if (outcome instanceof OtherFormat) {
     // Once more from the beginning, now that it is known who reads it.
@@ -79,9 +96,9 @@ export async function loadProfileBytes(
       }
       throw error;
     }
-    outcome = await new StreamedProfile(name, stored, format, cap).run();
+    outcome = await new StreamedProfile(file, stored, format, cap).run();
   }
-  if (outcome === "damaged") return await loadDamaged(name, stored, caps);
+  if (outcome === "damaged") return await loadDamaged(file, stored, caps);
   if (outcome === "too-large") throw tooLarge(cap);
   if (outcome instanceof OtherFormat) throw new Error("a format that was given is not asked for");
   return outcome;
@@ -150,7 +167,7 @@ function statedLength(stored: Uint8Array): number {
 }
 
 class StreamedProfile {
-  readonly #name: string;
+  readonly #file: Named;
   readonly #stored: Uint8Array;
   readonly #cap: number;
   #reader: FormatReader | undefined;
@@ -161,11 +178,11 @@ class StreamedProfile {
   #other: OtherFormat | undefined;
 
   /** `format` undefined: protobuf, if it is. */
-  constructor(name: string, stored: Uint8Array, format: Format | undefined, cap: number) {
-    this.#name = name;
+  constructor(file: Named, stored: Uint8Array, format: Format | undefined, cap: number) {
+    this.#file = file;
     this.#stored = stored;
     this.#cap = cap;
-    if (format !== undefined) this.#reader = format.open({ name, maxBytes: cap });
+    if (format !== undefined) this.#reader = format.open({ ...file, maxBytes: cap });
   }
 
   #take(chunk: Uint8Array): void {
@@ -180,12 +197,12 @@ class StreamedProfile {
 
   #begin(): void {
     const head = Buffer.concat(this.#held);
-    if (!isPprof(head, this.#name)) {
+    if (!isPprof(head, this.#file.name)) {
       this.#other = new OtherFormat(head);
       return;
     }
     this.#reader = pprofFormat.open({
-      name: this.#name,
+      ...this.#file,
       maxBytes: this.#cap,
       expectedBytes: Math.min(this.#cap, Math.max(statedLength(this.#stored), head.length)),
     });
@@ -240,7 +257,7 @@ class StreamedProfile {
         settle(() => {
           for (const chunk of waiting) if (this.#other === undefined) this.#take(chunk);
           if (this.#reader === undefined && this.#other === undefined) this.#begin();
-          if (this.#reader !== undefined) resolve(finish(this.#reader, []));
+          if (this.#reader !== undefined) resolve(finish(this.#reader));
           else resolve(this.#other ?? new OtherFormat(new Uint8Array(0)));
         }),
       );
@@ -258,20 +275,21 @@ function isPprof(bytes: Uint8Array, name: string): boolean {
 }
 
 async function finishWhole(
-  name: string,
+  file: Named,
   bytes: Uint8Array,
-  damage: readonly string[],
+  gzipDamage?: LoadedTable["gzipDamage"],
 ): Promise<LoadedTable> {
+  const { name } = file;
   if (bytes.length === 0) throw new UnreadableProfileError("parsing profile: empty input file");
   if (!isPprof(bytes, name)) {
-    return finish(openWhole(await otherFormat(name, bytes), name, bytes), damage);
+    return finish(openWhole(await otherFormat(name, bytes), file, bytes), gzipDamage);
   }
-  return finish(openWhole(pprofFormat, name, bytes), damage);
+  return finish(openWhole(pprofFormat, file, bytes), gzipDamage);
 }
 
-function openWhole(format: Format, name: string, bytes: Uint8Array): FormatReader {
+function openWhole(format: Format, file: Named, bytes: Uint8Array): FormatReader {
   const reader = format.open({
-    name,
+    ...file,
     maxBytes: MAX_DECODED_BYTES,
     expectedBytes: bytes.length,
   });
@@ -279,14 +297,16 @@ function openWhole(format: Format, name: string, bytes: Uint8Array): FormatReade
   return reader;
 }
 
-function finish(reader: FormatReader, before: readonly string[]): LoadedTable {
+function finish(reader: FormatReader, gzipDamage?: LoadedTable["gzipDamage"]): LoadedTable {
   try {
     const { table, diagnostics } = reader.end();
     if (table.kind !== "profile") {
       throw new UnreadableProfileError("parsing profile: unrecognized profile format");
     }
     const found = diagnostics.filter(({ severity }) => severity === "damage").map(damageText);
-    return { table, damage: [...before, ...found], diagnostics };
+    const before =
+      gzipDamage === undefined ? [] : [`gzip ${gzipDamage.kind} at byte ${gzipDamage.offset}`];
+    return { table, damage: [...before, ...found], gzipDamage, diagnostics };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new UnreadableProfileError(`parsing profile: ${error.message}`);
@@ -310,7 +330,7 @@ async function otherFormat(name: string, head: Uint8Array): Promise<Format> {
 
 /** What can be decoded of a damaged stream, and what was wrong. */
 async function loadDamaged(
-  name: string,
+  file: Named,
   stored: Uint8Array,
   caps: ProfileCaps,
 ): Promise<LoadedTable> {
@@ -328,8 +348,8 @@ async function loadDamaged(
     if (!isJudged && total >= HEAD_BYTES) {
       isJudged = true;
       const head = Buffer.concat(chunks);
-      if (!isPprof(head, name)) {
-        await otherFormat(name, head);
+      if (!isPprof(head, file.name)) {
+        await otherFormat(file.name, head);
         cap = caps.otherBytes;
       }
     }
@@ -340,9 +360,5 @@ async function loadDamaged(
       `parsing profile: decompressing profile: ${report.damage?.kind ?? "nothing in it"}`,
     );
   }
-  const what =
-    report.damage === undefined
-      ? []
-      : [`gzip ${report.damage.kind} at byte ${report.damage.offset}`];
-  return await finishWhole(name, Buffer.concat(chunks), what);
+  return await finishWhole(file, Buffer.concat(chunks), report.damage);
 }

@@ -16,6 +16,7 @@ import {
   kindOf,
   type PprofConfig,
 } from "@heapwright/core/report/pprof/config.ts";
+import { parseGoFloat, parseGoInt } from "@heapwright/core/analysis/profile/go-numbers.ts";
 import type { ReportCommand } from "@heapwright/core/report/pprof/generate.ts";
 
 /** A command line that cannot be; the message is the tool's. */
@@ -92,20 +93,21 @@ function parseBool(text: string): boolean | undefined {
   return /^(?:0|f|F|FALSE|false|False)$/.test(text) ? false : undefined;
 }
 
-function isValid(kind: Kind, text: string): boolean {
-  if (kind === "bool") return parseBool(text) !== undefined;
-  if (kind === "int")
-    return /^[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]*|[1-9]\d*)$/.test(text);
-  if (kind === "float") return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text);
-  return true;
-}
-
-/** Go's integer flags also take 0x10 and 010. */
-function intText(text: string): string {
-  const match = /^([+-]?)0[oO]?([0-7]+)$/.exec(text);
-  if (match !== null) return String(Number.parseInt(`${match[1]}${match[2]}`, 8));
-  const sign = text.startsWith("-") ? -1 : 1;
-  return String(sign * Number(text.replace(/^[+-]/, "")));
+/** A flag's value in one spelling. @throws PprofUsageError */
+function valueOf(name: string, kind: Kind, text: string): string {
+  let why = "parse error";
+  if (kind === "string") return text;
+  if (kind === "bool") {
+    const value = parseBool(text);
+    if (value !== undefined) return String(value);
+  } else {
+    const value = kind === "int" ? parseGoInt(text) : parseGoFloat(text);
+    if (value === "range") why = "value out of range";
+    else if (value !== undefined) return String(value);
+  }
+  const what = kind === "bool" ? "boolean value" : "value";
+  const where = kind === "bool" ? `-${name}` : `flag -${name}`;
+  throw new PprofUsageError(`invalid ${what} ${JSON.stringify(text)} for ${where}: ${why}`);
 }
 
 interface Parsed {
@@ -141,15 +143,7 @@ function parseFlags(args: readonly string[]): Parsed | undefined {
       at += 1;
       if (value === undefined) throw new PprofUsageError(`flag needs an argument: -${name}`);
     }
-    if (!isValid(kind, value)) {
-      const what = kind === "bool" ? "boolean value" : "value";
-      throw new PprofUsageError(
-        `invalid ${what} ${JSON.stringify(value)} for ${kind === "bool" ? "" : "flag "}-${name}: parse error`,
-      );
-    }
-    if (kind === "bool") value = String(parseBool(value));
-    if (kind === "int") value = intText(value);
-    values.set(name, value);
+    values.set(name, valueOf(name, kind, value));
   }
   return { values, rest: args.slice(at) };
 }

@@ -6,8 +6,9 @@
 
 import { readFileSync, readSync } from "node:fs";
 import type { Lang } from "@heapwright/core/model/message.ts";
-import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
+import { loadProfile, UnmergeableError } from "@heapwright/core/analysis/profile/load.ts";
 import type { ProfileSession } from "@heapwright/core/analysis/profile/session.ts";
+import { SIMPLE_NAMES, type Naming } from "@heapwright/core/analysis/profile/tidy-names.ts";
 import { ProfileError, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
 import { ABSENT_COMMANDS, COMMANDS } from "@heapwright/core/report/pprof/commands.ts";
 import type { PprofConfig } from "@heapwright/core/report/pprof/config.ts";
@@ -31,7 +32,7 @@ import { readSourceFile } from "@heapwright/host/source/read-source.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { image } from "./image.ts";
 import { parseArguments, PprofUsageError, type PprofArguments } from "./flags.ts";
-import { loadSources } from "./sources.ts";
+import { loadSources, systemMessage } from "./sources.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -75,6 +76,28 @@ async function withDisassembler(config: PprofConfig): Promise<Equipment> {
 /** The arguments cannot be honoured; a message and exit code 2. */
 class RefusedError extends Error {}
 
+/** What `-symbolize` says of names; binaries are not asked for any. */
+function namingOf(symbolize: string): { naming: Naming | undefined; isUnclear: boolean } {
+  let naming = SIMPLE_NAMES;
+  let isUnclear = false;
+  for (const option of symbolize.toLowerCase().split(":")) {
+    if (option === "none" || option === "no") return { naming: undefined, isUnclear };
+    if (option === "force") naming = { ...naming, isForced: true };
+    const form = option.replace(/^demangle=/, "");
+    if (form === "full" || form === "none" || form === "templates") {
+      naming = { form, isForced: true };
+    } else if (!["", "local", "fastlocal", "remote", "force"].includes(option)) {
+      isUnclear ||= form !== "default";
+    }
+  }
+  return { naming, isUnclear };
+}
+
+/** The comma at the end is the tool's. */
+function problemText({ side, message }: UnmergeableError): string {
+  return `problem fetching ${side} profiles: ${message}${side === "base" ? "," : ""}`;
+}
+
 async function load(args: PprofArguments, lang: Lang): Promise<Profile> {
   const { base, diffBase } = args;
   let sources = [...args.sources];
@@ -84,7 +107,14 @@ async function load(args: PprofArguments, lang: Lang): Promise<Profile> {
     executable = first;
     sources = sources.slice(1);
   }
-  const options = { seconds: args.seconds, timeoutSeconds: args.timeoutSeconds, say, lang };
+  const { naming, isUnclear } = namingOf(args.symbolize);
+  const options = {
+    seconds: args.seconds,
+    timeoutSeconds: args.timeoutSeconds,
+    say,
+    lang,
+    keepsAddresses: naming === undefined,
+  };
   const baseNames = [base, diffBase].filter((name) => name !== "");
   const [profiles, bases] = await Promise.all([
     loadSources(sources, options),
@@ -97,7 +127,7 @@ async function load(args: PprofArguments, lang: Lang): Promise<Profile> {
   if (profiles.length < sources.length) {
     say(`Fetched ${profiles.length} source profiles out of ${sources.length}`);
   }
-  return loadProfile({
+  const profile = loadProfile({
     sources: profiles,
     bases,
     isDiffBase: diffBase !== "",
@@ -105,9 +135,16 @@ async function load(args: PprofArguments, lang: Lang): Promise<Profile> {
     executable,
     buildId: args.buildId,
     comment: args.comment,
-    tidiesNames: !/^(?:none|no)$/i.test(args.symbolize),
+    naming,
     allFrames: args.allFrames,
   });
+  if (isUnclear) {
+    say(`ignoring unrecognized symbolization option: ${args.symbolize}`);
+    say(
+      "expecting -symbolize=[local|fastlocal|remote|none][:force][:demangle=[none|full|templates|default]",
+    );
+  }
+  return profile;
 }
 
 /** A profile to write: encoded and compressed, both loaded only for this. */
@@ -118,6 +155,14 @@ export async function encoded(profile: Profile): Promise<Uint8Array> {
     import("node:zlib"),
   ]);
   return gzipSync(encodeProfile(tableOf(profile)));
+}
+
+/** Why a report could not be made or written; undefined: a bug, or nobody reads any more. */
+function reportProblem(error: unknown): string | undefined {
+  if (error instanceof ProfileError) return error.message;
+  if (!(error instanceof Error) || errnoOf(error) === "") return undefined;
+  const path = "path" in error && typeof error.path === "string" ? error.path : undefined;
+  return path === undefined ? error.message : systemMessage(path, error);
 }
 
 type Deliver = (use: (write: WriteBytes) => void) => void;
@@ -270,8 +315,9 @@ async function interactive(args: PprofArguments, profile: Profile, lang: Lang): 
     try {
       await Promise.all(reports.splice(0));
     } catch (error) {
-      if (!(error instanceof ProfileError)) throw error;
-      say(error.message);
+      const message = reportProblem(error);
+      if (message === undefined) throw error;
+      say(message);
     }
     return true;
   };
@@ -318,7 +364,7 @@ export async function pprof(argv: readonly string[], lang: Lang): Promise<number
       profile = await load(args, lang);
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
-      say(error.message);
+      say(error instanceof UnmergeableError ? problemText(error) : error.message);
       return EXIT.unreadable;
     }
     if (command === undefined) await interactive(args, profile, lang);
@@ -336,9 +382,9 @@ export async function pprof(argv: readonly string[], lang: Lang): Promise<number
       say(error.message);
       return EXIT.usage;
     }
-    const code = errnoOf(error);
-    if (code === "" || !(error instanceof Error)) throw error;
-    say(error.message);
+    const message = reportProblem(error);
+    if (message === undefined) throw error;
+    say(message);
     return EXIT.usage;
   }
 }

@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
 import { convertsTo, unitsFor } from "@heapwright/core/analysis/profile/measurement.ts";
 import { ProfileError, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
+import { SIMPLE_NAMES } from "@heapwright/core/analysis/profile/tidy-names.ts";
 import type { SourceFacts } from "@heapwright/core/analysis/profile/source-facts.ts";
 import type { PprofConfig } from "@heapwright/core/report/pprof/config.ts";
 import { measureOf } from "@heapwright/core/report/pprof/generate.ts";
@@ -204,7 +205,7 @@ function combined(sources: readonly ProfileSource[]): Profile {
     executable: undefined,
     buildId: undefined,
     comment: undefined,
-    tidiesNames: true,
+    naming: SIMPLE_NAMES,
     allFrames: false,
   });
 }

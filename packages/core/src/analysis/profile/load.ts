@@ -5,7 +5,7 @@
 import { combine, normalize, scaleAll, setLabel } from "./merge.ts";
 import { ProfileError, type Profile } from "./profile.ts";
 import { removeUninteresting } from "./prune.ts";
-import { tidyNames } from "./tidy-names.ts";
+import { tidyNames, type Naming } from "./tidy-names.ts";
 import { BASE_LABEL } from "./weights.ts";
 
 export interface LoadOptions {
@@ -20,8 +20,8 @@ export interface LoadOptions {
   readonly executable: string | undefined;
   readonly buildId: string | undefined;
   readonly comment: string | undefined;
-  /** Names that look like demangled C++ lose their arguments. */
-  readonly tidiesNames: boolean;
+  /** What becomes of names that look like C++; undefined: they stay as they are. */
+  readonly naming: Naming | undefined;
   /** drop_frames is not applied. */
   readonly allFrames: boolean;
 }
@@ -60,6 +60,48 @@ function withProgram(
   return { ...profile, mappings, locations };
 }
 
+/** `url.Parse(text)` of Go gives a URL with a scheme (src/net/url, Go 1.26). */
+function isAbsoluteUrl(text: string): boolean {
+  const match = /^[a-z][a-z\d+.-]*:(.*)$/is.exec(text);
+  if (match === null || /\p{Cc}/u.test(text)) return false;
+  // What begins with no slash is taken as it stands.
+  const [, rest = ""] = match;
+  return !rest.startsWith("/") || !/%(?![\da-f]{2})/i.test(rest);
+}
+
+/**
+ * Mappings that are named by an address, without a build id, lose it: the tool puts the address of the
+ * server there while it looks for symbols, and cannot tell it from what the profile says.
+ */
+function withoutAddresses(profile: Profile): Profile {
+  const { mappings, strings } = profile;
+  const isAddress = (i: number): boolean =>
+    mappings.buildId[i] === 0 && isAbsoluteUrl(strings.get(mappings.file[i]));
+  if (!mappings.file.some((_, i) => isAddress(i))) return profile;
+  const file = mappings.file.map((at, i) => (isAddress(i) ? 0 : at));
+  return { ...profile, mappings: { ...mappings, file } };
+}
+
+/** Profiles of one side that cannot be made one. */
+export class UnmergeableError extends ProfileError {
+  readonly side: "source" | "base";
+
+  constructor(side: "source" | "base", message: string) {
+    super(message);
+    this.name = "UnmergeableError";
+    this.side = side;
+  }
+}
+
+function merged(side: "source" | "base", merge: () => Profile): Profile {
+  try {
+    return merge();
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    throw new UnmergeableError(side, error.message);
+  }
+}
+
 /** @throws ProfileError when the profiles cannot be combined */
 export function loadProfile(options: LoadOptions): Profile {
   const { executable, buildId } = options;
@@ -68,15 +110,16 @@ export function loadProfile(options: LoadOptions): Profile {
   if (options.sources.length === 0) {
     throw new ProfileError("failed to fetch any source profiles");
   }
-  let profile = ready(options.sources);
+  let profile = merged("source", () => ready(options.sources));
   if (options.bases.length > 0) {
-    let base = ready(options.bases);
+    let base = merged("base", () => ready(options.bases));
     if (options.isDiffBase) base = setLabel(base, BASE_LABEL, "true");
     if (options.normalize) profile = normalize(profile, base);
     profile = combine([profile, scaleAll(base, -1)]);
   }
-  if (options.tidiesNames) profile = tidyNames(profile);
+  if (options.naming !== undefined) profile = tidyNames(profile, options.naming);
   if (!options.allFrames) profile = removeUninteresting(profile);
+  profile = withoutAddresses(profile);
   const { comment } = options;
   return comment === undefined || comment === ""
     ? profile

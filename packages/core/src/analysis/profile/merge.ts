@@ -97,7 +97,12 @@ export function withCommonTypes(profiles: readonly Profile[]): Profile[] {
   }
   return profiles.map((profile) => {
     const source = common.map((type) => profile.sampleTypes.findIndex((t) => t.type === type));
-    if (source.includes(-1)) throw new ProfileError(`sample type is not found in profile`);
+    const absent = source.indexOf(-1);
+    if (absent >= 0) {
+      throw new ProfileError(
+        `${JSON.stringify(common[absent])} sample type is not found in profile`,
+      );
+    }
     const isSame = source.every((at, i) => at === i);
     if (isSame && common.length === profile.sampleTypes.length) return profile;
     return {
@@ -163,10 +168,15 @@ function typesText(types: readonly ValueType[]): string {
   return `[${types.map(({ type, unit }) => `${type}/${unit}`).join(" ")}]`;
 }
 
+/** As Go prints a pointer to one, its two unused indices included. */
+function pointerText({ type, unit }: ValueType): string {
+  return `&{${type} ${unit} 0 0}`;
+}
+
 function refuseIncompatible(a: Profile, b: Profile): void {
   if (!sameType(a.periodType, b.periodType)) {
     throw new ProfileError(
-      `incompatible period types ${typesText([a.periodType])} and ${typesText([b.periodType])}`,
+      `incompatible period types ${pointerText(a.periodType)} and ${pointerText(b.periodType)}`,
     );
   }
   const isSame =

@@ -135,10 +135,14 @@ export class NodeIndex {
     return typeof address === "bigint" ? address.toString(16) : hex(address);
   }
 
-  /** Numbers that are equal where two nodes belong to one function: the info without its place. */
+  /**
+   * Numbers that are equal where two nodes belong to one function: the info without its place. What has
+   * neither an address nor a line stands for a whole function itself, one for each column.
+   */
   functionKey(node: number): string {
     const field = (f: number): number => this.#field(node, f);
-    return `${field(NAME)}/${field(FILE)}/${field(OBJECT)}/${field(START_LINE)}`;
+    const column = this.isWholeFunction(node) ? field(COLUMN) : 0;
+    return `${field(NAME)}/${field(FILE)}/${field(OBJECT)}/${field(START_LINE)}/${column}`;
   }
 
   isWholeFunction(node: number): boolean {

@@ -4,6 +4,7 @@
 // A node left out is left out of the picture only: what it had in itself is not given to its callers,
 // and edges across it become residual. Hence "Showing nodes accounting for …" may be below 100 %.
 
+import { toInt64 } from "./go-numbers.ts";
 import { compareText } from "./go-format.ts";
 import {
   callTree,
@@ -44,7 +45,9 @@ export interface TrimOptions {
 
 /** |x| of an int64 cut from a product, as `abs64(int64(float64(total) * fraction))`. */
 export function cutoff(total: number, fraction: number): number {
-  return Math.abs(Math.trunc(total * fraction));
+  const value = toInt64(total * fraction);
+  // The least integer has no magnitude in 64 bits and stays negative: nothing is below it.
+  return value === -(2 ** 63) ? value : Math.abs(value);
 }
 
 export class ReportGraph {

@@ -1,9 +1,9 @@
-// Function names that look like demangled C++ without their argument and template lists. Go's generic
+// Names as their authors wrote them, where the profile has them as a linker does (cgo frames of C++ and
+// Rust), and names that look like demangled C++ without their argument and template lists. Go's generic
 // functions can look so too ("slices.SortFunc[go.shape.[]func(int) bool]"), and the tool changes them
 // alike. Authority: google/pprof internal/symbolizer/symbolizer.go (2026-07).
-//
-// Not supported: demangling itself (names that begin with _Z, as cgo frames of C++ have).
 
+import { demangled } from "./demangle/demangle.ts";
 import type { Profile } from "./profile.ts";
 
 function looksLikeCpp(name: string): boolean {
@@ -32,18 +32,50 @@ export function withoutBrackets(text: string, open: string, close: string): stri
   return name;
 }
 
-export function tidyNames(profile: Profile): Profile {
+/** How much of a demangled name is kept. */
+export type NameForm =
+  /** Neither parameters nor template arguments. */
+  | "simple"
+  /** No parameters. */
+  | "templates"
+  | "full"
+  /** As the linker has it. */
+  | "none";
+
+export interface Naming {
+  readonly form: NameForm;
+  /** Names are made anew from the linker's, whatever the profile calls the functions. */
+  readonly isForced: boolean;
+}
+
+/** What the tool does unless told otherwise. */
+export const SIMPLE_NAMES: Naming = { form: "simple", isForced: false };
+
+function shortened(name: string, form: Exclude<NameForm, "none">): string {
+  // macOS puts one more _ in front of all names.
+  const own =
+    demangled(name, form) ?? (/^__[ZR]/.test(name) ? demangled(name.slice(1), form) : undefined);
+  if (own !== undefined) return own;
+  if (form === "full" || !looksLikeCpp(name)) return name;
+  const plain = withoutBrackets(name, "(", ")");
+  return form === "simple" ? withoutBrackets(plain, "<", ">") : plain;
+}
+
+export function tidyNames(profile: Profile, { form, isForced }: Naming): Profile {
   const { functions, strings } = profile;
   let name: Int32Array | undefined;
   for (let i = 0; i < functions.length; i++) {
+    const systemName = functions.systemName[i];
+    const own = functions.name[i];
+    const given = isForced && own !== 0 && systemName !== 0 ? systemName : own;
+    let index = given;
     // A name of its own was resolved already.
-    if (functions.name[i] !== 0 && functions.name[i] !== functions.systemName[i]) continue;
-    const system = strings.get(functions.systemName[i]);
-    const tidied = looksLikeCpp(system)
-      ? withoutBrackets(withoutBrackets(system, "(", ")"), "<", ">")
-      : system;
-    const index = tidied === system ? functions.systemName[i] : strings.intern(tidied);
-    if (index === functions.name[i]) continue;
+    if (form !== "none" && (given === 0 || given === systemName)) {
+      const system = strings.get(systemName);
+      const tidied = shortened(system, form);
+      index = tidied === system ? systemName : strings.intern(tidied);
+    }
+    if (index === own) continue;
     name ??= functions.name.slice();
     name[i] = index;
   }

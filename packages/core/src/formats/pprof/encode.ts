@@ -5,10 +5,10 @@
 // Not supported: heap values from Go's debug=1 text, which are raw counts while a heap message holds
 // values scaled up by the writer; writing them unscaled would state a wrong profile.
 
+import { exactBytes } from "../../model/exact-text.ts";
 import { MessageWriter } from "../../model/builders/proto-writer.ts";
 import type { ProfileTable, ValueType } from "../../model/tables/profile.ts";
 
-const TO_UTF8 = new TextEncoder();
 const NS_PER_MS = 1_000_000n;
 
 /** The table's strings in their order, and behind them those that only plain text fields hold. */
@@ -33,8 +33,8 @@ class StringsOut {
 
   write(to: MessageWriter): void {
     const { strings } = this.#table;
-    for (let i = 0; i < strings.length; i++) to.bytes(6, TO_UTF8.encode(strings.get(i)));
-    for (const text of this.extra) to.bytes(6, TO_UTF8.encode(text));
+    for (let i = 0; i < strings.length; i++) to.bytes(6, exactBytes(strings.get(i)));
+    for (const text of this.extra) to.bytes(6, exactBytes(text));
   }
 }
 

@@ -17,7 +17,7 @@ describe("a file of empty messages", () => {
     it(`of ${what} is refused where there are too many`, () => {
       const read = (count: number) => {
         const bytes = new Uint8Array(count * 2).map((_, i) => (i % 2 === 0 ? tag : 0));
-        return readSections(new Wire(bytes), new DiagnosticLog(), undefined, MOST);
+        return readSections(new Wire(bytes), new DiagnosticLog(), undefined, { most: MOST });
       };
       expect(() => read(MOST)).not.toThrow();
       expect(() => read(MOST + 1)).toThrow(/at most 1000 strings, functions/);

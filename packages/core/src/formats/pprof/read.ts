@@ -288,7 +288,8 @@ export function readProfile(
   const log = new DiagnosticLog();
   const wire = new Wire(bytes);
   const early = streamed?.isUsable === true ? streamed : undefined;
-  let sections = readSections(wire, log, early);
+  const isExact = ctx.exactText === true;
+  let sections = readSections(wire, log, early, { isExact });
   const stop = sections.stop;
   const bytesRead = percent(stop === undefined ? bytes.length : stop.offset, bytes.length);
   if (stop !== undefined) {
@@ -312,7 +313,7 @@ export function readProfile(
   });
   // What could not be used is looked at again from the bytes, which also finds out why.
   if (taken === undefined && early !== undefined)
-    sections = readSections(wire, new DiagnosticLog());
+    sections = readSections(wire, new DiagnosticLog(), undefined, { isExact });
   const samples =
     taken ??
     readSamples({

@@ -24,7 +24,7 @@ export interface Stop {
 }
 
 export class Sections {
-  readonly strings = new ByteStrings();
+  readonly strings: ByteStrings;
   /** Index in the file's string table → index in `strings`. */
   readonly stringAt = new GrowingInt32(1024);
 
@@ -71,7 +71,8 @@ export class Sections {
   durationNanos = 0;
   stop: Stop | undefined;
 
-  constructor() {
+  constructor(isExact: boolean) {
+    this.strings = new ByteStrings(isExact);
     this.locationLines.push(0);
   }
 
@@ -281,14 +282,21 @@ export interface KnownSamples {
   readonly runSamples: GrowingInt32;
 }
 
+export interface SectionOptions {
+  /** Entries of one kind that are taken. */
+  readonly most?: number;
+  /** As `FormatContext.exactText`. */
+  readonly isExact?: boolean;
+}
+
 /** Walks the whole input once. Never reads past the first byte that cannot belong to a field. */
 export function readSections(
   wire: Wire,
   log: DiagnosticLog,
   known?: KnownSamples,
-  most = MOST_ENTRIES,
+  { most = MOST_ENTRIES, isExact = false }: SectionOptions = {},
 ): Sections {
-  const into = new Sections();
+  const into = new Sections(isExact);
   const total = wire.bytes.length;
   wire.enter(0, total);
   let start = 0;

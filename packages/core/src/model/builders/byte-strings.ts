@@ -2,12 +2,12 @@
 // thousand names of which a report shows fifty; and a JavaScript substring would keep the whole
 // chunk alive that it was cut from.
 
+import { exactBytes, exactText } from "../exact-text.ts";
 import type { StringTable } from "../strings.ts";
 import { GrowingBytes, GrowingInt32 } from "./growing.ts";
 import { HashSlots, scramble } from "./hash-slots.ts";
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
-const TO_UTF8 = new TextEncoder();
 
 /** Strings of one table on their way to another; ends are offsets in all of its bytes. */
 export interface StringsPart {
@@ -22,8 +22,11 @@ export class ByteStrings implements StringTable {
   readonly #start = new GrowingInt32();
   readonly #decoded: (string | undefined)[] = [""];
   readonly #slots = new HashSlots();
+  /** `get` keeps bytes that are no UTF-8. */
+  readonly #isExact: boolean;
 
-  constructor() {
+  constructor(isExact = false) {
+    this.#isExact = isExact;
     this.#start.push(0);
     this.internBytes(this.#bytes.data, 0, 0);
   }
@@ -37,7 +40,7 @@ export class ByteStrings implements StringTable {
     const known = this.#decoded[index];
     if (known !== undefined) return known;
     const bytes = this.#bytes.data.subarray(this.#start.data[index], this.#start.data[index + 1]);
-    const text = UTF8.decode(bytes);
+    const text = this.#isExact ? exactText(bytes) : UTF8.decode(bytes);
     this.#decoded[index] = text;
     return text;
   }
@@ -48,12 +51,12 @@ export class ByteStrings implements StringTable {
   }
 
   intern(text: string): number {
-    const bytes = TO_UTF8.encode(text);
+    const bytes = exactBytes(text);
     return this.internBytes(bytes, 0, bytes.length);
   }
 
   find(text: string): number {
-    const bytes = TO_UTF8.encode(text);
+    const bytes = exactBytes(text);
     const table = this.#slots;
     const hash = this.#hash(bytes, 0, bytes.length);
     let slot = hash & table.mask;

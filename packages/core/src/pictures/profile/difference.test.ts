@@ -52,7 +52,7 @@ function drawn(before: Profile, after: Profile): Map<string, Known> {
     executable: undefined,
     buildId: undefined,
     comment: undefined,
-    tidiesNames: false,
+    naming: undefined,
     allFrames: true,
   });
   const picture = profilePicture(shown, SPACE);

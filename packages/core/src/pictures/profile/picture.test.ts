@@ -83,7 +83,7 @@ function difference(): Profile {
     executable: undefined,
     buildId: undefined,
     comment: undefined,
-    tidiesNames: false,
+    naming: undefined,
     allFrames: true,
   });
 }

@@ -2,6 +2,7 @@
 // shell. Authority: google/pprof internal/driver/config.go (2026-07).
 
 import { shortest } from "../../analysis/profile/go-format.ts";
+import { parseGoFloat } from "../../analysis/profile/go-numbers.ts";
 import { GRANULARITIES } from "../../analysis/profile/aggregate.ts";
 
 export interface PprofConfig {
@@ -146,14 +147,19 @@ export function intOf(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) {
     throw new ConfigError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
   }
-  return Number(text);
+  const value = Number(text);
+  if (Math.abs(value) < 2 ** 63) return value;
+  throw new ConfigError(`strconv.Atoi: parsing ${JSON.stringify(text)}: ${whyNot("range")}`);
+}
+
+function whyNot(found: "range" | undefined): string {
+  return found === "range" ? "value out of range" : "invalid syntax";
 }
 
 export function floatOf(text: string): number {
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) {
-    throw new ConfigError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
-  }
-  return Number(text);
+  const value = parseGoFloat(text);
+  if (typeof value === "number") return value;
+  throw new ConfigError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: ${whyNot(value)}`);
 }
 
 /** A copy with one field set; `name` may be a value of a field with choices. */

@@ -87,8 +87,6 @@ function applyFilters(
   const focusTest = tagFilter("tagfocus", config.tagfocus, profile, units, warn);
   const ignoreTest = tagFilter("tagignore", config.tagignore, profile, units, warn);
   const prunes = pattern("prune_from", config.prune_from);
-  const tagShow = pattern("tagshow", config.tagshow);
-  const tagHide = pattern("taghide", config.taghide);
   const expect = (isAsked: boolean, isMatched: boolean, what: string): void => {
     if (isAsked && !isMatched) warn(`${what} expression matched no samples`);
   };
@@ -107,6 +105,9 @@ function applyFilters(
   const byTag = filterByTag(out, focusTest, ignoreTest);
   expect(focusTest !== undefined, byTag.focused, "TagFocus");
   expect(ignoreTest !== undefined, byTag.ignored, "TagIgnore");
+  // These two are looked at only now.
+  const tagShow = pattern("tagshow", config.tagshow);
+  const tagHide = pattern("taghide", config.taghide);
   const tags = filterTags(byTag.profile, tagShow, tagHide);
   expect(tagShow !== undefined, tags.shown, "TagShow");
   expect(tagHide !== undefined, tags.hidden, "TagHide");

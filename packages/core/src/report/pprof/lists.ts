@@ -332,20 +332,20 @@ export function writeTags(report: Report, out: Sink): void {
       entry.total += value[row];
     }
   }
-  const rows: string[][] = [];
+  let rows = "";
   const all = report.formatValue(total);
   for (const key of Array.from(byKey.keys()).toSorted(compareText)) {
     const entry = byKey.get(key);
     if (entry === undefined) continue;
     const share = total > 0 ? ` (${percentage(entry.total, total)})` : "";
-    rows.push([`${key}:`, ` Total ${report.formatValue(entry.total)} of ${all}${share}`]);
+    rows += `${key}:\t Total ${report.formatValue(entry.total)} of ${all}${share}\n`;
     for (const tag of sortTags([...entry.values.values()], true)) {
       const own = total > 0 ? ` (${percentage(tag.flat, total)})` : "";
-      rows.push([" ", `${report.formatValue(tag.flat)}${own}:`, ` ${tag.name}`]);
+      rows += ` \t${report.formatValue(tag.flat)}${own}:\t ${tag.name}\n`;
     }
-    rows.push([""]);
+    rows += "\n";
   }
-  for (const line of rightAligned(rows)) out.line(line);
+  out.text(rightAligned(rows));
 }
 
 export function writeComments(report: Report, out: Sink): void {

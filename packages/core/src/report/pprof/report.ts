@@ -3,6 +3,7 @@
 
 import type { Zone } from "../../analysis/profile/go-format.ts";
 import { basePath, shortTime } from "../../analysis/profile/go-format.ts";
+import { toInt64 } from "../../analysis/profile/go-numbers.ts";
 import { label, percentage, scale, scaledLabel } from "../../analysis/profile/measurement.ts";
 import { NodeIndex, type NodeOptions } from "../../analysis/profile/nodes.ts";
 import type { Profile } from "../../analysis/profile/profile.ts";
@@ -17,6 +18,7 @@ import type { ProfileSession } from "../../analysis/profile/session.ts";
 import { collectTags } from "../../analysis/profile/tags.ts";
 import { trimPath } from "../../analysis/profile/trim-path.ts";
 import { stackWeights, type Measure } from "../../analysis/profile/weights.ts";
+import { exactBytes, exactText } from "../../model/exact-text.ts";
 import type { ReportFormat } from "./commands.ts";
 import type { PprofConfig } from "./config.ts";
 import type { OpenObject } from "./objects.ts";
@@ -191,7 +193,7 @@ export class Report {
       const total = scale(this.total, this.sampleUnit, "nanoseconds");
       const ratio =
         total.unit === "ns" && total.value !== 0
-          ? `(${percentage(Math.trunc(total.value), profile.durationNanos)})`
+          ? `(${percentage(toInt64(total.value), profile.durationNanos)})`
           : "";
       const duration = label(profile.durationNanos, "nanoseconds");
       out.push(`Duration: ${duration}, Total samples = ${this.formatValue(this.total)} ${ratio}`);
@@ -232,9 +234,8 @@ export class Report {
 }
 
 const CUT_BYTES = 80;
-const UTF8 = new TextDecoder("utf-8");
 
 function cutAt80(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return bytes.length > CUT_BYTES ? `${UTF8.decode(bytes.subarray(0, CUT_BYTES))}…` : text;
+  const bytes = exactBytes(text);
+  return bytes.length > CUT_BYTES ? `${exactText(bytes.subarray(0, CUT_BYTES))}…` : text;
 }

@@ -16,7 +16,6 @@ import {
   configure,
   FIELD_NAMES,
   isConfigurable,
-  isField,
   isSwitch,
   valueText,
   type PprofConfig,
@@ -216,6 +215,7 @@ export class Shell {
     const equals = input.indexOf("=");
     const name = (equals < 0 ? input : input.slice(0, equals)).trim();
     if (!isConfigurable(name)) return false;
+    // `cum` alone has no value, which the tool refuses; `cum=1` is what it takes.
     let value = equals < 0 ? "" : input.slice(equals + 1);
     const comment = value.lastIndexOf(COMMENT);
     if (comment >= 0) value = value.slice(0, comment);
@@ -226,8 +226,6 @@ export class Shell {
     if (name === "sample_index") {
       value = this.#profile.sampleTypes[sampleIndexOf(this.#profile, value)].type;
     }
-    // A value of a field with choices is switched on by naming it.
-    if (!isField(name) && equals < 0) value = "true";
     this.#config = configure(this.#config, name, value);
     return true;
   }

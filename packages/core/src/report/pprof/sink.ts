@@ -1,11 +1,11 @@
 // Where a report goes, as bytes in pieces: a list of traces can be half a gigabyte, which no string holds.
 
+import { exactBytes } from "../../model/exact-text.ts";
+
 export type WriteBytes = (chunk: Uint8Array) => void;
 
 /** Text is collected to this length before it is encoded and handed on: a call each line costs more. */
 const TEXT_LENGTH = 256 * 1024;
-
-const TO_UTF8 = new TextEncoder();
 
 export class Sink {
   readonly write: WriteBytes;
@@ -27,7 +27,7 @@ export class Sink {
   }
 
   flush(): void {
-    if (this.#text !== "") this.write(TO_UTF8.encode(this.#text));
+    if (this.#text !== "") this.write(exactBytes(this.#text));
     this.#text = "";
   }
 }

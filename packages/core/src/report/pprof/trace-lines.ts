@@ -4,9 +4,9 @@
 // line, and joining strings is slower still.)
 
 import type { NodeIndex } from "../../analysis/profile/nodes.ts";
+import { exactBytes } from "../../model/exact-text.ts";
 import type { WriteBytes } from "./sink.ts";
 
-const TO_UTF8 = new TextEncoder();
 const WINDOW_BYTES = 1024 * 1024;
 
 export class TraceLines {
@@ -36,7 +36,7 @@ export class TraceLines {
         const inline = index.isInlined[k] === 1 ? " (inline)" : "";
         text += `${room}   ${index.printableName(index.node[k])}${inline}\n`;
       }
-      const bytes = TO_UTF8.encode(text);
+      const bytes = exactBytes(text);
       parts.push(bytes);
       this.#from[i] = length;
       this.#value[i] = length + Math.min(room.length, bytes.length);
@@ -78,14 +78,14 @@ export class TraceLines {
   text(text: string): void {
     if (this.#at + text.length * 3 > this.#bytes.length) this.flush();
     if (text.length * 3 > WINDOW_BYTES) {
-      this.#write(TO_UTF8.encode(text));
+      this.#write(exactBytes(text));
       return;
     }
     const { length } = text;
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
       if (code >= 0x80) {
-        const bytes = TO_UTF8.encode(text.slice(i));
+        const bytes = exactBytes(text.slice(i));
         this.#bytes.set(bytes, this.#at);
         this.#at += bytes.length;
         return;
