@@ -20,6 +20,8 @@ export interface FormatContext {
   readonly maxBytes: number;
   /** About how many decoded bytes will come, where the host can tell. A hint, and never trusted. */
   readonly expectedBytes?: number;
+  /** The first chunk will be the only one and does not change: a reader that keeps bytes need not copy it. */
+  readonly isWhole?: boolean;
 }
 
 export interface ReadResult {
