@@ -37,7 +37,7 @@ const START = { entry: "packages/cli/src/start.ts", file: "start.cjs" };
 const SCRIPT = {
   entry: "packages/cli/src/verbs/pprof/run.ts",
   name: "pprof",
-  profile: "packages/core/test/fixtures/pprof/go1.26.allocs.pb.gz",
+  profile: "recordings/incident-session-store/snapshot-2/heap.pb.gz",
   runs: [["-top"]],
 };
 const SCRIPT_HEAD = '(function(require,importHere){"use strict";const module={exports:{}};';

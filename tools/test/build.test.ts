@@ -53,7 +53,7 @@ export async function runPprof(args: readonly string[]): Promise<number> {
   "node_modules/@hpcc-js/wasm-graphviz/dist/index.js": 'export const Graphviz = "drawn";',
   "packages/cli/src/verbs/pprof/late.ts":
     'import { readFileSync } from "node:fs"; export const read = (file: string) => readFileSync(file);',
-  "packages/core/test/fixtures/pprof/go1.26.allocs.pb.gz": "a profile",
+  "recordings/incident-session-store/snapshot-2/heap.pb.gz": "a profile",
 };
 
 describe("bundle", () => {
