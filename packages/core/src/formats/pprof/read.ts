@@ -2,7 +2,7 @@
 // reads everything but the samples, samples.ts fills the rows.
 
 import { FunctionInterner } from "../../model/builders/call-stacks.ts";
-import { GrowingInt32 } from "../../model/builders/growing.ts";
+import type { GrowingInt32 } from "../../model/builders/growing.ts";
 import { COMPLETE, DiagnosticLog } from "../../model/diagnostic.ts";
 import type { Completeness } from "../../model/diagnostic.ts";
 import { FormatError } from "../../model/errors.ts";
