@@ -418,10 +418,24 @@ function resolvedLabels(
   resolve: (index: number) => number,
 ): LabelColumns | undefined {
   const { key, str, num, unit } = labels;
+  // A label mostly has the key and the unit of the one before, and no text.
+  const none = key.length === 0 ? 0 : resolve(0);
+  let lastKey = 0;
+  let keyRow = none;
+  let lastUnit = 0;
+  let unitRow = none;
   for (let i = 0; i < key.length; i++) {
-    key[i] = resolve(key[i]);
-    str[i] = resolve(str[i]);
-    unit[i] = resolve(unit[i]);
+    if (key[i] !== lastKey) {
+      lastKey = key[i];
+      keyRow = resolve(lastKey);
+    }
+    if (unit[i] !== lastUnit) {
+      lastUnit = unit[i];
+      unitRow = resolve(lastUnit);
+    }
+    key[i] = keyRow;
+    str[i] = str[i] === 0 ? none : resolve(str[i]);
+    unit[i] = unitRow;
     if (key[i] < 0 || str[i] < 0 || unit[i] < 0) return undefined;
     // Proto3 leaves zeros out: a unit makes the label numeric, else nothing means the empty string.
     if (Number.isNaN(num[i]) && unit[i] > 0 && str[i] === 0) num[i] = 0;
