@@ -28,11 +28,21 @@ const THREAD_ENTRIES = {
   "order-thread": "packages/host/src/trace/order-thread.ts",
   "scan-thread": "packages/host/src/trace/scan-thread.ts",
 };
+/** What the bin loads, as CommonJS. */
+const START = { entry: "packages/cli/src/start.ts", file: "start.cjs" };
 /**
- * The verb whose start is compared with another tool's: the module that main.ts loads for it, and the one
- * file that it becomes.
+ * The verb whose start is compared with another tool's: the module with all that it may load, as one script;
+ * and what is run to see which of its functions are worth storing as compiled code.
  */
-const ONE_FILE = { entry: "packages/cli/src/verbs/pprof/run.ts", name: "pprof" };
+const SCRIPT = {
+  entry: "packages/cli/src/verbs/pprof/run.ts",
+  name: "pprof",
+  profile: "recordings/incident-session-store/snapshot-2/heap.pb.gz",
+  runs: [["-top"]],
+};
+const SCRIPT_HEAD = '(function(require,importHere){"use strict";const module={exports:{}};';
+/** What the script shares with other verbs as a chunk, for its size. */
+const SHARED_PACKAGE = "@hpcc-js/wasm-graphviz";
 const WEB_ENTRIES = [
   { entry: "packages/web/src/client/main.ts", name: "client" },
   { entry: "packages/web/src/client/profile/main.ts", name: "profile" },
@@ -187,105 +197,99 @@ async function bundleCli(root, outdir) {
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: REQUIRE },
   });
-  await joinChunks(root, metafile);
+  if (existsSync(path.join(root, START.entry))) await bundleStart(root, outdir, metafile);
   return Object.keys(metafile.inputs);
 }
 
 /**
- * A file and what it loads at once.
- * @param {import("esbuild").Metafile["outputs"]} outputs
- * @param {string} first
- */
-function loadedWith(outputs, first) {
-  const files = [first];
-  for (const file of files) {
-    for (const { path: other, kind, external } of outputs[file]?.imports ?? []) {
-      if (kind !== "import-statement" || external === true || files.includes(other)) continue;
-      files.push(other);
-    }
-  }
-  return files;
-}
-
-/** A chunk of which a second copy does no harm: it has no classes, whose instances would be strangers, and keeps nothing. */
-const hasIdentity = (/** @type {string} */ text) =>
-  /\bclass\b|\bnew (?:Weak)?(?:Map|Set)\b/.test(text);
-
-/**
- * Makes one file of the module ONE_FILE and all the chunks that it loads at once, since Node takes about a
- * millisecond to find, read and link each (29 of them: 20 ms of a start of 100). A chunk that others
- * share must stay one module: it becomes a line that exports the joined file's parts. What every other
- * verb loads at its start too is copied instead, so that they need not load this one.
+ * The bin's part and the script of SCRIPT. A function around the script takes `require` and, since a script
+ * has no `import()` where it was compiled before (Node 20), `importHere`; "use strict" is what it had as a module.
  * @param {string} root
- * @param {import("esbuild").Metafile} metafile
+ * @param {string} outdir
+ * @param {import("esbuild").Metafile} modules
  */
-async function joinChunks(root, { outputs }) {
-  const main = Object.values(outputs).find(({ entryPoint }) => entryPoint === CLI_ENTRY);
-  const loaded = (main?.imports ?? []).filter(({ kind }) => kind === "dynamic-import");
-  const isOfVerb = (/** @type {string} */ file) => outputs[file]?.entryPoint === ONE_FILE.entry;
-  const first = loaded.find(({ path: file }) => isOfVerb(file))?.path;
-  if (first === undefined) return;
-  const others = loaded.flatMap(({ path: file }) =>
-    isOfVerb(file) ? [] : loadedWith(outputs, file),
+async function bundleStart(root, outdir, { outputs }) {
+  const shared = Object.keys(outputs).find((file) =>
+    outputs[file]?.entryPoint?.includes(`/${SHARED_PACKAGE}/`),
   );
-  const read = (/** @type {string} */ file) => readFileSync(path.join(root, file), "utf8");
-  const at = (/** @type {string} */ file) => `./${path.basename(file)}`;
-  const needed = loadedWith(outputs, first);
-  const copied = needed.filter((file) => others.includes(file) && !hasIdentity(read(file)));
-  const joined = needed.filter((file) => !others.includes(file));
-  /** The parts by names of their own, since those of two chunks may be equal; the verb's stay. */
-  const parts = joined.map((file, i) => ({
-    file,
-    names: (outputs[file]?.exports ?? []).map((name) => ({
-      name,
-      alias: i === 0 ? name : `p${i}_${name}`,
-    })),
-  }));
-  const contents = parts.map(({ file, names }) => {
-    const list = names.map(({ name, alias }) => `${name} as ${alias}`);
-    return `export{${list.join(",")}}from"${at(file)}";`;
-  });
-  const folder = path.dirname(path.join(root, first));
-  const inside = new Set([...joined, ...copied].map(at));
-  const outfile = path.join(folder, `${ONE_FILE.name}-${hashOf(needed.map(read))}.js`);
+  const places = new Map([["./main.ts", "./main.js"]]);
+  if (shared !== undefined) places.set(SHARED_PACKAGE, `./chunks/${path.basename(shared)}`);
+  /** @type {import("esbuild").Plugin} */
+  const beside = {
+    name: "beside",
+    setup(bundler) {
+      bundler.onResolve({ filter: /^\.\/main\.ts$|^@/ }, ({ path: file }) => {
+        const place = places.get(file);
+        return place === undefined ? undefined : { path: place, external: true };
+      });
+    },
+  };
   await runEsbuild(root, {
     ...FOR_NODE,
-    stdin: { contents: contents.join(""), resolveDir: folder },
-    outfile,
-    banner: { js: REQUIRE },
-    plugins: [
-      {
-        name: "other-chunks",
-        setup(bundler) {
-          bundler.onResolve({ filter: /^\./ }, ({ path: file, kind }) =>
-            kind === "import-statement" && inside.has(file)
-              ? undefined
-              : { path: file, external: true },
-          );
-          bundler.onLoad({ filter: /./ }, ({ path: file }) => ({
-            contents: readFileSync(file, "utf8").replace(REQUIRE, ""),
-          }));
-        },
-      },
-    ],
+    format: "cjs",
+    entryPoints: [START.entry],
+    outfile: path.join(outdir, START.file),
+    plugins: [beside],
   });
-  for (const { file, names } of parts.slice(1)) {
-    const list = names.map(({ name, alias }) => `${alias} as ${name}`);
-    writeFileSync(path.join(root, file), `export{${list.join(",")}}from"${at(outfile)}";`);
+  const script = path.join(outdir, `${SCRIPT.name}.cjs`);
+  const { outputs: scripts } = await runEsbuild(root, {
+    ...FOR_NODE,
+    format: "cjs",
+    entryPoints: [SCRIPT.entry],
+    outfile: script,
+    plugins: [beside],
+    banner: { js: SCRIPT_HEAD },
+    footer: { js: "return module.exports})" },
+  });
+  const built = readFileSync(script, "utf8");
+  // Ours must be the only one: a function of this name would take the place of the parameter.
+  if (/\bimportHere\b/.test(built.slice(SCRIPT_HEAD.length))) {
+    throw new BuildError("the name importHere is taken");
   }
-  for (const [file, { imports }] of Object.entries(outputs)) {
-    if (!imports.some(({ path: other }) => other === first)) continue;
-    const text = read(file).replaceAll(path.basename(first), path.basename(outfile));
-    writeFileSync(path.join(root, file), text);
+  let text = built;
+  for (const { path: place, kind } of Object.values(scripts).flatMap(({ imports }) => imports)) {
+    if (kind !== "dynamic-import") continue;
+    text = text.replaceAll(
+      `import(${JSON.stringify(place)})`,
+      `importHere(${JSON.stringify(place)})`,
+    );
   }
-  rmSync(path.join(root, first));
+  writeFileSync(script, inAscii(text));
+  storeCode(root, outdir, script);
 }
 
-/** @param {readonly string[]} texts */
-function hashOf(texts) {
-  const hash = createHash("sha256");
-  for (const text of texts) hash.update(text);
-  return hash.digest("hex").slice(0, 8).toUpperCase();
+/**
+ * esbuild escapes what is beyond ASCII in strings and names, but not in regular expressions.
+ * @param {string} text
+ */
+const inAscii = (text) =>
+  text.replace(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+/**
+ * Stores what V8 compiles of the script while it runs, for start.ts. A process of its own does it, with no
+ * flags but Node's: V8 refuses code that was made with other ones.
+ * @param {string} root
+ * @param {string} outdir
+ * @param {string} script
+ */
+function storeCode(root, outdir, script) {
+  const profile = path.join(root, SCRIPT.profile);
+  const runs = SCRIPT.runs.map((args) => [...args, profile]);
+  const name = `${SCRIPT.name}-${process.version}-${process.platform}-${process.arch}.code`;
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [
+      path.join(ROOT, "tools/store-code.mjs"),
+      script,
+      path.join(outdir, name),
+      JSON.stringify(runs),
+    ],
+    { encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "", NODE_V8_COVERAGE: "" } },
+  );
+  if (status !== 0) throw new BuildError(`the built ${SCRIPT.name} does not run: ${stderr}`);
 }
 
 /**

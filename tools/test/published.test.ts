@@ -27,13 +27,16 @@ describe("the published package", () => {
 
   it("holds the command, its chunks, the licences and a README; no source, no map", () => {
     const names = packedFiles().map((file) => file.path);
-    for (const needed of ["LICENSE", "README.md", "bin/heapwright.js", "dist/main.js"]) {
+    for (const needed of ["LICENSE", "README.md", "bin/heapwright.js", "bin/package.json"]) {
+      expect(names).toContain(needed);
+    }
+    for (const needed of ["dist/start.cjs", "dist/pprof.cjs", "dist/main.js"]) {
       expect(names).toContain(needed);
     }
     const rest = names.filter(
       (name) =>
-        !/^(LICENSE|README\.md|package\.json|bin\/heapwright\.js)$/.test(name) &&
-        !/^dist\/(main\.js|(?:order|scan)-thread\.js|chunks\/[\w-]+\.js|web\/\w+\.(js|css)|THIRD-PARTY-LICENSES\.txt)$/.test(
+        !/^(LICENSE|README\.md|package\.json|bin\/(heapwright\.js|package\.json))$/.test(name) &&
+        !/^dist\/(main\.js|start\.cjs|pprof\.cjs|pprof-[\w.-]+\.code|(?:order|scan)-thread\.js|chunks\/[\w-]+\.js|web\/\w+\.(js|css)|THIRD-PARTY-LICENSES\.txt)$/.test(
           name,
         ),
     );

@@ -1,20 +1,13 @@
-// Entry of the command. `--version` answers before anything else is loaded; every verb is a lazy chunk.
+// The command as an ES module, for whatever start.ts does not answer by itself. Every verb is a lazy chunk.
 
-import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { versionOf } from "./version.ts";
 
-function version(): string {
-  // The same relative place in src/ and in dist/.
-  const parsed: unknown = JSON.parse(
-    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-  );
-  return typeof parsed === "object" && parsed !== null && "version" in parsed
-    ? String(parsed.version)
-    : "unknown";
-}
-
+/** The same relative place in src/ and in dist/. */
+const version = versionOf(fileURLToPath(new URL("..", import.meta.url)));
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
-  process.stdout.write(`heapwright ${version()}\n`);
+  process.stdout.write(`heapwright ${version}\n`);
 } else if (args[0] === "pprof") {
   // Its arguments are those of another tool, and its output does not go through Node's streams.
   const { runPprof } = await import("./verbs/pprof/run.ts");
@@ -24,6 +17,6 @@ if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   const { langOf } = await import("./command-line/words.ts");
   watchOutput(langOf(args));
   const { run } = await import("./program.ts");
-  const code = await run(args, version());
+  const code = await run(args, version);
   process.exitCode = outputFailure() ?? code;
 }

@@ -22,6 +22,8 @@ export interface FormatContext {
   readonly expectedBytes?: number;
   /** Text keeps bytes that are no UTF-8, as model/exact-text.ts has it; else they are U+FFFD. */
   readonly exactText?: boolean;
+  /** The first chunk will be the only one and does not change: a reader that keeps bytes need not copy it. */
+  readonly isWhole?: boolean;
 }
 
 export interface ReadResult {

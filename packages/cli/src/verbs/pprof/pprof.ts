@@ -30,7 +30,6 @@ import {
 import { localZone } from "@heapwright/host/profiles/zone.ts";
 import { readSourceFile } from "@heapwright/host/source/read-source.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { image } from "./image.ts";
 import { parseArguments, PprofUsageError, type PprofArguments } from "./flags.ts";
 import { loadSources, systemMessage } from "./sources.ts";
 
@@ -225,6 +224,8 @@ async function generate(
     bytes = written.kind === "profile" ? await encoded(written.profile) : Buffer.concat(chunks);
   } else {
     writeForLayout(report, collect);
+    // Loaded only here, since it runs another program: that part of Node takes 4 ms to load.
+    const { image } = await import("./image.ts");
     bytes = await image(Buffer.concat(chunks), type);
   }
   deliveryTo(output)((write) => write(bytes));

@@ -42,6 +42,15 @@ function twoDigits(magnitude: number): [number, number] {
 /** `%.2g` of a number ≥ 0. */
 export function general2(magnitude: number): string {
   if (magnitude === 0) return "0";
+  // JavaScript rounds a tie up, Go to even; a tie ends in a 5 behind the two digits, and is that exactly.
+  // Without a tie both give the same digits, ten times sooner, and in this range both without exponent.
+  if (magnitude > 1e-4 && magnitude < 0.99) {
+    const three = magnitude.toPrecision(3);
+    if (!three.endsWith("5") || Number(three) !== magnitude) {
+      const text = magnitude.toPrecision(2);
+      return text.endsWith("0") ? text.slice(0, -1) : text;
+    }
+  }
   const [two, exponent] = twoDigits(magnitude);
   const digits = two % 10 === 0 ? String(two / 10) : String(two);
   if (exponent < -4 || exponent >= 2) {

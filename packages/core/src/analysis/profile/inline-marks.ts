@@ -53,6 +53,24 @@ function locationBounds(
   return bounds;
 }
 
+/** How many listed nodes are inlined into another somewhere, however light. */
+function countInlined({ start, slot, isInlined }: KeptSlots, isListed: Uint8Array): number {
+  const isCounted = new Uint8Array(isListed.length);
+  let count = 0;
+  for (let l = 0; l + 1 < start.length; l++) {
+    const last = start[l + 1] - 1;
+    for (let k = start[l]; k <= last; k++) {
+      if (isInlined[k] === 0) continue;
+      const n = slotNode(slot[k]);
+      if (isListed[n] === 0 || isCounted[n] === 1) continue;
+      if (k < last && slotNode(slot[k + 1]) === n) continue;
+      isCounted[n] = 1;
+      count += 1;
+    }
+  }
+  return count;
+}
+
 /** Of each listed node the set of those that it may be inlined into by an edge of `least` or more. */
 function inliners(
   { start, slot, isInlined }: KeptSlots,
@@ -314,13 +332,13 @@ export function inlineMarks(
   const marks = new Uint8Array(index.length);
   const slots = keptSlots(index, isKept);
   const grows = !hasNegative(weights);
-  let into = inliners(slots, isListed, undefined, least);
-  const candidates = into.reduce((count, callers) => count + (callers === NOBODY ? 0 : 1), 0);
+  const candidates = countInlined(slots, isListed);
   if (candidates === 0) return marks;
-  if (candidates > few) {
-    const bounds = locationBounds(profile.stacks, weights, profile.locations.length);
-    into = inliners(slots, isListed, bounds, least);
-  }
+  const bounds =
+    candidates > few
+      ? locationBounds(profile.stacks, weights, profile.locations.length)
+      : undefined;
+  const into = inliners(slots, isListed, bounds, least);
   const calls = new Calls(slots, weights, into, grows ? least : undefined);
   calls.walk(profile.stacks);
   for (let edge = 0; edge < calls.edges.length; edge++) {

@@ -189,16 +189,25 @@ function refuseIncompatible(a: Profile, b: Profile): void {
   }
 }
 
+/** Rows with nothing but zeros. */
+function zeroRows(values: readonly Float64Array[], rows: number): Uint8Array {
+  const isZero = new Uint8Array(rows).fill(1);
+  for (const column of values) {
+    for (let row = 0; row < rows; row++) if (column[row] !== 0) isZero[row] = 0;
+  }
+  return isZero;
+}
+
 const PAGE = 0x1000;
 
 /** Rows of the merged profile; one instance for all sources. */
 class Merger {
   readonly strings = new StringTableBuilder();
   readonly #functions = new IntLists();
-  readonly #locations = new IntLists();
-  readonly #stacks = new IntLists();
+  readonly #locations: IntLists;
+  readonly #stacks: IntLists;
   readonly #labelSets = new IntLists();
-  readonly #samples = new IntLists();
+  readonly #samples: IntLists;
   readonly #labels = new LabelsBuilder();
   readonly #mappingOf = new Map<string, number>();
   readonly #values: GrowingFloat64[];
@@ -223,8 +232,22 @@ class Merger {
     column: new GrowingInt32(1024),
   };
 
-  constructor(types: number) {
-    this.#values = Array.from({ length: types }, () => new GrowingFloat64(1024));
+  /** Rooms for as much as all sources have: tables that grow are filled again, a tenth of the work. */
+  constructor(sources: readonly Profile[]) {
+    const sum = (size: (source: Profile) => number): number =>
+      sources.reduce((total, source) => total + size(source), 0);
+    const rows = sum(sampleCount);
+    this.#samples = new IntLists(rows, rows * 2);
+    this.#stacks = new IntLists(
+      sum(({ stacks }) => stacks.length),
+      sum(({ stacks }) => stacks.location.length),
+    );
+    const locations = sum((source) => source.locations.length);
+    this.#locations = new IntLists(locations, locations * 7);
+    this.#values = Array.from(
+      { length: sources[0]?.values.length ?? 0 },
+      () => new GrowingFloat64(rows),
+    );
     this.#lineStart.push(0);
   }
 
@@ -232,10 +255,11 @@ class Merger {
     const part = new Source(this, source);
     if (this.#mappingOf.size === 0 && source.mappings.length > 0) part.mapping(0);
     const count = sampleCount(source);
+    const isZero = zeroRows(source.values, source.stack.length);
     const pair = new Int32Array(2);
     for (let k = 0; k < count; k++) {
       const row = sampleAt(source, k);
-      if (source.values.every((column) => column[row] === 0)) continue;
+      if (isZero[row] === 1) continue;
       pair[0] = part.stack(source.stack[row]);
       pair[1] = part.labelSet(row);
       const known = this.#samples.length;
@@ -385,6 +409,7 @@ type MergedColumns =
   | "order";
 
 const UNKNOWN = -2;
+const FEW_LABELS = 8;
 
 /** Rows of one source in the merged profile, each worked out when it is first met. */
 class Source {
@@ -398,6 +423,8 @@ class Source {
   readonly #shiftOf: Float64Array;
   readonly #functionFields = new Int32Array(4);
   #buffer = new Int32Array(256);
+  /** Of the stack at hand, while its locations use the buffer. */
+  #list = new Int32Array(256);
   readonly #halves = new BigInt64Array(1);
   readonly #words = new Int32Array(this.#halves.buffer);
   readonly #doubles = new Float64Array(this.#halves.buffer);
@@ -484,17 +511,15 @@ class Source {
     const from = stacks.from[i];
     const to = stacks.to[i];
     const isHidden = locations.isHidden;
-    for (let at = from; at < to; at++) {
-      const location = stacks.location[at];
-      if (this.#locationOf[location] === UNKNOWN) this.#location(location);
-    }
-    const list = this.#reserve(to - from);
+    if (this.#list.length < to - from) this.#list = new Int32Array((to - from) * 2);
+    const list = this.#list;
+    const locationOf = this.#locationOf;
     let length = 0;
     for (let at = from; at < to; at++) {
       const location = stacks.location[at];
-      if (isHidden === undefined || isHidden[location] === 0) {
-        list[length++] = this.#locationOf[location];
-      }
+      let row = locationOf[location];
+      if (row === UNKNOWN) row = this.#location(location);
+      if (isHidden === undefined || isHidden[location] === 0) list[length++] = row;
     }
     const row = this.#into.internStack(list, length);
     this.#stackOf[i] = row;
@@ -504,16 +529,31 @@ class Source {
   /** Labels in an order that does not depend on the file; values of one key keep theirs. */
   #sortedLabels(row: number): Int32Array {
     const { labels } = this.#from;
-    const at = Int32Array.from(
-      { length: labels.start[row + 1] - labels.start[row] },
-      (_, i) => labels.start[row] + i,
-    );
-    if (at.length < 2) return at;
-    return at.sort((a, b) => {
-      const stringA = labels.str[a] === 0 ? 1 : 0;
-      const stringB = labels.str[b] === 0 ? 1 : 0;
-      return stringA - stringB || this.text(labels.key[a]) - this.text(labels.key[b]) || a - b;
-    });
+    const from = labels.start[row];
+    const at = new Int32Array(labels.start[row + 1] - from);
+    if (at.length > FEW_LABELS) {
+      for (let i = 0; i < at.length; i++) at[i] = from + i;
+      return at.sort((a, b) =>
+        this.#isLabelBehind(a, b) ? 1 : this.#isLabelBehind(b, a) ? -1 : a - b,
+      );
+    }
+    // By insertion: most rows have two labels, for which a call of `sort` is most of the cost.
+    for (let i = 0; i < at.length; i++) {
+      let place = i;
+      for (; place > 0 && this.#isLabelBehind(at[place - 1], from + i); place--) {
+        at[place] = at[place - 1];
+      }
+      at[place] = from + i;
+    }
+    return at;
+  }
+
+  /** Strings first, then by key; of one key what comes first in the row. */
+  #isLabelBehind(a: number, b: number): boolean {
+    const { str, key } = this.#from.labels;
+    const isNumber = str[a] === 0;
+    if (isNumber !== (str[b] === 0)) return isNumber;
+    return this.text(key[a]) > this.text(key[b]);
   }
 
   labelSet(row: number): number {
@@ -586,14 +626,11 @@ export function merge(sources: readonly Profile[]): Profile {
   const [first, ...others] = sources;
   if (first === undefined) throw new ProfileError("no profiles to merge");
   for (const other of others) refuseIncompatible(first, other);
-  const merger = new Merger(first.sampleTypes.length);
+  const merger = new Merger(sources);
   for (const source of sources) merger.add(source);
   const merged = merger.finish(mergedHead(sources));
   // Samples that cancelled out leave, and with them what only they used.
-  for (let row = 0; row < merged.stack.length; row++) {
-    if (merged.values.every((column) => column[row] === 0)) return merge([merged]);
-  }
-  return merged;
+  return zeroRows(merged.values, merged.stack.length).includes(1) ? merge([merged]) : merged;
 }
 
 /** Profiles of several sources as one; a single one is left as it is. */

@@ -38,56 +38,30 @@ export class NodeIndex {
 
   constructor(profile: Profile, options: NodeOptions) {
     this.profile = profile;
-    const { locations, functions, mappings } = profile;
-    const infos = new IntLists();
+    const { locations } = profile;
+    const infos = new NodeInfos(profile, options);
     const start = new Int32Array(locations.length + 1);
-    const node = new GrowingInt32(locations.lineFunction.length + 1);
-    const inlined: number[] = [];
-    const fields = new Int32Array(FIELDS);
-    const bits = new Float64Array(1);
-    const halves = new Int32Array(bits.buffer);
-    const addressOf = new Map<number, number | bigint>();
-    const files = new FileNames(profile, options.trimPath);
+    const node = new GrowingInt32(locations.lineFunction.length + locations.length);
     for (let i = 0; i < locations.length; i++) {
       if (locations.isHidden?.[i] !== 1) {
-        const mapping = locations.mapping[i];
-        const object = mapping < 0 ? 0 : mappings.file[mapping];
-        const address = locations.address[i];
-        const big = locations.bigAddress.get(i);
-        if (big === undefined) {
-          bits[0] = address;
-          fields[ADDRESS_LOW] = halves[0];
-          fields[ADDRESS_HIGH] = halves[1];
-        } else {
-          fields[ADDRESS_LOW] = Number(BigInt.asIntN(32, big));
-          fields[ADDRESS_HIGH] = Number(BigInt.asIntN(32, big >> 32n));
-        }
-        const from = locations.lineStart[i];
         const to = locations.lineEnd[i];
-        for (let line = from; line < to || line === from; line++) {
-          const fn = line < to ? locations.lineFunction[line] : -1;
-          const name = fn < 0 ? 0 : functions.name[fn];
-          fields[NAME] = name;
-          fields[FILE] = fn < 0 ? 0 : files.of(functions.file[fn]);
-          fields[LINE] = fn < 0 ? 0 : locations.lineNumber[line];
-          fields[COLUMN] = fn < 0 ? 0 : locations.lineColumn[line];
-          const keepsObject = fn < 0 || options.objectNames || name === 0;
-          fields[OBJECT] = keepsObject ? object : 0;
-          fields[START_LINE] = keepsObject && fn >= 0 ? functions.startLine[fn] : 0;
-          const at = infos.intern(fields, 0, FIELDS);
-          if (address !== 0) addressOf.set(at, big ?? address);
-          node.push(at);
-          inlined.push(line < to - 1 ? 1 : 0);
-        }
+        let line = locations.lineStart[i];
+        if (line >= to) node.push(infos.intern(i, -1));
+        for (; line < to; line++) node.push(infos.nodeOf(i, line));
       }
       start[i + 1] = node.length;
     }
+    // All but the last line of a location are inlined into the next one.
+    const isInlined = new Uint8Array(node.length).fill(1);
+    for (let i = 0; i < locations.length; i++) {
+      if (start[i + 1] > start[i]) isInlined[start[i + 1] - 1] = 0;
+    }
     this.start = start;
     this.node = node.finish();
-    this.isInlined = Uint8Array.from(inlined);
-    this.#infos = infos;
-    this.#addressOf = addressOf;
-    this.#fileText = files.texts;
+    this.isInlined = isInlined;
+    this.#infos = infos.lists;
+    this.#addressOf = infos.addressOf;
+    this.#fileText = infos.files.texts;
   }
 
   get length(): number {
@@ -127,7 +101,7 @@ export class NodeIndex {
   }
 
   address(node: number): number | bigint {
-    return this.#addressOf.get(node) ?? 0;
+    return this.#addressOf.size === 0 ? 0 : (this.#addressOf.get(node) ?? 0);
   }
 
   addressHex(node: number): string {
@@ -153,7 +127,16 @@ export class NodeIndex {
   printableName(node: number): string {
     const known = this.#names[node];
     if (known !== undefined) return known;
-    const text = nameParts({
+    const isNameOnly =
+      this.isWholeFunction(node) && this.#field(node, FILE) === 0 && this.#field(node, NAME) !== 0;
+    // Of the default granularity, which has no more; putting the parts together is ten times the cost.
+    const text = isNameOnly ? this.name(node) : this.#fullName(node);
+    this.#names[node] = text;
+    return text;
+  }
+
+  #fullName(node: number): string {
+    return nameParts({
       address: this.address(node) === 0 ? "" : this.addressHex(node).padStart(16, "0"),
       name: this.name(node),
       file: this.file(node),
@@ -161,14 +144,84 @@ export class NodeIndex {
       column: this.column(node),
       object: this.object(node),
     }).join(" ");
-    this.#names[node] = text;
-    return text;
   }
 
   /** `fmt.Sprint` of the whole info: the last resort of every order, so that it is total. */
   sortKey(node: number): string {
     const address = String(this.address(node));
     return `{${this.name(node)}  ${address} ${this.file(node)} ${this.startLine(node)} ${this.line(node)} ${this.column(node)} ${this.object(node)}}`;
+  }
+}
+
+const UNKNOWN = -1;
+
+/** The infos that lines have, each once. */
+class NodeInfos {
+  readonly lists = new IntLists();
+  readonly addressOf = new Map<number, number | bigint>();
+  readonly files: FileNames;
+  readonly #profile: Profile;
+  readonly #keepsObjects: boolean;
+  /** Of a function where nothing of its place is kept: most reports ask for no more, and each is interned once. */
+  readonly #ofFunction: Int32Array;
+  readonly #fields = new Int32Array(FIELDS);
+  readonly #bits = new Float64Array(1);
+  readonly #halves = new Int32Array(this.#bits.buffer);
+
+  constructor(profile: Profile, { objectNames, trimPath }: NodeOptions) {
+    this.#profile = profile;
+    this.#keepsObjects = objectNames;
+    this.files = new FileNames(profile, trimPath);
+    this.#ofFunction = new Int32Array(profile.functions.length).fill(UNKNOWN);
+  }
+
+  /** The node of a line of location `i`. */
+  nodeOf(i: number, line: number): number {
+    const { locations, functions } = this.#profile;
+    const fn = locations.lineFunction[line];
+    const isPlace =
+      this.#keepsObjects ||
+      fn < 0 ||
+      functions.name[fn] === 0 ||
+      locations.address[i] !== 0 ||
+      locations.lineNumber[line] !== 0 ||
+      locations.lineColumn[line] !== 0;
+    if (isPlace) return this.intern(i, line);
+    let node = this.#ofFunction[fn];
+    if (node === UNKNOWN) {
+      node = this.intern(i, line);
+      this.#ofFunction[fn] = node;
+    }
+    return node;
+  }
+
+  /** `line` −1: the location has none. */
+  intern(i: number, line: number): number {
+    const { locations, functions, mappings } = this.#profile;
+    const fields = this.#fields;
+    const mapping = locations.mapping[i];
+    const address = locations.address[i];
+    const big = locations.bigAddress.get(i);
+    if (big === undefined) {
+      this.#bits[0] = address;
+      fields[ADDRESS_LOW] = this.#halves[0];
+      fields[ADDRESS_HIGH] = this.#halves[1];
+    } else {
+      fields[ADDRESS_LOW] = Number(BigInt.asIntN(32, big));
+      fields[ADDRESS_HIGH] = Number(BigInt.asIntN(32, big >> 32n));
+    }
+    const fn = line < 0 ? -1 : locations.lineFunction[line];
+    const name = fn < 0 ? 0 : functions.name[fn];
+    fields[NAME] = name;
+    fields[FILE] = fn < 0 ? 0 : this.files.of(functions.file[fn]);
+    fields[LINE] = fn < 0 ? 0 : locations.lineNumber[line];
+    fields[COLUMN] = fn < 0 ? 0 : locations.lineColumn[line];
+    const keepsObject = fn < 0 || this.#keepsObjects || name === 0;
+    fields[OBJECT] = keepsObject && mapping >= 0 ? mappings.file[mapping] : 0;
+    fields[START_LINE] = keepsObject && fn >= 0 ? functions.startLine[fn] : 0;
+    const at = this.lists.intern(fields, 0, FIELDS);
+    if (address !== 0) this.addressOf.set(at, big ?? address);
+    return at;
   }
 }
 

@@ -22,6 +22,8 @@ class PprofReader implements FormatReader {
   readonly #ctx: FormatContext;
   readonly #limit: number;
   readonly #bytes: GrowingBytes;
+  /** All of it, where it came at once. */
+  #whole: Uint8Array | undefined;
   readonly #samples = new StreamedSamples();
   #total = 0;
 
@@ -29,11 +31,17 @@ class PprofReader implements FormatReader {
     this.#ctx = ctx;
     this.#limit = Math.min(ctx.maxBytes, MOST_BYTES);
     // Pages that are never written cost nothing, so a hint that is too high does no harm.
-    this.#bytes = new GrowingBytes(Math.min(ctx.expectedBytes ?? FIRST_BYTES, this.#limit));
+    const expected = ctx.isWhole === true ? 0 : (ctx.expectedBytes ?? FIRST_BYTES);
+    this.#bytes = new GrowingBytes(Math.min(expected, this.#limit));
   }
 
   push(chunk: Uint8Array): void {
     this.#total += chunk.length;
+    if (this.#ctx.isWhole === true && this.#total <= this.#limit) {
+      this.#whole = chunk;
+      this.#samples.advance(chunk, chunk.length);
+      return;
+    }
     // The names come last in Go's files: a beginning alone is of no use, so nothing more is kept.
     if (this.#total > this.#limit) return;
     this.#bytes.append(chunk);
@@ -48,7 +56,7 @@ class PprofReader implements FormatReader {
       });
     }
     if (this.#total === 0) throw new FormatError("pprof", { expected: "fields", found: "nothing" });
-    const bytes = this.#bytes.data.subarray(0, this.#bytes.length);
+    const bytes = this.#whole ?? this.#bytes.data.subarray(0, this.#bytes.length);
     return readProfile(bytes, this.#ctx, this.#samples);
   }
 }

@@ -2,7 +2,7 @@
 // reads everything but the samples, samples.ts fills the rows.
 
 import { FunctionInterner } from "../../model/builders/call-stacks.ts";
-import { GrowingInt32 } from "../../model/builders/growing.ts";
+import type { GrowingInt32 } from "../../model/builders/growing.ts";
 import { COMPLETE, DiagnosticLog } from "../../model/diagnostic.ts";
 import type { Completeness } from "../../model/diagnostic.ts";
 import { FormatError } from "../../model/errors.ts";
@@ -108,67 +108,71 @@ function readLocations(
   const isFolded = new Uint8Array(count);
   const id = new Float64Array(count);
   const bigAddress = new Map<number, bigint>();
+  const hasBig = sections.bigAddress.size > 0;
   let isInOrder = true;
-  const lineStart = new GrowingInt32(count + 1);
-  const lineFunction = new GrowingInt32(sections.lineFunction.length);
-  const lineNumber = new GrowingInt32(sections.lineFunction.length);
-  const lineColumn = new GrowingInt32(sections.lineFunction.length);
+  const lineStart = new Int32Array(count + 1);
+  const lineFunction = new Int32Array(sections.lineFunction.length);
+  const lineNumber = new Int32Array(sections.lineFunction.length);
+  const lineColumn = new Int32Array(sections.lineFunction.length);
+  const ends = sections.locationLines.data;
+  const ids = sections.locationId.data;
+  const mappingIds = sections.locationMapping.data;
+  const functionIds = sections.lineFunction.data;
+  const numbers = sections.lineNumber.data;
+  const columnNumbers = sections.lineColumn.data;
   let columns = 0;
   let folded = 0;
   let length = 0;
-  lineStart.push(0);
+  let lines = 0;
   for (let i = 0; i < count; i++) {
-    const from = sections.locationLines.data[i];
-    const to = sections.locationLines.data[i + 1];
+    const first = lines;
     let usable = true;
-    for (let line = from; line < to; line++) {
-      const at = functions.find(sections.lineFunction.data[line]);
+    for (let line = ends[i]; line < ends[i + 1]; line++) {
+      const at = functions.find(functionIds[line]);
       const row = at < 0 ? -1 : functionRow[at];
       if (row < 0) usable = false;
-      lineFunction.push(row);
-      lineNumber.push(sections.lineNumber.data[line]);
-      const column = sections.lineColumn.data[line];
-      lineColumn.push(column);
+      lineFunction[lines] = row;
+      lineNumber[lines] = numbers[line];
+      const column = columnNumbers[line];
+      lineColumn[lines] = column;
       if (column !== 0) columns += 1;
+      lines += 1;
     }
     if (!usable) {
       log.add("pprof.location-unresolved", "damage", { locations: count });
-      const back = lineStart.data[lineStart.length - 1];
-      lineFunction.length = back;
-      lineNumber.length = back;
-      lineColumn.length = back;
+      lines = first;
       rowOf[i] = -1;
       continue;
     }
-    const mappingId = sections.locationMapping.data[i];
+    const mappingId = mappingIds[i];
     const mappingRow = mappingId === 0 ? -1 : mappings.find(mappingId);
     if (mappingId !== 0 && mappingRow < 0) log.add("pprof.mapping-missing", "warning", {});
-    id[length] = sections.locationId.data[i];
-    if (id[length] !== length + 1) isInOrder = false;
+    id[length] = ids[i];
+    if (ids[i] !== length + 1) isInOrder = false;
     address[length] = sections.locationAddress.data[i];
-    const big = sections.bigAddress.get(i);
+    const big = hasBig ? sections.bigAddress.get(i) : undefined;
     if (big !== undefined) bigAddress.set(length, big);
     mapping[length] = mappingRow;
     isFolded[length] = sections.locationFolded.data[i];
     folded += isFolded[length];
-    lineStart.push(lineFunction.length);
     rowOf[i] = length;
     length += 1;
+    lineStart[length] = lines;
   }
   const base: LocationColumns = {
     length,
     address: address.subarray(0, length),
     mapping: mapping.subarray(0, length),
-    lineStart: lineStart.finish(),
-    lineFunction: lineFunction.finish(),
-    lineNumber: lineNumber.finish(),
+    lineStart: lineStart.slice(0, length + 1),
+    lineFunction: lineFunction.slice(0, lines),
+    lineNumber: lineNumber.slice(0, lines),
   };
   return {
     columns: {
       ...base,
       ...(isInOrder ? {} : { id: id.subarray(0, length) }),
       ...(bigAddress.size > 0 ? { bigAddress } : {}),
-      ...(columns > 0 ? { lineColumn: lineColumn.finish() } : {}),
+      ...(columns > 0 ? { lineColumn: lineColumn.slice(0, lines) } : {}),
       ...(folded > 0 ? { isFolded: isFolded.subarray(0, length) } : {}),
     },
     rowOf,

@@ -9,6 +9,7 @@ import { FormatError } from "../../model/errors.ts";
 import { MOST_ENTRIES, MOST_SAMPLES, tooMany } from "./limits.ts";
 import { BYTES, VARINT } from "../../model/builders/proto-wire.ts";
 import type { Wire } from "../../model/builders/proto-wire.ts";
+import { readPlainFunction, readPlainLocation } from "./plain-messages.ts";
 
 /** String indices of the file; −1 cannot be resolved. */
 export interface RawValueType {
@@ -274,6 +275,32 @@ function readNumber(wire: Wire, field: number, into: Sections): void {
 }
 
 const LAST_FIELD = 15;
+const LOCATION_TAG = 0x22;
+const FUNCTION_TAG = 0x2a;
+const STRING_TAG = 0x32;
+
+/** Takes the message at `wire` when it is a plain one of the three kinds that are many; else nothing happens. */
+function takePlain(wire: Wire, into: Sections): boolean {
+  const { bytes, pos: start, end: total } = wire;
+  const tag = bytes[start];
+  if (tag !== LOCATION_TAG && tag !== FUNCTION_TAG && tag !== STRING_TAG) return false;
+  let from = start + 2;
+  let size = bytes[start + 1];
+  if (size >= 0x80) {
+    const more = bytes[from++];
+    if (more >= 0x80) return false;
+    size = (size & 127) | (more << 7);
+  }
+  const to = from + size;
+  if (from > total || to > total) return false;
+  wire.enter(from, to);
+  let isTaken = true;
+  if (tag === LOCATION_TAG) isTaken = readPlainLocation(wire, from, to, into);
+  else if (tag === FUNCTION_TAG) isTaken = readPlainFunction(wire, from, to, into);
+  else readString(wire, into, to);
+  wire.enter(isTaken ? to : start, total);
+  return isTaken;
+}
 
 /** Runs of samples that were read before: the walk jumps over them. */
 export interface KnownSamples {
@@ -307,6 +334,13 @@ export function readSections(
       into.knownSamples += known.runSamples.data[run];
       start = wire.pos;
       run += 1;
+    }
+    if (takePlain(wire, into)) {
+      if (into.hasMoreThan(most)) {
+        throw tooMany("strings, functions, locations or lines", most, start);
+      }
+      start = wire.pos;
+      continue;
     }
     if (!wire.tag()) break;
     const field = wire.field;

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Wire } from "../../model/builders/proto-wire.ts";
 import type { ProfileTable } from "../../model/tables/profile.ts";
 import { tableOfJson } from "../../../test/pprof-json.ts";
 import { encodeProfile } from "./encode.ts";
@@ -81,6 +82,36 @@ const profile = fc.array(sample, { maxLength: 60 }).map((samples) =>
   ),
 );
 
+/** The top-level fields, each with its tag and length. */
+function fieldsOf(bytes: Uint8Array): Uint8Array[] {
+  const fields: Uint8Array[] = [];
+  const wire = new Wire(bytes);
+  for (let from = 0; wire.tag(); from = wire.pos) {
+    wire.skip(wire.type);
+    fields.push(bytes.subarray(from, wire.pos));
+  }
+  return fields;
+}
+
+/** The same fields, those of each kind in their order, the kinds mixed in a pattern that `steps` choose. */
+function interleaved(bytes: Uint8Array, steps: readonly number[]): Uint8Array {
+  const kinds = new Map<number, Uint8Array[]>();
+  for (const field of fieldsOf(bytes)) {
+    const kind = field[0] >> 3;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), field]);
+  }
+  const mixed: Uint8Array[] = [];
+  const queues = [...kinds.values()];
+  for (let turn = 0; queues.some((queue) => queue.length > 0); turn++) {
+    const queue = queues[(turn + steps[turn % steps.length]) % queues.length];
+    mixed.push(...queue.splice(0, 1 + (steps[turn % steps.length] % 3)));
+    if (turn % queues.length === 0)
+      mixed.push(...(queues[turn % queues.length].splice(0, 1) ?? []));
+    if (turn > 10_000) mixed.push(...queues.flatMap((rest) => rest.splice(0)));
+  }
+  return Uint8Array.from(mixed.flatMap((field) => [...field]));
+}
+
 describe("samples taken while bytes arrive", () => {
   it("are those of the finished file, for chunks cut anywhere and any expected size", () => {
     fc.assert(
@@ -94,6 +125,25 @@ describe("samples taken while bytes arrive", () => {
         },
       ),
       { numRuns: 60 },
+    );
+  });
+
+  it("may stand between other messages and be of several forms, as Go writes them", () => {
+    fc.assert(
+      fc.property(
+        profile,
+        fc.array(fc.nat(), { minLength: 5, maxLength: 5 }),
+        fc.integer({ min: 50, max: 4000 }),
+        (bytes, steps, chunk) => {
+          const mixed = interleaved(bytes, steps);
+          const whole = profileTable(readProfile(mixed, CONTEXT));
+          expect(shown(streamed(mixed, chunk))).toEqual(shown(whole));
+          const { locations, functions } = profileTable(readProfile(bytes, CONTEXT));
+          expect(whole.locations).toEqual(locations);
+          expect(whole.functions).toEqual(functions);
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 

@@ -42,6 +42,31 @@ describe("growing arrays", () => {
 });
 
 describe("ByteStrings", () => {
+  it("decode many as they decode few, whatever bytes they are", () => {
+    const lists = fc.array(fc.uint8Array({ maxLength: 6 }), { minLength: 70, maxLength: 90 });
+    // Names as they are: ASCII alone, which is decoded at once.
+    const ascii = fc.array(
+      fc.string({ maxLength: 20 }).map((text) => new TextEncoder().encode(text)),
+      {
+        minLength: 70,
+        maxLength: 90,
+      },
+    );
+    fc.assert(
+      fc.property(fc.oneof(lists, ascii), (list) => {
+        const strings = new ByteStrings();
+        const at = list.map((bytes) => strings.internBytes(bytes, 0, bytes.length));
+        const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+        for (const [i, bytes] of list.entries()) {
+          expect(strings.get(at[i])).toBe(decoder.decode(bytes));
+        }
+        const late = strings.intern("née");
+        expect(strings.get(late)).toBe("née");
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("equal strings get equal indices, in order of appearance, and come back", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme", maxLength: 12 })), (list) => {

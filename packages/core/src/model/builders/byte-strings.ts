@@ -9,6 +9,13 @@ import { HashSlots, scramble } from "./hash-slots.ts";
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/**
+ * Who asks for more strings than this gets them cut from the text of all: a call of the decoder costs a
+ * microsecond, whatever the length. Such pieces keep that text alive, hence the limit of its length.
+ */
+const FEW_STRINGS = 64;
+const MOST_TEXT_BYTES = 4 * 1024 * 1024;
+
 /** Strings of one table on their way to another; ends are offsets in all of its bytes. */
 export interface StringsPart {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -24,6 +31,9 @@ export class ByteStrings implements StringTable {
   readonly #slots = new HashSlots();
   /** `get` keeps bytes that are no UTF-8. */
   readonly #isExact: boolean;
+  #decodings = 0;
+  /** The first bytes as one text of as many characters; "" where there is none. */
+  #text = "";
 
   constructor(isExact = false) {
     this.#isExact = isExact;
@@ -39,10 +49,28 @@ export class ByteStrings implements StringTable {
     if (!(index > 0 && index < this.length)) return "";
     const known = this.#decoded[index];
     if (known !== undefined) return known;
-    const bytes = this.#bytes.data.subarray(this.#start.data[index], this.#start.data[index + 1]);
-    const text = this.#isExact ? exactText(bytes) : UTF8.decode(bytes);
+    const from = this.#start.data[index];
+    const to = this.#start.data[index + 1];
+    if (this.#decodings === FEW_STRINGS) this.#decodeAll();
+    let text: string;
+    if (to <= this.#text.length) text = this.#text.slice(from, to);
+    else {
+      this.#decodings += 1;
+      const bytes = this.#bytes.data.subarray(from, to);
+      text = this.#isExact ? exactText(bytes) : UTF8.decode(bytes);
+    }
     this.#decoded[index] = text;
     return text;
+  }
+
+  /** With a character for each byte, no sequence of several bytes was joined, so the pieces are right. */
+  #decodeAll(): void {
+    this.#decodings += 1;
+    if (this.#bytes.length > MOST_TEXT_BYTES) return;
+    const text = UTF8.decode(this.#bytes.data.subarray(0, this.#bytes.length));
+    if (text.length !== this.#bytes.length) return;
+    if (this.#isExact && text.includes("\ufffd")) return;
+    this.#text = text;
   }
 
   /** A view of the bytes, which need not be sound UTF-8; it ends with the next intern. */

@@ -5,14 +5,25 @@
 import { GrowingInt32 } from "./growing.ts";
 
 const FIRST_SLOTS = 256;
+/** What is expected is no more than a hint. */
+const MOST_FIRST_SLOTS = 2 ** 24;
 
 export class HashSlots {
   readonly seed = Math.trunc(Math.random() * 0x7fffffff);
   /** Entry number + 1; 0 is free. The length is a power of two. */
-  slots = new Int32Array(FIRST_SLOTS);
-  mask = FIRST_SLOTS - 1;
+  slots: Int32Array;
+  mask: number;
   /** Hash of each entry: compared before the entry itself, and reused when the table grows. */
-  readonly hashes = new GrowingInt32();
+  readonly hashes: GrowingInt32;
+
+  /** Room for `expected` entries before the table has to grow. */
+  constructor(expected = 0) {
+    let length = FIRST_SLOTS;
+    while (length < expected * 2 && length < MOST_FIRST_SLOTS) length *= 2;
+    this.slots = new Int32Array(length);
+    this.mask = length - 1;
+    this.hashes = new GrowingInt32(Math.min(expected, MOST_FIRST_SLOTS) || undefined);
+  }
 
   /** `slot` is the free slot at which the search for `hash` ended. */
   add(hash: number, slot: number): number {

@@ -5,11 +5,15 @@ import { GrowingInt32 } from "./growing.ts";
 import { HashSlots, scramble } from "./hash-slots.ts";
 
 export class IntLists {
-  readonly data = new GrowingInt32(256);
-  readonly start = new GrowingInt32();
-  readonly #slots = new HashSlots();
+  readonly data: GrowingInt32;
+  readonly start: GrowingInt32;
+  readonly #slots: HashSlots;
 
-  constructor() {
+  /** About how many lists will come, and of how many numbers in all. */
+  constructor(lists = 63, numbers = 256) {
+    this.data = new GrowingInt32(numbers);
+    this.start = new GrowingInt32(lists + 1);
+    this.#slots = new HashSlots(lists);
     this.start.push(0);
   }
 

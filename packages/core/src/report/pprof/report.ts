@@ -4,7 +4,7 @@
 import type { Zone } from "../../analysis/profile/go-format.ts";
 import { basePath, shortTime } from "../../analysis/profile/go-format.ts";
 import { toInt64 } from "../../analysis/profile/go-numbers.ts";
-import { label, percentage, scale, scaledLabel } from "../../analysis/profile/measurement.ts";
+import { label, labelsIn, percentage, scale } from "../../analysis/profile/measurement.ts";
 import { NodeIndex, type NodeOptions } from "../../analysis/profile/nodes.ts";
 import type { Profile } from "../../analysis/profile/profile.ts";
 import type { Regexp } from "../../analysis/profile/regexp/regexp.ts";
@@ -77,6 +77,8 @@ export class Report {
   readonly host: ReportHost;
   readonly #activeFilters: readonly string[];
   readonly #ratio: number;
+  /** How values print in the unit of last time. */
+  #label: { readonly unit: string; readonly of: (value: number) => string } | undefined;
   /** As asked for until `chooseUnit`. */
   outputUnit: string;
 
@@ -105,7 +107,11 @@ export class Report {
 
   formatValue(value: number): string {
     const shown = this.ratio === undefined ? value : Math.trunc(value * this.ratio);
-    return scaledLabel(shown, this.sampleUnit, this.outputUnit);
+    if (this.#label?.unit !== this.outputUnit) {
+      const { sampleUnit, outputUnit } = this;
+      this.#label = { unit: outputUnit, of: labelsIn(sampleUnit, outputUnit) };
+    }
+    return this.#label.of(shown);
   }
 
   percent(value: number): string {
