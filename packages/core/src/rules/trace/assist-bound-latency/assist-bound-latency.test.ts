@@ -42,6 +42,7 @@ describe("assist-bound-latency", () => {
       `${ID}.line`,
       `${ID}.causes-itself`,
     ]);
+    expect(v?.verify.map((s) => s.id)).toEqual([`${ID}.verify`]);
   });
 
   test("positive: a group that is parked in assists for a third of its time", () => {
@@ -49,6 +50,12 @@ describe("assist-bound-latency", () => {
     const v = verdictOf(answerOf(spec), ID);
     expect(v?.facts[1]?.params).toMatchObject({ group: "handle" });
     expect(v?.facts[1]?.params["burden"]).toBeCloseTo(0.35, 1);
+    // The share of all is 1 % and no fault: what is said and to be checked is this group's.
+    expect(v?.headline).toMatchObject({
+      id: `${ID}.headline-group-line`,
+      params: { group: "handle" },
+    });
+    expect(v?.verify.map((s) => s.id)).toEqual([`${ID}.verify-group`]);
   });
 
   test("looks like it: the machine is short of cores, and everybody waits", () => {

@@ -14,6 +14,18 @@ export const messages = {
       `${w.code(p.line)}  pays most mark assists; they take ${w.value(p.share)} of the running time`,
     zh: (p, w) => `${w.code(p.line)}  承担最多标记辅助；辅助占运行时间的 ${w.value(p.share)}`,
   } satisfies Message<{ line: string; share: Quantity }>,
+  "assist-bound-latency.headline-group": {
+    en: (p: { group: string; burden: number }, w) =>
+      `mark assists hold ${w.code(p.group)} up for ${w.percent(p.burden)} of its time: it works for the collector`,
+    zh: (p, w) =>
+      `标记辅助阻碍 ${w.code(p.group)}，占其时间的 ${w.percent(p.burden)}：它在替收集器工作`,
+  } satisfies Message<{ group: string; burden: number }>,
+  "assist-bound-latency.headline-group-line": {
+    en: (p: { line: string; group: string; burden: number }, w) =>
+      `${w.code(p.line)}  pays most mark assists; they hold ${w.code(p.group)} up for ${w.percent(p.burden)} of its time`,
+    zh: (p, w) =>
+      `${w.code(p.line)}  承担最多标记辅助；辅助阻碍 ${w.code(p.group)}，占其时间的 ${w.percent(p.burden)}`,
+  } satisfies Message<{ line: string; group: string; burden: number }>,
   "assist-bound-latency.cost": {
     en: (
       p: {
@@ -106,4 +118,10 @@ export const messages = {
       `${w.code(p.command)}     expect assists below 5 % of the running time`,
     zh: (p, w) => `${w.code(p.command)}     预期辅助低于运行时间的 5 %`,
   } satisfies Message<{ command: string }>,
+  "assist-bound-latency.verify-group": {
+    en: (p: { command: string; group: string; most: number }, w) =>
+      `${w.code(p.command)}     expect assists to hold ${w.code(p.group)} up for less than ${w.percent(p.most)} of its time`,
+    zh: (p, w) =>
+      `${w.code(p.command)}     预期辅助阻碍 ${w.code(p.group)} 的时间低于其 ${w.percent(p.most)}`,
+  } satisfies Message<{ command: string; group: string; most: number }>,
 } satisfies Messages;

@@ -2,8 +2,9 @@
 // instead of their own.
 
 import type { AssistGroup } from "../../../analysis/trace/assists.ts";
+import type { SourceLine } from "../../../analysis/sites/site.ts";
 import { say, type Statement } from "../../../model/message.ts";
-import { counted } from "../../../model/quantity.ts";
+import { counted, type Quantity } from "../../../model/quantity.ts";
 import { shortFunction, shortLine } from "../../naming.ts";
 import type { Rule, RuleOutcome, RuleSite } from "../../rule.ts";
 import {
@@ -70,6 +71,8 @@ export const assistBoundLatency: Rule = {
     // One burst at start-up is no habit.
     if (cycles.length < MIN_CYCLES) return { is: "not-evaluable", missing: ["trace"] };
     const payer = [...groups].sort((a, b) => b.wallNs - a.wallNs)[0];
+    // Where the share of all is small, the fault is that of one group.
+    const held = [...heldUp].sort((a, b) => b.wallNs - a.wallNs).find((g) => g.name !== "");
     const lines = assists.byLine.filter((l) => l.at !== undefined && l.isOwn);
     const top = lines[0];
     const facts: Statement[] = [
@@ -164,15 +167,7 @@ export const assistBoundLatency: Rule = {
             : "low",
       weight: Math.min(1, Math.max(share, ...heldUp.map(burden))),
       sites,
-      headline:
-        top?.at === undefined
-          ? say(messages, "assist-bound-latency.headline", { share: shareQ }, evidence)
-          : say(
-              messages,
-              "assist-bound-latency.headline-line",
-              { line: shortLine(top.at), share: shareQ },
-              evidence,
-            ),
+      headline: headlineOf(top?.at, share < SHARE ? held : undefined, shareQ, evidence),
       facts,
       for: [],
       against,
@@ -190,13 +185,37 @@ export const assistBoundLatency: Rule = {
           : say(messages, "assist-bound-latency.fix", { line: shortLine(top.at) }),
       ],
       verify: [
-        say(messages, "assist-bound-latency.verify", {
-          command: recordCommand(view.options.target),
-        }),
+        share < SHARE && held !== undefined
+          ? say(messages, "assist-bound-latency.verify-group", {
+              command: recordCommand(view.options.target),
+              group: shortFunction(held.name),
+              most: GROUP_SHARE,
+            })
+          : say(messages, "assist-bound-latency.verify", {
+              command: recordCommand(view.options.target),
+            }),
       ],
     };
   },
 };
+
+/** `held`: who is held up, where that alone is the fault. */
+function headlineOf(
+  at: SourceLine | undefined,
+  held: AssistGroup | undefined,
+  share: Quantity,
+  evidence: readonly string[],
+): Statement {
+  const line = at === undefined ? undefined : shortLine(at);
+  if (held === undefined)
+    return line === undefined
+      ? say(messages, "assist-bound-latency.headline", { share }, evidence)
+      : say(messages, "assist-bound-latency.headline-line", { line, share }, evidence);
+  const of = { group: shortFunction(held.name), burden: burden(held) };
+  return line === undefined
+    ? say(messages, "assist-bound-latency.headline-group", of, evidence)
+    : say(messages, "assist-bound-latency.headline-group-line", { line, ...of }, evidence);
+}
 
 /** Held up by assists, of the time it ran or was held up. */
 function burden(g: AssistGroup): number {
