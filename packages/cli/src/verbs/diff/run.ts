@@ -66,7 +66,8 @@ export async function diffVerb(
     throw new UsageError(en, zh);
   }
   if (isPage) await pages(subjects, { focus, ignore, damage, version }, flags);
-  const asked = { top, requests, damage, version };
+  const isNothingKept = subjects.every((s) => s.isKept?.includes(1) === false);
+  const asked = { top, requests, damage, version, isNothingKept };
   const outcome =
     subjects.length > 2
       ? series(subjects, flags, voice, asked)
@@ -84,33 +85,46 @@ export async function diffVerb(
   if (flags.output === undefined) process.stdout.write(text);
   else await writeReport(flags.output, text);
   if (flags.failOn === undefined) return EXIT.ok;
-  if (outcome.status === "growth" && outcome.isDoubtful) {
-    process.stderr.write(
-      flags.lang === "zh"
-        ? "heapwright: 门槛未定：第一份文件已损坏，其中缺失的内容会显得增长\n"
-        : "heapwright: the gate is open: the first file is damaged, and what it lacks looks like growth\n",
+  const { code, why } = gate(outcome, flags.failOn);
+  if (why !== undefined)
+    process.stderr.write(`heapwright: ${voice.lang === "zh" ? why[1] : why[0]}\n`);
+  return code;
+}
+
+/** What a gate says, and where it cannot say: why, in English and Chinese. */
+function gate(
+  { status, isState, isDoubtful }: Outcome,
+  failOn: string,
+): { readonly code: number; readonly why?: readonly [en: string, zh: string] } {
+  const open = (en: string, zh: string) => ({ code: EXIT.unreadable, why: [en, zh] as const });
+  if (status === "growth" && isDoubtful)
+    return open(
+      "the gate is open: the first file is damaged, and what it lacks looks like growth",
+      "门槛未定：第一份文件已损坏，其中缺失的内容会显得增长",
     );
-    return EXIT.unreadable;
-  }
-  if (outcome.status === "growth") return EXIT.gateFailed;
-  if (outcome.status === "inconclusive" && outcome.isState) {
-    if (flags.failOn === "inconclusive") return EXIT.gateFailed;
-    process.stderr.write(
-      flags.lang === "zh"
-        ? "heapwright: 门槛未定：有增长，但不知是否持续；请取更长的序列，或用 --fail-on inconclusive 视为未通过\n"
-        : "heapwright: the gate is open: it grew, and nothing tells whether that goes on; take a longer series, or let --fail-on inconclusive fail it\n",
+  if (status === "growth") return { code: EXIT.gateFailed };
+  if (status === "inconclusive" && isState)
+    return failOn === "inconclusive"
+      ? { code: EXIT.gateFailed }
+      : open(
+          "the gate is open: it grew, and nothing tells whether that goes on; take a longer series, or let --fail-on inconclusive fail it",
+          "门槛未定：有增长，但不知是否持续；请取更长的序列，或用 --fail-on inconclusive 视为未通过",
+        );
+  if (status === "no-growth" || status === "ended") return { code: EXIT.ok };
+  if (status === "allocated" || status === "difference")
+    return open(
+      "the gate could not be evaluated: a total since the start only grows, so its growth says nothing; of four files and more diff tells whether the rate changed",
+      "门槛无法评估：自启动以来的累计只增不减，其增长说明不了什么；四份以上文件可判断速率是否变化",
     );
-    return EXIT.unreadable;
-  }
-  if (outcome.status !== "no-growth" && outcome.status !== "ended") {
-    process.stderr.write(
-      flags.lang === "zh"
-        ? "heapwright: 门槛无法评估：见回答的第一行\n"
-        : "heapwright: the gate could not be evaluated: see the first line of the answer\n",
+  if (status === "not-comparable")
+    return open(
+      "the gate could not be evaluated: see the first line of the answer",
+      "门槛无法评估：见回答的第一行",
     );
-    return EXIT.unreadable;
-  }
-  return EXIT.ok;
+  return open(
+    `the gate could not be evaluated: of rates nothing grows; their answer is "status" of --json, here ${JSON.stringify(status)}`,
+    `门槛无法评估：速率没有增长可言；其结论见 --json 的 "status"，此处为 ${JSON.stringify(status)}`,
+  );
 }
 
 interface PagesAsked {
@@ -163,6 +177,8 @@ interface Asked {
   readonly requests: number | undefined;
   readonly damage: readonly string[];
   readonly version: string;
+  /** --focus and --ignore leave nothing: a mistyped pattern would pass a gate for ever. */
+  readonly isNothingKept: boolean;
   /** About the input as a whole. */
   readonly note?: string;
 }
@@ -186,7 +202,7 @@ function pair(
   subjects: readonly Subject[],
   flags: DiffFlags,
   voice: Voice,
-  { top, requests, damage, version, note }: Asked,
+  { top, requests, damage, version, note, isNothingKept }: Asked,
 ): Outcome {
   const [before, after] = subjects;
   const options = { granularity: flags.granularity ?? "lines", override: overrideOf(flags) };
@@ -199,8 +215,10 @@ function pair(
       );
     d = diffDelta(before, options);
   } else d = diffPair(before, after, options);
+  if (isNothingKept) d = { ...d, status: "not-comparable" };
   const said = pairDocument(d, { voice, top, requests, damage });
-  const document = note === undefined ? said : { ...said, facts: [note, ...said.facts] };
+  const named = note === undefined ? said : { ...said, facts: [note, ...said.facts] };
+  const document = isNothingKept ? nothingKept(named, voice) : named;
   return {
     status: d.status,
     isState: true,
@@ -214,7 +232,7 @@ function series(
   subjects: readonly Subject[],
   flags: DiffFlags,
   voice: Voice,
-  { top, requests, damage, version }: Asked,
+  { top, requests, damage, version, isNothingKept }: Asked,
 ): Outcome {
   if (requests !== undefined)
     throw new UsageError(
@@ -230,15 +248,24 @@ function series(
   const odd = first === undefined ? undefined : subjects.find((s) => isOddTo(first, s));
   if (first !== undefined && odd !== undefined) {
     const [one, other] = [first, odd].map((s) => printable(s.artefact.name));
-    const note =
+    const apart =
       flags.lang === "zh"
         ? `序列须为同一类剖析；${one} 与 ${other} 不能放在一起`
         : `a series is of one kind of profile; ${one} and ${other} do not go together`;
-    return pair([first, odd], flags, voice, { top, requests, damage, version, note });
+    return pair([first, odd], flags, voice, {
+      top,
+      requests,
+      damage,
+      version,
+      isNothingKept,
+      note: apart,
+    });
   }
   if (subjects.every(isOfRates)) {
-    const d = rateSeries(subjects, overrideOf(flags));
-    const document = rateDocument(d, { voice, top, damage });
+    const rates = rateSeries(subjects, overrideOf(flags));
+    const d: RateSeries = isNothingKept ? { ...rates, status: "not-comparable" } : rates;
+    const said = rateDocument(d, { voice, top, damage });
+    const document = isNothingKept ? nothingKept(said, voice) : said;
     return {
       status: d.status,
       isState: false,
@@ -262,23 +289,39 @@ function series(
       `a series of live memory needs bytes in use, which ${printable(bare.artefact.name)} does not hold; give two at a time`,
       `存活内存的序列需要占用字节数，而 ${printable(bare.artefact.name)} 没有；请每次给两份`,
     );
-  const d = diffSeries(subjects, { override: overrideOf(flags) });
+  const states = diffSeries(subjects, { override: overrideOf(flags) });
+  const d: SeriesDiff = isNothingKept ? { ...states, status: "not-comparable" } : states;
   if (d.status === "not-comparable" && d.snapshots.length === 2) {
     // Most show the cycle of the one before: two are left, and two are a pair.
     const left = d.snapshots.map((s) => s.subject);
     const zh = flags.lang === "zh";
-    const note = zh
+    const two = zh
       ? `只有 ${left.length} 份显示不同的 GC 周期：比较 ${left.map((s) => printable(s.artefact.name)).join(" 与 ")}`
       : `only ${left.length} show different GC cycles: compared are ${left.map((s) => printable(s.artefact.name)).join(" and ")}`;
-    return pair(left, flags, voice, { top, requests, damage, version, note });
+    return pair(left, flags, voice, { top, requests, damage, version, isNothingKept, note: two });
   }
-  const document = seriesDocument(d, { voice, top, damage });
+  const said = seriesDocument(d, { voice, top, damage });
+  const document = isNothingKept ? nothingKept(said, voice) : said;
   return {
     status: d.status,
     isState: true,
     isDoubtful: false,
     document,
     json: () => seriesJson(d, { voice, version, document, requests }),
+  };
+}
+
+function nothingKept(said: DiffDocument, voice: Voice): DiffDocument {
+  const isChinese = voice.lang === "zh";
+  return {
+    ...said,
+    verdict: isChinese ? "无法比较" : "NOT COMPARABLE",
+    tone: "low",
+    rest: isChinese
+      ? "--focus 与 --ignore 之后没有剩下任何调用栈：模式可能写错，或其中没有采样"
+      : "--focus and --ignore leave no stack of any file: a mistyped pattern, or nothing was sampled there",
+    tables: [],
+    notes: [],
   };
 }
 
