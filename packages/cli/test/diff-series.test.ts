@@ -191,6 +191,21 @@ describe("a gate that cannot say", () => {
     expect(one.code).toBe(1);
   });
 
+  test("contention that nobody recorded is not steady", async () => {
+    const folder = temporaryFolder();
+    const list = [0, 1, 2, 3, 4].map((i) => {
+      const file = path.join(folder, `block-${i}.txt`);
+      writeFileSync(file, `--- contention:\ncycles/second=${2_000_000_000 + i}\n`);
+      return file;
+    });
+    for (const some of [list, list.slice(0, 2)]) {
+      const said = await diff([...some, "--fail-on", "growth"]);
+      expect(said.code).toBe(3);
+      expect(said.stdout).toMatch(/^NOT COMPARABLE +no file holds a wait/);
+      expect((await json(...some)).status).toBe("not-comparable");
+    }
+  });
+
   test("on rates and totals it says why", async () => {
     const allocs = files("kinds", "allocs");
     const rates = await diff([...allocs, "--fail-on", "growth"]);

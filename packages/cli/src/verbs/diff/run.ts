@@ -66,8 +66,8 @@ export async function diffVerb(
     throw new UsageError(en, zh);
   }
   if (isPage) await pages(subjects, { focus, ignore, damage, version }, flags);
-  const isNothingKept = subjects.every((s) => s.isKept?.includes(1) === false);
-  const asked = { top, requests, damage, version, isNothingKept };
+  const blank = blankOf(subjects);
+  const asked = { top, requests, damage, version, blank };
   const outcome =
     subjects.length > 2
       ? series(subjects, flags, voice, asked)
@@ -177,8 +177,8 @@ interface Asked {
   readonly requests: number | undefined;
   readonly damage: readonly string[];
   readonly version: string;
-  /** --focus and --ignore leave nothing: a mistyped pattern would pass a gate for ever. */
-  readonly isNothingKept: boolean;
+  /** Why there is nothing to compare in any of the files. */
+  readonly blank: Blank | undefined;
   /** About the input as a whole. */
   readonly note?: string;
 }
@@ -202,7 +202,7 @@ function pair(
   subjects: readonly Subject[],
   flags: DiffFlags,
   voice: Voice,
-  { top, requests, damage, version, note, isNothingKept }: Asked,
+  { top, requests, damage, version, note, blank }: Asked,
 ): Outcome {
   const [before, after] = subjects;
   const options = { granularity: flags.granularity ?? "lines", override: overrideOf(flags) };
@@ -215,10 +215,10 @@ function pair(
       );
     d = diffDelta(before, options);
   } else d = diffPair(before, after, options);
-  if (isNothingKept) d = { ...d, status: "not-comparable" };
+  if (blank !== undefined) d = { ...d, status: "not-comparable" };
   const said = pairDocument(d, { voice, top, requests, damage });
   const named = note === undefined ? said : { ...said, facts: [note, ...said.facts] };
-  const document = isNothingKept ? nothingKept(named, voice) : named;
+  const document = blank === undefined ? named : emptied(named, blank, voice);
   return {
     status: d.status,
     isState: true,
@@ -232,7 +232,7 @@ function series(
   subjects: readonly Subject[],
   flags: DiffFlags,
   voice: Voice,
-  { top, requests, damage, version, isNothingKept }: Asked,
+  { top, requests, damage, version, blank }: Asked,
 ): Outcome {
   if (requests !== undefined)
     throw new UsageError(
@@ -257,15 +257,15 @@ function series(
       requests,
       damage,
       version,
-      isNothingKept,
+      blank,
       note: apart,
     });
   }
   if (subjects.every(isOfRates)) {
     const rates = rateSeries(subjects, overrideOf(flags));
-    const d: RateSeries = isNothingKept ? { ...rates, status: "not-comparable" } : rates;
+    const d: RateSeries = blank === undefined ? rates : { ...rates, status: "not-comparable" };
     const said = rateDocument(d, { voice, top, damage });
-    const document = isNothingKept ? nothingKept(said, voice) : said;
+    const document = blank === undefined ? said : emptied(said, blank, voice);
     return {
       status: d.status,
       isState: false,
@@ -290,18 +290,18 @@ function series(
       `存活内存的序列需要占用字节数，而 ${printable(bare.artefact.name)} 没有；请每次给两份`,
     );
   const states = diffSeries(subjects, { override: overrideOf(flags) });
-  const d: SeriesDiff = isNothingKept ? { ...states, status: "not-comparable" } : states;
-  if (d.status === "not-comparable" && d.snapshots.length === 2) {
+  const d: SeriesDiff = blank === undefined ? states : { ...states, status: "not-comparable" };
+  if (states.status === "not-comparable" && states.snapshots.length === 2) {
     // Most show the cycle of the one before: two are left, and two are a pair.
     const left = d.snapshots.map((s) => s.subject);
     const zh = flags.lang === "zh";
     const two = zh
       ? `只有 ${left.length} 份显示不同的 GC 周期：比较 ${left.map((s) => printable(s.artefact.name)).join(" 与 ")}`
       : `only ${left.length} show different GC cycles: compared are ${left.map((s) => printable(s.artefact.name)).join(" and ")}`;
-    return pair(left, flags, voice, { top, requests, damage, version, isNothingKept, note: two });
+    return pair(left, flags, voice, { top, requests, damage, version, blank, note: two });
   }
   const said = seriesDocument(d, { voice, top, damage });
-  const document = isNothingKept ? nothingKept(said, voice) : said;
+  const document = blank === undefined ? said : emptied(said, blank, voice);
   return {
     status: d.status,
     isState: true,
@@ -311,15 +311,46 @@ function series(
   };
 }
 
-function nothingKept(said: DiffDocument, voice: Voice): DiffDocument {
-  const isChinese = voice.lang === "zh";
+type Blank = "filtered" | "mutex" | "block";
+
+/**
+ * Nothing is no steady nothing: a mistyped pattern would pass a gate for ever, and contention is off
+ * until a program asks for it (runtime.SetMutexProfileFraction, SetBlockProfileRate).
+ */
+function blankOf(subjects: readonly Subject[]): Blank | undefined {
+  const kinds = new Set(subjects.map((s) => s.table.profileKind));
+  const [kind] = kinds;
+  if (
+    kinds.size === 1 &&
+    (kind === "mutex" || kind === "block") &&
+    subjects.every((s) => s.table.rows === 0)
+  )
+    return kind;
+  return subjects.every((s) => s.isKept?.includes(1) === false) ? "filtered" : undefined;
+}
+
+const BLANK: Readonly<Record<Blank, readonly [en: string, zh: string]>> = {
+  filtered: [
+    "--focus and --ignore leave no stack of any file: a mistyped pattern, or nothing was sampled there",
+    "--focus 与 --ignore 之后没有剩下任何调用栈：模式可能写错，或其中没有采样",
+  ],
+  mutex: [
+    "no file holds a contention: nobody waited, or it was not recorded; it is off until the program calls runtime.SetMutexProfileFraction",
+    "没有任何文件含有竞争：没有等待，或未被记录；程序调用 runtime.SetMutexProfileFraction 之前不会记录",
+  ],
+  block: [
+    "no file holds a wait: nobody waited, or it was not recorded; it is off until the program calls runtime.SetBlockProfileRate",
+    "没有任何文件含有等待：没有等待，或未被记录；程序调用 runtime.SetBlockProfileRate 之前不会记录",
+  ],
+};
+
+function emptied(said: DiffDocument, blank: Blank, { lang }: Voice): DiffDocument {
+  const [en, zh] = BLANK[blank];
   return {
     ...said,
-    verdict: isChinese ? "无法比较" : "NOT COMPARABLE",
+    verdict: lang === "zh" ? "无法比较" : "NOT COMPARABLE",
     tone: "low",
-    rest: isChinese
-      ? "--focus 与 --ignore 之后没有剩下任何调用栈：模式可能写错，或其中没有采样"
-      : "--focus and --ignore leave no stack of any file: a mistyped pattern, or nothing was sampled there",
+    rest: lang === "zh" ? zh : en,
     tables: [],
     notes: [],
   };

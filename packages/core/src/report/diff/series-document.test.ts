@@ -70,6 +70,16 @@ describe("few snapshots", () => {
   });
 });
 
+test("texts and protobufs in turn are told as such, not as restarts", () => {
+  const tables = [0, 1, 2, 3].map((i): ProfileTable => ({
+    ...exactly(i, 100 * i),
+    encoding: i % 2 === 0 ? "text" : "proto",
+  }));
+  const text = said(diffOf(tables));
+  expect(text).toMatch(/^NOT COMPARABLE +texts \(debug=1\) and protobufs are mixed/);
+  expect(text).not.toContain("restart");
+});
+
 describe("a leak whose steps are uneven", () => {
   test("is told by what it added, where its slope might be none", () => {
     const d = diffOf([0, 28_000, 58_000, 90_000].map((leaked, i) => exactly(i, leaked)));

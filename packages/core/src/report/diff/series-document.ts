@@ -105,6 +105,11 @@ class SeriesWords extends Speech {
               `all ${this.#d.repeated + 1} files show the same GC cycle: none ended between them. Take them at least two cycles apart, or with ?gc=1`,
               `全部 ${this.#d.repeated + 1} 份文件显示同一个 GC 周期：其间没有周期结束。请至少间隔两个周期再取，或用 ?gc=1`,
             );
+      if (this.#d.encodingChanges > 0)
+        return this.say(
+          "texts (debug=1) and protobufs are mixed, and cut stacks differently: give files of one of the two",
+          "文本（debug=1）与 protobuf 混在一起，二者的调用栈截取方式不同：请只给其中一种文件",
+        );
       return this.say(
         `${snapshots.length} different ${snapshots.length === 1 ? "snapshot gives" : "snapshots give"} ${this.#d.steps} ${this.#d.steps === 1 ? "step" : "steps"} of one process; a series needs two. Two files are compared with heapwright diff A B`,
         `${snapshots.length} 份不同的快照只给出 ${this.#d.steps} 个同一进程的步；序列至少需要两步。两份文件请用 heapwright diff A B`,
@@ -326,11 +331,20 @@ class SeriesWords extends Speech {
         );
       }
     }
-    if (restarts > 0) {
+    const encodings = this.#d.encodingChanges;
+    if (encodings > 0)
       facts.push(
         this.say(
-          `${restarts} ${restarts === 1 ? "restart" : "restarts"} or other process inside: counts fall or identity differs; nothing is compared across`,
-          `其间有 ${restarts} 次重启或换了进程：计数下降或身份不同；不跨越比较`,
+          `text (debug=1) follows protobuf, or the other way round, ${encodings === 1 ? "once" : `${encodings} times`}: nothing is compared across`,
+          `文本（debug=1）与 protobuf 交替 ${encodings} 次：不跨越比较`,
+        ),
+      );
+    const other = restarts - encodings;
+    if (other > 0) {
+      facts.push(
+        this.say(
+          `${other} ${other === 1 ? "restart" : "restarts"} or other process inside: counts fall or identity differs; nothing is compared across`,
+          `其间有 ${other} 次重启或换了进程：计数下降或身份不同；不跨越比较`,
         ),
       );
     }
