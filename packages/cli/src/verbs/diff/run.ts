@@ -45,6 +45,11 @@ export async function diffVerb(
       "--same-process or --other-process, not both",
       "--same-process 与 --other-process 只能选一个",
     );
+  if (targets.filter((t) => t === "-").length > 1)
+    throw new UsageError(
+      "standard input holds one profile, and - is given more than once",
+      "标准输入只有一份剖析，而 - 给了不止一次",
+    );
   const top = parseCount(flags.top ?? "10", "--top");
   const requests = flags.requests === undefined ? undefined : parseRequests(flags.requests);
   const focus = pattern(flags.focus, "--focus");

@@ -52,12 +52,15 @@ class PairWords extends Speech {
   }
 
   #what(): string {
-    const { type } = this.#d.after.valueType;
+    const { type, unit } = this.#d.after.valueType;
+    const isObjects = unit === "count";
     switch (this.#d.after.measure) {
       case "live":
-        return this.say("live", "存活");
+        return isObjects ? this.say("live objects", "存活对象") : this.say("live", "存活");
       case "allocated":
-        return this.say("allocated", "已分配");
+        return isObjects
+          ? this.say("allocated objects", "已分配对象")
+          : this.say("allocated", "已分配");
       case "counted":
         return this.say("goroutines", "goroutine");
       case "cpu":
