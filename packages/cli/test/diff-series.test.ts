@@ -1,7 +1,7 @@
 // `heapwright diff` along recorded series: every kind of profile, excursions, ends, the gate, and narrow
 // terminals. Recorded programs: lab/studies/series.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -175,6 +175,69 @@ describe("other kinds", () => {
     const answer = await json(...list, "--sample-index", "alloc_space");
     expect(answer.restarts).toBe(1);
     expect(answer.windows).toHaveLength(10);
+  });
+});
+
+describe("a gate that cannot say", () => {
+  test("a pattern that matches nothing does not pass, pair, series or rates", async () => {
+    const heaps = files("leak");
+    for (const list of [heaps.slice(0, 2), heaps, files("kinds", "allocs")]) {
+      const said = await diff([...list, "--focus", "no.such.package", "--fail-on", "growth"]);
+      expect(said.code).toBe(3);
+      expect(said.stdout).toMatch(/^NOT COMPARABLE +--focus and --ignore leave no stack/);
+      expect((await json(...list, "--focus", "no.such.package")).status).toBe("not-comparable");
+    }
+    const one = await diff([...heaps, "--focus", "main", "--fail-on", "growth"]);
+    expect(one.code).toBe(1);
+  });
+
+  test("contention that nobody recorded is not steady", async () => {
+    const folder = temporaryFolder();
+    const list = [0, 1, 2, 3, 4].map((i) => {
+      const file = path.join(folder, `block-${i}.txt`);
+      writeFileSync(file, `--- contention:\ncycles/second=${2_000_000_000 + i}\n`);
+      return file;
+    });
+    for (const some of [list, list.slice(0, 2)]) {
+      const said = await diff([...some, "--fail-on", "growth"]);
+      expect(said.code).toBe(3);
+      expect(said.stdout).toMatch(/^NOT COMPARABLE +no file holds a wait/);
+      expect((await json(...some)).status).toBe("not-comparable");
+    }
+  });
+
+  test("on rates and totals it says why", async () => {
+    const allocs = files("kinds", "allocs");
+    const rates = await diff([...allocs, "--fail-on", "growth"]);
+    expect([rates.code, rates.stderr]).toEqual([
+      3,
+      expect.stringContaining("of rates nothing grows"),
+    ]);
+    const two = await diff([...files("kinds", "mutex").slice(0, 2), "--fail-on", "growth"]);
+    expect([two.code, two.stderr]).toEqual([3, expect.stringContaining("a total since the start")]);
+  });
+});
+
+describe("folders", () => {
+  const folderOf = (list: readonly string[]): string => {
+    const folder = temporaryFolder();
+    for (const file of list) copyFileSync(file, path.join(folder, path.basename(file)));
+    return folder;
+  };
+
+  test("of one kind that is no heap are its series", async () => {
+    const run = await diff([folderOf(files("kinds", "goroutine")), "--fail-on", "growth"]);
+    expect([run.code, run.stdout]).toEqual([1, expect.stringContaining("wait.func1")]);
+  });
+
+  test("of several such kinds name them; empty ones say so", async () => {
+    const folder = folderOf([...files("kinds", "goroutine"), ...files("kinds", "mutex")]);
+    expectComplaint(
+      await heapwright(["diff", folder]),
+      3,
+      /several other kinds \(goroutine, mutex\)/,
+    );
+    expectComplaint(await heapwright(["diff", folderOf([])]), 3, /holds no profile/);
   });
 });
 

@@ -141,6 +141,16 @@ describe("two profiles", () => {
   });
 });
 
+test("objects are called objects, whole functions by their name", async () => {
+  const pair = round("faulty", 1);
+  const objects = await diff(...pair, "--sample-index", "inuse_objects");
+  expect(objects.stdout).toMatch(/live objects in all/);
+  const functions = await diff(...pair, "--granularity", "functions");
+  const [first] = functions.stdout.split("\n");
+  expect(first).toMatch(/^GROWTH SEEN .* at \w+/);
+  expect(first).not.toMatch(/\.go\b/);
+});
+
 describe("captures and series", () => {
   test("a capture's folder: the leak's line; a cache that filled is no steady growth", async () => {
     const leak = await json(recording("heap-leak-sessions-faulty-go1.26"));
@@ -254,6 +264,7 @@ describe("damage and mistakes", () => {
     );
     expectComplaint(await heapwright([...heap, b, "--requests", "5,5"]), 2, /second larger/);
     expectComplaint(await heapwright([...heap, b, "--json", "--md"]), 2, /not both/);
+    expectComplaint(await heapwright(["diff", "-", "-"]), 2, /standard input holds one profile/);
     const text = path.join(temporaryFolder(), "text.txt");
     writeFileSync(text, "hello\n");
     expectComplaint(await heapwright([...heap, text]), 3, /no profile/);

@@ -63,6 +63,21 @@ describe("symbols are text", () => {
     expect(printable("订单.(*Store).Add[…]")).toBe("订单.(*Store).Add[…]"));
 });
 
+test("less than a hundredth of a core is no 0 cores", () => {
+  const q = {
+    value: 0.00145,
+    lo: 0,
+    hi: 0.0055,
+    unit: "cores",
+    grade: "estimated",
+    basis: "none",
+    evidence: [],
+  } as const;
+  expect(wordingOf("en").full(q)).toBe("1.45 millicores [0, 5.5]");
+  expect(wordingOf("zh").value(q)).toBe("1.45 毫核");
+  expect(wordingOf("en").value({ ...q, value: 0.07 })).toBe("0.07 cores");
+});
+
 describe("columns", () => {
   test("wide characters take two", () => expect(width("堆a")).toBe(3));
   test("padding counts columns", () => expect(padEnd("堆", 4)).toBe("堆  "));

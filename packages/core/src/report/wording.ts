@@ -155,6 +155,12 @@ function formOf(
     case "fraction":
       return { scale: (x) => x * 100, unit: `${SPACE}%` };
     case "cores":
+      // Two decimals of a core would be 0: the unit that Kubernetes writes as m.
+      if (Math.abs(reference) < 0.00995 && reference !== 0)
+        return {
+          scale: (x) => x * 1000,
+          unit: lang === "zh" ? `${SPACE}毫核` : `${SPACE}millicores`,
+        };
       return { scale: (x) => x, unit: lang === "zh" ? `${SPACE}核` : `${SPACE}cores` };
     case "count":
       return { scale: (x) => x, unit: "" };

@@ -25,8 +25,9 @@ export const diff: Verb = {
 Take the second profile at least two GC cycles after the first: a heap profile shows the last
 finished cycle. In a series only growth that goes on meets --fail-on growth; what grew and stopped
 (a warm-up, a cache that filled) does not. Exit codes: 0 answered, 1 --fail-on was met, 2 usage,
-3 nothing readable, or a gate that could not be evaluated: not comparable, or it grew and nothing
-tells whether that goes on, 70 a bug.`,
+3 nothing readable, or a gate that could not be evaluated: not comparable, nothing left by --focus,
+a rate or a total (allocations, contention, CPU windows), or it grew and nothing tells whether that
+goes on, 70 a bug.`,
     `示例：
   $ heapwright diff before.pb.gz after.pb.gz         增长了多少，在哪一行
   $ heapwright diff 1.pb.gz 2.pb.gz … 9.pb.gz        序列：斜率、直线还是持平、始于何时
@@ -42,7 +43,8 @@ tells whether that goes on, 70 a bug.`,
 请在第一份之后至少过两个 GC 周期再取第二份：堆剖析显示的是最近完成的周期。
 序列中只有仍在持续的增长才达到 --fail-on growth；增长后停止的（预热、填满的缓存）不算。
 退出码：0 已回答，1 达到 --fail-on，2 用法错误，3 没有可读内容或门槛无法评估（无法比较，
-或有增长而不知是否持续），70 程序缺陷。`,
+--focus 之后没有剩余，速率或累计（分配、竞争、CPU 时间窗），或有增长而不知是否持续），
+70 程序缺陷。`,
   ),
   // Go's tools take one dash before long names, and underscores in them.
   normalize: (args) => {

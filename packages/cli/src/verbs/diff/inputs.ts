@@ -40,6 +40,20 @@ function heapsOf(artefacts: readonly Artefact[]): Artefact[] {
   return texts.length > protos.length ? texts : protos;
 }
 
+/** Without a heap profile: the profiles of the only kind that lies there. */
+function onlyKindOf(artefacts: readonly Artefact[]): {
+  readonly found: Artefact[];
+  readonly kinds: readonly string[];
+} {
+  const kinds = new Set<string>();
+  const found = artefacts.filter(({ table }) => {
+    if (table.kind !== "profile") return false;
+    kinds.add(table.profileKind);
+    return true;
+  });
+  return { found: kinds.size === 1 ? found : [], kinds: [...kinds].toSorted() };
+}
+
 /** @throws UnreadableError when one that was named holds no profile */
 export async function readProfiles(
   targets: readonly string[],
@@ -55,12 +69,20 @@ export async function readProfiles(
       continue;
     }
     const { artefacts } = await readEvidence([target], { onFile });
-    const found = heapsOf(artefacts);
+    const heaps = heapsOf(artefacts);
+    const other = onlyKindOf(heaps.length > 0 ? [] : artefacts);
+    const found = heaps.length > 0 ? heaps : other.found;
     if (found.length === 0) {
-      throw new UnreadableError(
-        `${printable(target)} holds no heap profile; name the files to compare: heapwright diff A B`,
-        `${printable(target)} 中没有堆剖析；请给出要比较的文件：heapwright diff A B`,
-      );
+      const kinds = other.kinds.join(", ");
+      throw kinds === ""
+        ? new UnreadableError(
+            `${printable(target)} holds no profile; name the files to compare: heapwright diff A B`,
+            `${printable(target)} 中没有剖析；请给出要比较的文件：heapwright diff A B`,
+          )
+        : new UnreadableError(
+            `${printable(target)} holds no heap profile and several other kinds (${kinds}); name the files of one: heapwright diff A B`,
+            `${printable(target)} 中没有堆剖析，另有多种（${kinds}）；请给出其中一种的文件：heapwright diff A B`,
+          );
     }
     beside.push(...artefacts.filter((a) => !found.includes(a)));
     for (const artefact of found) {

@@ -45,6 +45,11 @@ export async function diffVerb(
       "--same-process or --other-process, not both",
       "--same-process 与 --other-process 只能选一个",
     );
+  if (targets.filter((t) => t === "-").length > 1)
+    throw new UsageError(
+      "standard input holds one profile, and - is given more than once",
+      "标准输入只有一份剖析，而 - 给了不止一次",
+    );
   const top = parseCount(flags.top ?? "10", "--top");
   const requests = flags.requests === undefined ? undefined : parseRequests(flags.requests);
   const focus = pattern(flags.focus, "--focus");
@@ -66,7 +71,8 @@ export async function diffVerb(
     throw new UsageError(en, zh);
   }
   if (isPage) await pages(subjects, { focus, ignore, damage, version }, flags);
-  const asked = { top, requests, damage, version };
+  const blank = blankOf(subjects);
+  const asked = { top, requests, damage, version, blank };
   const outcome =
     subjects.length > 2
       ? series(subjects, flags, voice, asked)
@@ -84,33 +90,46 @@ export async function diffVerb(
   if (flags.output === undefined) process.stdout.write(text);
   else await writeReport(flags.output, text);
   if (flags.failOn === undefined) return EXIT.ok;
-  if (outcome.status === "growth" && outcome.isDoubtful) {
-    process.stderr.write(
-      flags.lang === "zh"
-        ? "heapwright: 门槛未定：第一份文件已损坏，其中缺失的内容会显得增长\n"
-        : "heapwright: the gate is open: the first file is damaged, and what it lacks looks like growth\n",
+  const { code, why } = gate(outcome, flags.failOn);
+  if (why !== undefined)
+    process.stderr.write(`heapwright: ${voice.lang === "zh" ? why[1] : why[0]}\n`);
+  return code;
+}
+
+/** What a gate says, and where it cannot say: why, in English and Chinese. */
+function gate(
+  { status, isState, isDoubtful }: Outcome,
+  failOn: string,
+): { readonly code: number; readonly why?: readonly [en: string, zh: string] } {
+  const open = (en: string, zh: string) => ({ code: EXIT.unreadable, why: [en, zh] as const });
+  if (status === "growth" && isDoubtful)
+    return open(
+      "the gate is open: the first file is damaged, and what it lacks looks like growth",
+      "门槛未定：第一份文件已损坏，其中缺失的内容会显得增长",
     );
-    return EXIT.unreadable;
-  }
-  if (outcome.status === "growth") return EXIT.gateFailed;
-  if (outcome.status === "inconclusive" && outcome.isState) {
-    if (flags.failOn === "inconclusive") return EXIT.gateFailed;
-    process.stderr.write(
-      flags.lang === "zh"
-        ? "heapwright: 门槛未定：有增长，但不知是否持续；请取更长的序列，或用 --fail-on inconclusive 视为未通过\n"
-        : "heapwright: the gate is open: it grew, and nothing tells whether that goes on; take a longer series, or let --fail-on inconclusive fail it\n",
+  if (status === "growth") return { code: EXIT.gateFailed };
+  if (status === "inconclusive" && isState)
+    return failOn === "inconclusive"
+      ? { code: EXIT.gateFailed }
+      : open(
+          "the gate is open: it grew, and nothing tells whether that goes on; take a longer series, or let --fail-on inconclusive fail it",
+          "门槛未定：有增长，但不知是否持续；请取更长的序列，或用 --fail-on inconclusive 视为未通过",
+        );
+  if (status === "no-growth" || status === "ended") return { code: EXIT.ok };
+  if (status === "allocated" || status === "difference")
+    return open(
+      "the gate could not be evaluated: a total since the start only grows, so its growth says nothing; of four files and more diff tells whether the rate changed",
+      "门槛无法评估：自启动以来的累计只增不减，其增长说明不了什么；四份以上文件可判断速率是否变化",
     );
-    return EXIT.unreadable;
-  }
-  if (outcome.status !== "no-growth" && outcome.status !== "ended") {
-    process.stderr.write(
-      flags.lang === "zh"
-        ? "heapwright: 门槛无法评估：见回答的第一行\n"
-        : "heapwright: the gate could not be evaluated: see the first line of the answer\n",
+  if (status === "not-comparable")
+    return open(
+      "the gate could not be evaluated: see the first line of the answer",
+      "门槛无法评估：见回答的第一行",
     );
-    return EXIT.unreadable;
-  }
-  return EXIT.ok;
+  return open(
+    `the gate could not be evaluated: of rates nothing grows; their answer is "status" of --json, here ${JSON.stringify(status)}`,
+    `门槛无法评估：速率没有增长可言；其结论见 --json 的 "status"，此处为 ${JSON.stringify(status)}`,
+  );
 }
 
 interface PagesAsked {
@@ -163,6 +182,8 @@ interface Asked {
   readonly requests: number | undefined;
   readonly damage: readonly string[];
   readonly version: string;
+  /** Why there is nothing to compare in any of the files. */
+  readonly blank: Blank | undefined;
   /** About the input as a whole. */
   readonly note?: string;
 }
@@ -186,7 +207,7 @@ function pair(
   subjects: readonly Subject[],
   flags: DiffFlags,
   voice: Voice,
-  { top, requests, damage, version, note }: Asked,
+  { top, requests, damage, version, note, blank }: Asked,
 ): Outcome {
   const [before, after] = subjects;
   const options = { granularity: flags.granularity ?? "lines", override: overrideOf(flags) };
@@ -199,8 +220,10 @@ function pair(
       );
     d = diffDelta(before, options);
   } else d = diffPair(before, after, options);
+  if (blank !== undefined) d = { ...d, status: "not-comparable" };
   const said = pairDocument(d, { voice, top, requests, damage });
-  const document = note === undefined ? said : { ...said, facts: [note, ...said.facts] };
+  const named = note === undefined ? said : { ...said, facts: [note, ...said.facts] };
+  const document = blank === undefined ? named : emptied(named, blank, voice);
   return {
     status: d.status,
     isState: true,
@@ -214,7 +237,7 @@ function series(
   subjects: readonly Subject[],
   flags: DiffFlags,
   voice: Voice,
-  { top, requests, damage, version }: Asked,
+  { top, requests, damage, version, blank }: Asked,
 ): Outcome {
   if (requests !== undefined)
     throw new UsageError(
@@ -230,15 +253,24 @@ function series(
   const odd = first === undefined ? undefined : subjects.find((s) => isOddTo(first, s));
   if (first !== undefined && odd !== undefined) {
     const [one, other] = [first, odd].map((s) => printable(s.artefact.name));
-    const note =
+    const apart =
       flags.lang === "zh"
         ? `序列须为同一类剖析；${one} 与 ${other} 不能放在一起`
         : `a series is of one kind of profile; ${one} and ${other} do not go together`;
-    return pair([first, odd], flags, voice, { top, requests, damage, version, note });
+    return pair([first, odd], flags, voice, {
+      top,
+      requests,
+      damage,
+      version,
+      blank,
+      note: apart,
+    });
   }
   if (subjects.every(isOfRates)) {
-    const d = rateSeries(subjects, overrideOf(flags));
-    const document = rateDocument(d, { voice, top, damage });
+    const rates = rateSeries(subjects, overrideOf(flags));
+    const d: RateSeries = blank === undefined ? rates : { ...rates, status: "not-comparable" };
+    const said = rateDocument(d, { voice, top, damage });
+    const document = blank === undefined ? said : emptied(said, blank, voice);
     return {
       status: d.status,
       isState: false,
@@ -262,23 +294,70 @@ function series(
       `a series of live memory needs bytes in use, which ${printable(bare.artefact.name)} does not hold; give two at a time`,
       `存活内存的序列需要占用字节数，而 ${printable(bare.artefact.name)} 没有；请每次给两份`,
     );
-  const d = diffSeries(subjects, { override: overrideOf(flags) });
-  if (d.status === "not-comparable" && d.snapshots.length === 2) {
+  const states = diffSeries(subjects, { override: overrideOf(flags) });
+  const d: SeriesDiff = blank === undefined ? states : { ...states, status: "not-comparable" };
+  if (states.status === "not-comparable" && states.snapshots.length === 2) {
     // Most show the cycle of the one before: two are left, and two are a pair.
     const left = d.snapshots.map((s) => s.subject);
     const zh = flags.lang === "zh";
-    const note = zh
+    const two = zh
       ? `只有 ${left.length} 份显示不同的 GC 周期：比较 ${left.map((s) => printable(s.artefact.name)).join(" 与 ")}`
       : `only ${left.length} show different GC cycles: compared are ${left.map((s) => printable(s.artefact.name)).join(" and ")}`;
-    return pair(left, flags, voice, { top, requests, damage, version, note });
+    return pair(left, flags, voice, { top, requests, damage, version, blank, note: two });
   }
-  const document = seriesDocument(d, { voice, top, damage });
+  const said = seriesDocument(d, { voice, top, damage });
+  const document = blank === undefined ? said : emptied(said, blank, voice);
   return {
     status: d.status,
     isState: true,
     isDoubtful: false,
     document,
     json: () => seriesJson(d, { voice, version, document, requests }),
+  };
+}
+
+type Blank = "filtered" | "mutex" | "block";
+
+/**
+ * Nothing is no steady nothing: a mistyped pattern would pass a gate for ever, and contention is off
+ * until a program asks for it (runtime.SetMutexProfileFraction, SetBlockProfileRate).
+ */
+function blankOf(subjects: readonly Subject[]): Blank | undefined {
+  const kinds = new Set(subjects.map((s) => s.table.profileKind));
+  const [kind] = kinds;
+  if (
+    kinds.size === 1 &&
+    (kind === "mutex" || kind === "block") &&
+    subjects.every((s) => s.table.rows === 0)
+  )
+    return kind;
+  return subjects.every((s) => s.isKept?.includes(1) === false) ? "filtered" : undefined;
+}
+
+const BLANK: Readonly<Record<Blank, readonly [en: string, zh: string]>> = {
+  filtered: [
+    "--focus and --ignore leave no stack of any file: a mistyped pattern, or nothing was sampled there",
+    "--focus 与 --ignore 之后没有剩下任何调用栈：模式可能写错，或其中没有采样",
+  ],
+  mutex: [
+    "no file holds a contention: nobody waited, or it was not recorded; it is off until the program calls runtime.SetMutexProfileFraction",
+    "没有任何文件含有竞争：没有等待，或未被记录；程序调用 runtime.SetMutexProfileFraction 之前不会记录",
+  ],
+  block: [
+    "no file holds a wait: nobody waited, or it was not recorded; it is off until the program calls runtime.SetBlockProfileRate",
+    "没有任何文件含有等待：没有等待，或未被记录；程序调用 runtime.SetBlockProfileRate 之前不会记录",
+  ],
+};
+
+function emptied(said: DiffDocument, blank: Blank, { lang }: Voice): DiffDocument {
+  const [en, zh] = BLANK[blank];
+  return {
+    ...said,
+    verdict: lang === "zh" ? "无法比较" : "NOT COMPARABLE",
+    tone: "low",
+    rest: lang === "zh" ? zh : en,
+    tables: [],
+    notes: [],
   };
 }
 

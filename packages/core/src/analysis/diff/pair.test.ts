@@ -83,6 +83,59 @@ function simulated(sites: readonly Truth[], random: Random): [ProfileTable, Prof
   return [profileAt([...before, start, asked(1)], 0), profileAt([...after, start, asked(3)], 60)];
 }
 
+describe("MemProfileRate 1", () => {
+  /** 80 MiB of 4 KiB entries, `churn` of them replaced. */
+  const cacheOf = (churn: number): HeapRow => ({
+    stack: at(1, "main.cache"),
+    size: 4096,
+    allocs: 20_000 + churn,
+    inuse: 20_000,
+  });
+  const exactly = (rows: readonly HeapRow[], seconds: number, facts = ONE): ProfileTable => ({
+    ...profileAt(rows, seconds, facts),
+    period: 1,
+  });
+
+  test("a first use of a few bytes is listed, and no growth", () => {
+    const first = { stack: at(2, "rand.global"), size: 16, allocs: 1, inuse: 1 };
+    for (const facts of [ONE, { vdso: 0x7fff_0000, buildId: "b2" }]) {
+      const d = diffOf(exactly([cacheOf(0)], 0), exactly([cacheOf(500), first], 60, facts));
+      expect(d.status).toBe("no-growth");
+      expect(d.sites.map((s) => s.standing)).toEqual(["unsure", "quiet"]);
+      expect(d.total?.value).toEqual({ value: 16, lo: 16, hi: 16 });
+    }
+  });
+
+  test("two leaked objects of 1 MiB and a hundred of 64 bytes are growth", () => {
+    for (const [size, count] of [
+      [MiB, 2],
+      [64, 100],
+    ] as const) {
+      const leaked = { stack: at(3, "main.leak"), size, allocs: count, inuse: count };
+      const d = diffOf(exactly([cacheOf(0)], 0), exactly([cacheOf(500), leaked], 60));
+      expect(d.status).toBe("growth");
+      expect(d.sites[0]).toMatchObject({ function: "main.leak", standing: "new" });
+    }
+  });
+
+  test("a cache that turns over and holds 1 MiB more by chance is no growth", () => {
+    const more = { ...cacheOf(5000), inuse: 20_256 };
+    const d = diffOf(exactly([cacheOf(0)], 0), exactly([more], 60));
+    expect(d.total?.value.value).toBe(MiB);
+    expect(d.status).toBe("growth");
+    const wandering = { ...cacheOf(50_000), inuse: 20_256 };
+    expect(diffOf(exactly([cacheOf(0)], 0), exactly([wandering], 60)).status).toBe("no-growth");
+  });
+
+  test("what could have been seen grows with what comes and goes", () => {
+    const seen = (churn: number): number =>
+      diffOf(exactly([cacheOf(0)], 0), exactly([cacheOf(churn)], 60)).total?.visible ?? NaN;
+    expect(seen(10)).toBeGreaterThanOrEqual(6 * 64);
+    expect(seen(5000)).toBeGreaterThan(3 * seen(10));
+    expect(seen(5000)).toBeLessThanOrEqual(512 * 1024);
+  });
+});
+
 describe("simulated processes", () => {
   test("five sites of known growth: covered, and the two leaked 1 MiB objects are found", () => {
     const random = seededRandom(20);

@@ -14,7 +14,7 @@ import { MiB } from "../../model/units.ts";
 import { stackKey } from "../../model/stack-frames.ts";
 import { alignBuckets, type AlignedBuckets } from "../sites/align.ts";
 import type { SourceLine } from "../sites/site.ts";
-import { changeP, isTestable } from "../stats/change-test.ts";
+import { changeP, isTestable, LEAST_P } from "../stats/change-test.ts";
 import { comeAndGoP, stepsToTell } from "../stats/drift.ts";
 import { growthInterval } from "../stats/growth.ts";
 import { memoryInterval } from "../stats/heap-sampling.ts";
@@ -91,6 +91,8 @@ export interface PairDiff {
   };
   readonly tested: number;
   readonly inconsistentRows: number;
+  /** Every object is counted in both (MemProfileRate 1). */
+  readonly isExact: boolean;
   /** Between the two; NaN unknown. */
   readonly seconds: number;
   readonly stacks: number;
@@ -216,6 +218,7 @@ function nothing(
     quiet: { sites: 0, typical: undefined, busiest: undefined },
     tested: 0,
     inconsistentRows: 0,
+    isExact: false,
     seconds: secondsBetween(before, after),
     stacks: after.table.stacks.length,
     heapAllocChange: heapAllocChange(before, after),
@@ -266,6 +269,45 @@ class Visibility {
   }
 }
 
+function isExact({ rows }: Subject): boolean {
+  return rows !== undefined && rows.rate <= 1;
+}
+
+/** What one sample stands for at Go's default rate: less than one is never told there either. */
+const ONE_SAMPLE = 512 * 1024;
+const MATERIAL_PART = 0.01;
+const ONE_WAY = 0.25;
+
+/**
+ * MemProfileRate 1: every object is counted, so that a first use that start-up had not made yet (16
+ * bytes of a pool, a table of a checksum) is growth for certain, and no more than that. Told is what has
+ * more coming than going than chance has, or hardly anything going and is as large as one sample of the
+ * default rate or 1 % of what was live before. How it misleads: a handful of small objects a step needs a series.
+ */
+class ExactCounts {
+  readonly #material: number;
+
+  constructor({ total }: Gathered) {
+    this.#material = Math.min(MATERIAL_PART * total.before.bytes.value, ONE_SAMPLE);
+  }
+
+  p({ change: { plus, minus } }: SiteSum): number {
+    const came = plus.objects.samples;
+    const went = minus.objects.samples;
+    const net = Math.abs(plus.bytes.value - minus.bytes.value);
+    // What turns over is off by so much at any moment, and has objects enough for the test.
+    const isOneWay = Math.min(came, went) <= ONE_WAY * Math.max(came, went);
+    return isOneWay && net >= Math.max(this.#material, 1) ? LEAST_P : comeAndGoP(came, went);
+  }
+
+  /** In objects of this size, at least one. */
+  visibleObjects({ change: { plus, minus } }: SiteSum, size: number): number {
+    const background = Math.min(plus.objects.samples, minus.objects.samples);
+    const least = background <= 1 ? this.#material / size : Infinity;
+    return Math.max(1, Math.ceil(Math.min(visibleCount(background), least)));
+  }
+}
+
 function weightAndMissed(size: number, rate: number): { weight: number; missed: number } {
   const p = -Math.expm1(-size / rate);
   return { weight: size / p, missed: 1 - p };
@@ -311,8 +353,14 @@ function finished(
     isState ? after.rows?.rate : undefined,
     comparison.form === "naive",
   );
+  const exact =
+    isState && isExact(before) && isExact(after) ? new ExactCounts(gathered) : undefined;
   const visible = (sum: SiteSum, size: number): number | undefined => {
     if (!hasInterval || (measure === "allocated" && isOneProcess)) return undefined;
+    if (exact !== undefined) {
+      const objects = exact.visibleObjects(sum, size);
+      return isObjects ? objects : objects * size;
+    }
     if (isState) {
       const bytes = visibility.of(visibility.background(sum), size);
       return isObjects && bytes !== undefined ? Math.ceil(bytes / size) : bytes;
@@ -361,7 +409,8 @@ function finished(
     tested += 1;
     const isSure = first[i].lo > 0 || first[i].hi < 0;
     // Above 5 % the rest only counts: no order among them moves a q from one side of 5 % to the other.
-    p[i] = isSure ? testP(sum, isObjects) : 1;
+    const test = exact === undefined ? testP(sum, isObjects) : exact.p(sum);
+    p[i] = isSure ? test : 1;
   });
   const up = benjaminiHochberg(p.map((two, i) => oneSided(two, first[i].value > 0)));
   const down = benjaminiHochberg(p.map((two, i) => oneSided(two, first[i].value < 0)));
@@ -404,7 +453,11 @@ function finished(
     };
   });
   return {
-    status: statusOf(total, sites, measure, isOneProcess),
+    status: statusOf(total, sites, measure, {
+      isOneProcess,
+      isTotalTold: exact === undefined || exact.p(gathered.total) <= MAX_Q,
+    }),
+    isExact: exact !== undefined,
     comparison,
     before,
     after,
@@ -474,12 +527,13 @@ function statusOf(
   total: Change,
   sites: readonly DiffSite[],
   measure: Subject["measure"],
-  isOneProcess: boolean,
+  { isOneProcess, isTotalTold }: { readonly isOneProcess: boolean; readonly isTotalTold: boolean },
 ): PairStatus {
   if (measure === "cumulative") return "difference";
   if (measure === "allocated" && isOneProcess) return "allocated";
   const isGrown =
-    total.value.lo > 0 || sites.some((s) => s.standing === "grew" || s.standing === "new");
+    (total.value.lo > 0 && isTotalTold) ||
+    sites.some((s) => s.standing === "grew" || s.standing === "new");
   return isGrown ? "growth" : "no-growth";
 }
 

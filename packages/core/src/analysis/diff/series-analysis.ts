@@ -109,6 +109,14 @@ export interface SeriesFinding {
 
 /** A line that jumps is asked about from this part of what is live on. */
 const MATERIAL = 0.1;
+/** Of what went at a call: up to so much may still come where it is said to make nothing any more. */
+const STILL_MADE = 0.1;
+
+interface LineAsWhole {
+  /** What went, in the unit, at calls that make nothing any more. */
+  readonly lost: number;
+  readonly drifts: boolean;
+}
 
 /** Counts of one bucket over all steps lie side by side: bucket × steps. */
 export class SeriesAnalysis {
@@ -282,7 +290,21 @@ export class SeriesAnalysis {
     const places = told.map((node) =>
       this.#place(tree, node, below.get(node) ?? [], stepsOf(node), all, [p[node], q[node]]),
     );
-    const handed = new Set(places.filter((place) => this.#isHandedOver(place, places, all)));
+    const shrinking = new Set(
+      places.filter((x) => x.isAllocating && x.slope.value < 0).map((x) => x.at),
+    );
+    const bySite = this.#bucketsBySite();
+    const lineOf = new Map<SourceLine, LineAsWhole>();
+    const handed = new Set(
+      places.filter((place, i) => {
+        const own = below.get(told[i]) ?? [];
+        if (!place.isAllocating || own.length === 0) return false;
+        const line =
+          lineOf.get(place.at) ?? this.#lineAsWhole(bySite.get(this.#site[own[0]]) ?? [], all);
+        lineOf.set(place.at, line);
+        return this.#isHandedOver(place, own, line, shrinking.has(place.at));
+      }),
+    );
     const lines = new Set([...handed].map((place) => place.at));
     const covered = new Set<number>();
     for (const list of below.values()) for (const b of list) covered.add(this.#site[b]);
@@ -314,15 +336,35 @@ export class SeriesAnalysis {
 
   /**
    * Whether a call grows only as another call of the same line shrinks: what start-up made is replaced
-   * by what requests make, and the line as a whole does not drift. How it misleads: a leak that is
-   * small beside such a handover hides in it until the handover is over.
+   * by what requests make, and the line as a whole does not drift. The other's shrinking need not be
+   * told by itself (its few samples spread over two steps seldom are) where it makes nothing any more
+   * and lost a quarter of what was gained or more. How it misleads: a leak that is small beside such a
+   * handover hides in it until the handover is over.
    */
-  #isHandedOver(place: SeriesPlace, places: readonly SeriesPlace[], all: Spread): boolean {
-    if (!(place.slope.value > 0) || !place.isAllocating) return false;
-    if (!places.some((x) => x.isAllocating && x.at === place.at && x.slope.value < 0)) return false;
-    const line = this.#numbers.lines.indexOf(place.at);
-    const buckets = [...this.#site.keys()].filter((b) => this.#site[b] === line);
-    return driftOrBendP(this.#stepsOfBuckets(buckets), all) > MAX_Q;
+  #isHandedOver(
+    place: SeriesPlace,
+    own: readonly number[],
+    line: LineAsWhole,
+    isShrinkingTold: boolean,
+  ): boolean {
+    if (line.drifts || !(place.slope.value > 0)) return false;
+    return isShrinkingTold || line.lost >= this.#netOf(own) / 4;
+  }
+
+  /** Cost: one pass over its buckets for each line that holds a place. */
+  #lineAsWhole(buckets: readonly number[], all: Spread): LineAsWhole {
+    const byLeaf = grouped(buckets, (b) => this.#leaf[b]);
+    let lost = 0;
+    for (const list of byLeaf.values()) {
+      const { came, went } = this.#stepsOfBuckets(list);
+      if (total(came) <= STILL_MADE * total(went)) lost -= this.#netOf(list);
+    }
+    return { lost, drifts: driftOrBendP(this.#stepsOfBuckets(buckets), all) <= MAX_Q };
+  }
+
+  #netOf(buckets: readonly number[]): number {
+    const { plus, minus } = this.#sum(buckets);
+    return plus.bytes.value - minus.bytes.value;
   }
 
   /** Deepest nodes with q ≤ 0.05, and those above that drift without them as well. */
@@ -565,15 +607,14 @@ export class SeriesAnalysis {
     return of(shape === undefined || isLasting ? "goes-on" : "unclear");
   }
 
+  #bucketsBySite(): Map<number, number[]> {
+    return grouped(this.#site.keys(), (b) => this.#site[b]);
+  }
+
   /** Lines that hold a good part of all and grew by jumps, whatever a test of drift says of their samples. */
   #jumping(told: ReadonlySet<number>): { site: number; buckets: number[] }[] {
     const n = this.#snapshots.length;
-    const bySite = new Map<number, number[]>();
-    this.#site.forEach((site, b) => {
-      const list = bySite.get(site);
-      if (list === undefined) bySite.set(site, [b]);
-      else list.push(b);
-    });
+    const bySite = this.#bucketsBySite();
     const end = this.#snapshots[n - 1].live.value;
     const material = [...this.#siteLive].filter(
       ([site, live]) => !told.has(site) && live[n - 1] - live[0] >= MATERIAL * end,
@@ -689,6 +730,16 @@ export function statusOf(growing: readonly CourseOf[]): SeriesFinding["status"] 
   if (growing.length === 0) return "no-growth";
   if (growing.some((x) => x.course === "goes-on")) return "growth";
   return growing.every((x) => x.course === "ended") ? "ended" : "inconclusive";
+}
+
+function grouped(buckets: Iterable<number>, by: (b: number) => number): Map<number, number[]> {
+  const out = new Map<number, number[]>();
+  for (const b of buckets) {
+    const list = out.get(by(b));
+    if (list === undefined) out.set(by(b), [b]);
+    else list.push(b);
+  }
+  return out;
 }
 
 function total(values: Float64Array): number {

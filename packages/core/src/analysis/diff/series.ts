@@ -61,6 +61,8 @@ export interface SeriesDiff {
   /** Snapshots left out because they show the cycle of the one before. */
   readonly repeated: number;
   readonly restarts: number;
+  /** Of those, between a text (debug=1) and a protobuf, which cut stacks differently. */
+  readonly encodingChanges: number;
   /** Different builds, as far as files say. */
   readonly builds: number;
   readonly steps: number;
@@ -94,6 +96,13 @@ export function diffSeries(given: readonly Subject[], { override }: SeriesOption
     isGoroutines,
     repeated: chain.repeated,
     restarts: chain.restarts,
+    encodingChanges: chain.snapshots.filter(
+      ({ subject, startsProcess }, i) =>
+        startsProcess &&
+        i > 0 &&
+        subject.measure === "live" &&
+        subject.table.encoding !== chain.snapshots[i - 1].subject.table.encoding,
+    ).length,
     builds: chain.builds,
     mixed: chain.mixed,
     damaged: given.length - subjects.length,

@@ -52,12 +52,15 @@ class PairWords extends Speech {
   }
 
   #what(): string {
-    const { type } = this.#d.after.valueType;
+    const { type, unit } = this.#d.after.valueType;
+    const isObjects = unit === "count";
     switch (this.#d.after.measure) {
       case "live":
-        return this.say("live", "存活");
+        return isObjects ? this.say("live objects", "存活对象") : this.say("live", "存活");
       case "allocated":
-        return this.say("allocated", "已分配");
+        return isObjects
+          ? this.say("allocated objects", "已分配对象")
+          : this.say("allocated", "已分配");
       case "counted":
         return this.say("goroutines", "goroutine");
       case "cpu":
@@ -94,7 +97,13 @@ class PairWords extends Speech {
     if (status === "growth") {
       const top = this.#d.sites.find((s) => GROWN.has(s.standing));
       const isTotal = total.value.lo > 0;
-      const at = top === undefined ? "" : printable(shortLine(top));
+      // A whole function has no line, and its file alone does not name it.
+      const at =
+        top === undefined
+          ? ""
+          : printable(
+              top.line > 0 ? shortLine(top) : shortFunction(top.function) || shortLine(top),
+            );
       const there = top === undefined ? "" : this.signed(top.value, unit, top.hasInterval);
       const rest = isTotal
         ? inAll + (top === undefined ? "" : this.say(`; most at ${at}`, `；最多在 ${at}`))
@@ -179,10 +188,15 @@ class PairWords extends Speech {
       this.#table(
         this.say("MAY BE CHANCE", "可能是偶然"),
         unsure,
-        this.say(
-          `alone each would be told; among ${this.number(this.#d.tested)} sites some must look so`,
-          `单独看每个都成立；但 ${this.number(this.#d.tested)} 处之中总有一些碰巧如此`,
-        ),
+        this.#d.isExact
+          ? this.say(
+              "every object is counted, and a few more are a first use as well as growth",
+              "每个对象都已计入；多出几个可能只是首次使用",
+            )
+          : this.say(
+              `alone each would be told; among ${this.number(this.#d.tested)} sites some must look so`,
+              `单独看每个都成立；但 ${this.number(this.#d.tested)} 处之中总有一些碰巧如此`,
+            ),
       ),
       this.#moved(),
     );
@@ -298,10 +312,15 @@ class PairWords extends Speech {
       if (total.visible !== undefined) {
         notes.push([
           this.say("COULD SEE", "可见性"),
-          this.say(
-            `the smallest growth whose 95 % interval would lie above 0 in 4 of 5 such comparisons${this.#rateHint()}`,
-            `指这样比较五次中有四次、其 95 % 区间会高于 0 的最小增长${this.#rateHint()}`,
-          ),
+          this.#d.isExact
+            ? this.say(
+                "every object is counted; told is growth of more objects than chance has, or of one piece as large as 1 % of what was live or 512 KiB",
+                "每个对象都已计入；对象数多于偶然，或单独一块达到存活量的 1 % 或 512 KiB，才算增长",
+              )
+            : this.say(
+                `the smallest growth whose 95 % interval would lie above 0 in 4 of 5 such comparisons${this.#rateHint()}`,
+                `指这样比较五次中有四次、其 95 % 区间会高于 0 的最小增长${this.#rateHint()}`,
+              ),
         ]);
       }
     }

@@ -98,8 +98,20 @@ class SeriesWords extends Speech {
           "MemProfileRate was changed in the process; no two steps before it are left",
           "进程中途改变了 MemProfileRate；在此之前不足两步",
         );
+      if (this.#d.repeated > 0 && snapshots.length === 1)
+        return this.#d.isGoroutines
+          ? this.say("all files are the same one", "所有文件是同一份")
+          : this.say(
+              `all ${this.#d.repeated + 1} files show the same GC cycle: none ended between them. Take them at least two cycles apart, or with ?gc=1`,
+              `全部 ${this.#d.repeated + 1} 份文件显示同一个 GC 周期：其间没有周期结束。请至少间隔两个周期再取，或用 ?gc=1`,
+            );
+      if (this.#d.encodingChanges > 0)
+        return this.say(
+          "texts (debug=1) and protobufs are mixed, and cut stacks differently: give files of one of the two",
+          "文本（debug=1）与 protobuf 混在一起，二者的调用栈截取方式不同：请只给其中一种文件",
+        );
       return this.say(
-        `${snapshots.length} different snapshots give ${this.#d.steps} ${this.#d.steps === 1 ? "step" : "steps"} of one process; a series needs two. Two files are compared with heapwright diff A B`,
+        `${snapshots.length} different ${snapshots.length === 1 ? "snapshot gives" : "snapshots give"} ${this.#d.steps} ${this.#d.steps === 1 ? "step" : "steps"} of one process; a series needs two. Two files are compared with heapwright diff A B`,
         `${snapshots.length} 份不同的快照只给出 ${this.#d.steps} 个同一进程的步；序列至少需要两步。两份文件请用 heapwright diff A B`,
       );
     }
@@ -127,10 +139,8 @@ class SeriesWords extends Speech {
       if (first === undefined)
         return this.#d.grown === undefined ? inAll : this.#grownFirstToLast();
       const at = printable(shortLine(first.at));
-      const where = this.say(
-        `${this.#rate(first.slope)} at ${at}`,
-        `${at} 处 ${this.#rate(first.slope)}`,
-      );
+      const more = this.#moreAt(first) ?? this.#rate(first.slope);
+      const where = this.say(`${more} at ${at}`, `${at} 处 ${more}`);
       // Told by its jumps: a slope of all would carry the chance of a handful of tables.
       const rest = Number.isNaN(first.p)
         ? [this.#course(first, first.shape), this.#firstToLast()].filter((x) => x !== "")
@@ -139,6 +149,20 @@ class SeriesWords extends Speech {
     }
     if (total.slope.hi < 0) return this.say(`${inAll}: it shrinks`, `${inAll}：在减少`);
     return `${this.#visible(total.visible)}${this.say("; ", "；")}${inAll}`;
+  }
+
+  /**
+   * Steps that are no straight line make the slope's limits so wide that they hold 0, where both ends
+   * leave no doubt that there is more.
+   */
+  #moreAt({ at, slope }: SeriesPlace): string | undefined {
+    if (slope.lo > 0) return undefined;
+    const ends = this.#d.firstToLast?.sites.find(
+      (s) => s.function === at.function && s.file === at.file && s.line === at.line,
+    );
+    if (ends === undefined || !(ends.value.lo > 0)) return undefined;
+    const more = this.signed(ends.value, this.#d.unit);
+    return this.say(`${more} from the first to the last`, `首尾之间 ${more}`);
   }
 
   /** Why nobody can say yet whether what grew goes on, and what would tell. */
@@ -169,7 +193,9 @@ class SeriesWords extends Speech {
   #course(of: CourseOf, shape: ShapeChoice | undefined): string {
     const { jumps, tail } = of;
     const isLine = shape?.isClear === true && (shape.shape === "line" || shape.shape === "late");
-    if (jumps !== undefined && !isLine && (jumps.goesOn || shape?.isClear !== true)) {
+    // Two rises side by side are one jump or a slope: of a few steps nobody can tell.
+    const isTold = jumps !== undefined && (jumps.at.length > 1 || this.#d.steps >= MIN_SHAPE_STEPS);
+    if (isTold && !isLine && (jumps.goesOn || shape?.isClear !== true)) {
       const last = this.#when(jumps.at[jumps.at.length - 1] ?? 0);
       return jumps.at.length === 1
         ? this.say(`one step before ${last}`, `${last} 之前一次跃升`)
@@ -271,15 +297,17 @@ class SeriesWords extends Speech {
         : this.say("live", "存活");
     const from = this.amount(first.live.value, this.#d.unit);
     const to = this.amount(last.live.value, this.#d.unit);
-    facts.push(
-      this.say(
-        `${snapshots.length} snapshots, ${steps} steps${over}   ${word} ${live}  ${from} → ${to}`,
-        `${snapshots.length} 份快照，${steps} 步${over}   ${word} ${live}  ${from} → ${to}`,
-      ),
-    );
+    if (snapshots.length > 1)
+      facts.push(
+        this.say(
+          `${snapshots.length} snapshots, ${steps} ${steps === 1 ? "step" : "steps"}${over}   ${word} ${live}  ${from} → ${to}`,
+          `${snapshots.length} 份快照，${steps} 步${over}   ${word} ${live}  ${from} → ${to}`,
+        ),
+      );
     facts.push(...this.#excursions(), ...this.#peak());
     if (total !== undefined) {
-      const shape = total.shape === undefined ? "" : `${this.#shape(total.shape)}; `;
+      const shape =
+        total.shape === undefined ? "" : `${this.#shape(total.shape)}${this.say("; ", "；")}`;
       facts.push(
         this.say(
           `in all ${shape}${this.number(total.came)} ${this.#d.isGoroutines ? "more and" : "samples came and stayed,"} ${this.number(total.went)} ${this.#d.isGoroutines ? "fewer, step by step" : "went"}, p ${this.pIs(total.p)}`,
@@ -303,11 +331,20 @@ class SeriesWords extends Speech {
         );
       }
     }
-    if (restarts > 0) {
+    const encodings = this.#d.encodingChanges;
+    if (encodings > 0)
       facts.push(
         this.say(
-          `${restarts} ${restarts === 1 ? "restart" : "restarts"} or other process inside: counts fall or identity differs; nothing is compared across`,
-          `其间有 ${restarts} 次重启或换了进程：计数下降或身份不同；不跨越比较`,
+          `text (debug=1) follows protobuf, or the other way round, ${encodings === 1 ? "once" : `${encodings} times`}: nothing is compared across`,
+          `文本（debug=1）与 protobuf 交替 ${encodings} 次：不跨越比较`,
+        ),
+      );
+    const other = restarts - encodings;
+    if (other > 0) {
+      facts.push(
+        this.say(
+          `${other} ${other === 1 ? "restart" : "restarts"} or other process inside: counts fall or identity differs; nothing is compared across`,
+          `其间有 ${other} 次重启或换了进程：计数下降或身份不同；不跨越比较`,
         ),
       );
     }
