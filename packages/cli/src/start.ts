@@ -13,7 +13,7 @@ import { Script } from "node:vm";
 import { versionOf } from "./version.ts";
 
 interface PprofScript {
-  runPprof(args: readonly string[]): Promise<number>;
+  runPprof(args: readonly string[], ownsProcess: boolean): Promise<number>;
 }
 
 /** Both made by tools/build.mjs. */
@@ -44,7 +44,7 @@ async function start(args: readonly string[]): Promise<void> {
   if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
     process.stdout.write(`heapwright ${versionOf(path.join(__dirname, ".."))}\n`);
   } else if (args[0] === "pprof") {
-    process.exitCode = await loadPprof().runPprof(args.slice(1));
+    process.exitCode = await loadPprof().runPprof(args.slice(1), true);
   } else {
     await import("./main.ts");
   }

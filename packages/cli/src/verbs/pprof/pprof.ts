@@ -31,6 +31,7 @@ import { localZone } from "@heapwright/host/profiles/zone.ts";
 import { readSourceFile } from "@heapwright/host/source/read-source.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { parseArguments, PprofUsageError, type PprofArguments } from "./flags.ts";
+import { compileForOneReport } from "./compiler.ts";
 import { loadSources, systemMessage } from "./sources.ts";
 
 const STDIN = 0;
@@ -97,7 +98,7 @@ function problemText({ side, message }: UnmergeableError): string {
   return `problem fetching ${side} profiles: ${message}${side === "base" ? "," : ""}`;
 }
 
-async function load(args: PprofArguments, lang: Lang): Promise<Profile> {
+async function load(args: PprofArguments, lang: Lang, ownsProcess: boolean): Promise<Profile> {
   const { base, diffBase } = args;
   let sources = [...args.sources];
   let executable: string | undefined;
@@ -115,6 +116,7 @@ async function load(args: PprofArguments, lang: Lang): Promise<Profile> {
     keepsAddresses: naming === undefined,
   };
   const baseNames = [base, diffBase].filter((name) => name !== "");
+  if (ownsProcess && args.command !== undefined) compileForOneReport([...sources, ...baseNames]);
   const [profiles, bases] = await Promise.all([
     loadSources(sources, options),
     loadSources(baseNames, options),
@@ -342,7 +344,12 @@ function withoutLang(argv: readonly string[]): string[] {
   return argv.toSpliced(at, argv[at] === "--lang" ? 2 : 1);
 }
 
-export async function pprof(argv: readonly string[], lang: Lang): Promise<number> {
+/** `ownsProcess`: see run.ts. */
+export async function pprof(
+  argv: readonly string[],
+  lang: Lang,
+  ownsProcess: boolean,
+): Promise<number> {
   try {
     const args = parseArguments(withoutLang(argv));
     if (args === undefined) {
@@ -362,7 +369,7 @@ export async function pprof(argv: readonly string[], lang: Lang): Promise<number
     }
     let profile: Profile;
     try {
-      profile = await load(args, lang);
+      profile = await load(args, lang, ownsProcess);
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
       say(error instanceof UnmergeableError ? problemText(error) : error.message);

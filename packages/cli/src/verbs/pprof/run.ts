@@ -6,10 +6,14 @@ import { langOf } from "../../command-line/words.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { pprof } from "./pprof.ts";
 
-export async function runPprof(args: readonly string[]): Promise<number> {
+/**
+ * `ownsProcess`: nothing else is done in it, so that V8 may be told how to compile. Not where its code is
+ * stored: V8 takes that with the same settings only.
+ */
+export async function runPprof(args: readonly string[], ownsProcess = false): Promise<number> {
   const lang = langOf(args);
   try {
-    return await pprof(args, lang);
+    return await pprof(args, lang, ownsProcess);
   } catch (error) {
     const isDebug = process.env["HEAPWRIGHT_DEBUG"] !== undefined;
     const detail =

@@ -184,9 +184,11 @@ export function nodeTotals(
   const { from, to, location } = profile.stacks;
   const { start, node } = index;
   const { used, weight, divisor } = weights;
-  // Per node the stack that it was counted for last, and beside it (one cache line) its sum.
-  const sums = new Float64Array(index.length * 2).fill(-1);
-  for (let n = 0; n < index.length; n++) sums[n * 2 + 1] = 0;
+  // Per node the stack that it was counted for last, and beside it (one cache line) its sum. The stack as
+  // an integer: before this is compiled, each double that is read is an object of the heap.
+  const sums = new Float64Array(index.length * 2);
+  const seen = new Int32Array(sums.buffer);
+  for (let n = 0; n < index.length; n++) seen[n * 4] = -1;
   const only = onlyNodes(index);
   for (let u = 0; u < used.length; u++) {
     const s = used[u];
@@ -202,16 +204,16 @@ export function nodeTotals(
       const l = location[i];
       const single = only[l];
       if (single >= 0) {
-        if (sums[single * 2] === s) continue;
-        sums[single * 2] = s;
+        if (seen[single * 4] === s) continue;
+        seen[single * 4] = s;
         sums[single * 2 + 1] += w;
         if (divisor !== undefined) cumDivisor[single] += divisor[s];
       } else if (single === SEVERAL_NODES) {
         const stop = start[l + 1];
         for (let k = start[l]; k < stop; k++) {
           const n = node[k];
-          if (sums[n * 2] === s) continue;
-          sums[n * 2] = s;
+          if (seen[n * 4] === s) continue;
+          seen[n * 4] = s;
           sums[n * 2 + 1] += w;
           if (divisor !== undefined) cumDivisor[n] += divisor[s];
         }

@@ -62,7 +62,11 @@ function compare(least: number): void {
         if (Math.abs(edges.weight.data[edge]) < cutoff) continue;
         expected[edges.target.data[edge]] |= edges.isInline(edge) ? IS_INLINED : IS_CALLED;
       }
-      for (const few of [0, FUNCTIONS]) {
+      for (const few of [
+        { nodes: 0, frames: 0 },
+        { nodes: FUNCTIONS, frames: 0 },
+        { nodes: 0, frames: Infinity },
+      ]) {
         const marks = inlineMarks(profile, index, weights, isKept, isListed, cutoff, few);
         // Whether a node that is inlined nowhere is called is not asked.
         expect(Array.from(marks)).toEqual(
@@ -98,7 +102,10 @@ describe("inlineMarks", () => {
     const index = new NodeIndex(profile, { objectNames: false, trimPath: (path) => path });
     const weights = stackWeights(profile, { value: 0, divisor: undefined });
     const isListed = new Uint8Array(index.length).fill(1);
-    const marks = inlineMarks(profile, index, weights, undefined, isListed, 5);
-    expect(marks.filter((mark) => mark === IS_INLINED).length).toBe(count);
+    for (const frames of [0, Infinity]) {
+      const few = { nodes: 0, frames };
+      const marks = inlineMarks(profile, index, weights, undefined, isListed, 5, few);
+      expect(marks.filter((mark) => mark === IS_INLINED).length).toBe(count);
+    }
   });
 });

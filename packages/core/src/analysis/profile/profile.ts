@@ -138,20 +138,30 @@ export function sampleAt(profile: Profile, k: number): number {
 }
 
 function ordinals(length: number): Float64Array {
-  return Float64Array.from({ length }, (_, i) => i + 1);
+  const out = new Float64Array(length);
+  for (let i = 0; i < length; i++) out[i] = i + 1;
+  return out;
 }
 
 /** Labels that the format cannot tell from "absent" are dropped, as google/pprof does on reading. */
-function isAbsent(labels: LabelColumns, i: number): boolean {
-  return labels.str[i] === 0 && !(labels.num[i] !== 0) && labels.unit[i] === 0;
+function isAbsent({ str, num, unit }: LabelColumns, i: number): boolean {
+  return str[i] === 0 && (Number.isNaN(num[i]) || (num[i] === 0 && unit[i] === 0));
+}
+
+function countAbsent(labels: LabelColumns): number {
+  const { str, num } = labels;
+  let absent = 0;
+  for (let i = 0; i < str.length; i++) {
+    // Sizes, as labels of heap profiles are, need no call.
+    if (str[i] !== 0 || num[i] > 0) continue;
+    if (isAbsent(labels, i)) absent += 1;
+  }
+  return absent;
 }
 
 function presentLabels(labels: LabelColumns): LabelColumns {
   const total = labels.key.length;
-  let absent = 0;
-  for (let i = 0; i < total; i++) {
-    if (labels.str[i] === 0 && (Number.isNaN(labels.num[i]) || isAbsent(labels, i))) absent += 1;
-  }
+  const absent = countAbsent(labels);
   if (absent === 0) return labels;
   const rows = labels.start.length - 1;
   const start = new Int32Array(rows + 1);
@@ -162,7 +172,7 @@ function presentLabels(labels: LabelColumns): LabelColumns {
   let to = 0;
   for (let row = 0; row < rows; row++) {
     for (let i = labels.start[row]; i < labels.start[row + 1]; i++) {
-      if (labels.str[i] === 0 && (Number.isNaN(labels.num[i]) || isAbsent(labels, i))) continue;
+      if (isAbsent(labels, i)) continue;
       key[to] = labels.key[i];
       str[to] = labels.str[i];
       num[to] = labels.num[i];

@@ -6,6 +6,9 @@
 import { demangled } from "./demangle/demangle.ts";
 import type { Profile } from "./profile.ts";
 
+/** Any other name stays as it is. Most are others: one search instead of six. */
+const MAY_CHANGE = /^_|[<>[\]]|::/;
+
 function looksLikeCpp(name: string): boolean {
   if (name.includes(".<") || name.includes("]).")) return false;
   return /[<>[\]]/.test(name) || name.includes("::");
@@ -72,7 +75,7 @@ export function tidyNames(profile: Profile, { form, isForced }: Naming): Profile
     // A name of its own was resolved already.
     if (form !== "none" && (given === 0 || given === systemName)) {
       const system = strings.get(systemName);
-      const tidied = shortened(system, form);
+      const tidied = MAY_CHANGE.test(system) ? shortened(system, form) : system;
       index = tidied === system ? systemName : strings.intern(tidied);
     }
     if (index === own) continue;

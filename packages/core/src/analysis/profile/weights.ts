@@ -2,7 +2,7 @@
 // weight, are sums over samples of the same stack alike, so graphs walk each stack once, however
 // many samples (sizes, labels) share it.
 
-import { sampleAt, sampleCount, type Profile } from "./profile.ts";
+import { sampleCount, type Profile } from "./profile.ts";
 
 export interface Measure {
   /** Column shown. */
@@ -72,13 +72,14 @@ export function totalOf(profile: Profile, measure: Measure): number {
   const value = profile.values[measure.value];
   const by = measure.divisor === undefined ? undefined : profile.values[measure.divisor];
   const isBase = baseRows(profile);
+  const { order } = profile;
   const count = sampleCount(profile);
   let total = 0;
   let divisor = 0;
   let baseTotal = 0;
   let baseDivisor = 0;
   for (let k = 0; k < count; k++) {
-    const row = sampleAt(profile, k);
+    const row = order === undefined ? k : order[k];
     const v = Math.abs(value[row]);
     const d = by === undefined ? 0 : by[row];
     total += v;

@@ -325,6 +325,8 @@ export function readSections(
 ): Sections {
   const into = new Sections(isExact);
   const total = wire.bytes.length;
+  // An entry takes two bytes at least: so many hold no more than `most`, and nothing has to be counted.
+  const fewBytes = most * 2;
   wire.enter(0, total);
   let start = 0;
   let run = 0;
@@ -336,7 +338,7 @@ export function readSections(
       run += 1;
     }
     if (takePlain(wire, into)) {
-      if (into.hasMoreThan(most)) {
+      if (wire.pos > fewBytes && into.hasMoreThan(most)) {
         throw tooMany("strings, functions, locations or lines", most, start);
       }
       start = wire.pos;
@@ -378,7 +380,7 @@ export function readSections(
       if (!wire.bad) log.add("pprof.message-malformed", "damage", { field }, { offset: start });
     }
     if (wire.bad) break;
-    if (into.hasMoreThan(most)) {
+    if (wire.pos > fewBytes && into.hasMoreThan(most)) {
       throw tooMany("strings, functions, locations or lines", most, start);
     }
     start = wire.pos;

@@ -31,13 +31,20 @@ export function writeTop(report: Report, out: Sink): void {
     `${"flat".padStart(10)} ${"flat".padStart(5)}% ${"sum".padStart(5)}% ${"cum".padStart(10)} ${"cum".padStart(5)}%`,
   );
   let sum = 0;
+  let lastFlat = NaN;
+  /** The first three columns. Most nodes have nothing in themselves, and with it those of the line before. */
+  let own = "";
   for (const node of graph.nodes) {
     const flat = graph.flatValue(node);
     const cum = graph.cumValue(node);
-    sum += flat;
+    if (flat !== 0 || lastFlat !== 0) {
+      sum += flat;
+      lastFlat = flat;
+      own = `${report.formatValue(flat).padStart(10)} ${report.percent(flat)} ${report.percent(sum)}`;
+    }
     const inline = graph.inlineLabel(node);
     out.line(
-      `${report.formatValue(flat).padStart(10)} ${report.percent(flat)} ${report.percent(sum)} ` +
+      `${own} ` +
         `${report.formatValue(cum).padStart(10)} ${report.percent(cum)}  ` +
         `${graph.name(node)}${inline === "" ? "" : ` ${inline}`}`,
     );
