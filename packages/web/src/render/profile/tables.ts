@@ -16,7 +16,7 @@ import {
 } from "../../amounts.ts";
 import { bytes, grouped } from "../../numbers.ts";
 import { positionName, cutName } from "../names.ts";
-import type { ProfileContext } from "./page.ts";
+import type { ProfileContext } from "./context.ts";
 
 /** Rows without a script; with it all that the page carries. */
 const FIRST_ROWS = 40;
