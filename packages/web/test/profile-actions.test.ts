@@ -382,6 +382,18 @@ describe.skipIf(chromium === undefined)(
       expect(await text(q, "#pfilters span")).toMatch(/^0 MiB \[0, 1\.5\] of 597 MiB/);
     });
 
+    test("tables have their section's or their label's name", async () => {
+      const p = await show("more");
+      expect(await p.getByRole("table", { name: "Functions" }).count()).toBe(1);
+      await p.locator("#labels details").evaluateAll((all) => {
+        for (const details of all) details.setAttribute("open", "");
+      });
+      expect(await p.getByRole("table", { name: "tenant" }).count()).toBe(1);
+      const tables = (await p.locator("main").ariaSnapshot()).match(/- table.*/g) ?? [];
+      expect(tables.length).toBeGreaterThan(1);
+      expect(tables.filter((line) => !line.startsWith('- table "'))).toEqual([]);
+    });
+
     test("from hit to hit: Enter in the field, n and N, around at the end", async () => {
       const p = await show("more");
       await p.fill("#pfind", "api.");
