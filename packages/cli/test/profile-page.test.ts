@@ -68,6 +68,10 @@ describe("view --html", () => {
     // Not that values were added up, as of several files that are shown.
     expect(notes?.match(/<li>/g)).toHaveLength(1);
     expect(await notesOf("p.F")).toBe(undefined);
+    // Stacks of a file without sample counts have no intervals, and none are explained.
+    const page = readFileSync(html, "utf8");
+    expect(/how many samples stand behind a value: no intervals/.test(page)).toBe(true);
+    expect(/<p class="says">intervals as of two/.test(page)).toBe(false);
   });
 
   test.each([

@@ -142,11 +142,12 @@ function heading(ctx: ProfileContext, facts: ProfileFacts, embedded: number): Ma
       ? own.nothing
       : totalWithLimits(type.unit, known, isDiff);
   const says = type === undefined ? "" : basisText(own, type.basis);
+  const hasIntervals = type?.basis === "recovered" || type?.basis === "approximate";
   return markup`<section class="verdict" id="profile" aria-labelledby="answer">
     <div class="answer">
       <h1 class="h1" id="answer"><bdi>${cutName(type?.type ?? "", 80)}</bdi> ${total}</h1>
       <p class="says" id="pbasis">${says}</p>
-      ${isDiff && type?.basis !== "counted" ? markup`<p class="says">${picture.held === undefined ? own.diffSays : facts.base === undefined ? own.deltaSays : own.pairedSays}</p>` : ""}
+      ${isDiff && (hasIntervals || (picture.held !== undefined && type?.basis !== "counted")) ? markup`<p class="says">${picture.held === undefined ? own.diffSays : facts.base === undefined ? own.deltaSays : own.pairedSays}</p>` : ""}
       ${embedded === 0 ? "" : markup`<p class="says">${flagged(own.embeds(grouped(embedded)))}</p>`}
       <p class="says noscript">${own.needsScript}</p>
       ${
