@@ -6,7 +6,7 @@ import { deflateRawSync } from "node:zlib";
 import type { Lang } from "@heapwright/core/model/message.ts";
 import { loadProfile } from "@heapwright/core/analysis/profile/load.ts";
 import { sampleIndexOf, type Profile } from "@heapwright/core/analysis/profile/profile.ts";
-import { pitfallsOf } from "@heapwright/core/analysis/profile/pitfalls.ts";
+import { pitfallsOf, pitfallsOfNames } from "@heapwright/core/analysis/profile/pitfalls.ts";
 import { sampleCounts } from "@heapwright/core/analysis/profile/sample-counts.ts";
 import type { SourceFacts } from "@heapwright/core/analysis/profile/source-facts.ts";
 import {
@@ -112,7 +112,10 @@ export async function profilePage(
       periodType: profile.periodType,
       comments: profile.comments,
       damage: options.damage,
-      notes: base === undefined ? notesOn(profile, picture.defaultType, options) : [],
+      notes:
+        base === undefined
+          ? notesOn(profile, picture.defaultType, options)
+          : pitfallsOfNames(shown, picture.defaultType).map((note) => voiceOf(lang).say(note)),
     },
     version: options.version,
     // Level 6 halves the time of 9 for 1 % more bytes.

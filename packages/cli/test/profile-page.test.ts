@@ -49,6 +49,31 @@ describe("view --html", () => {
     expect(page).toContain("go1.26.heap.pb.gz");
   });
 
+  test("a difference has the notes on its names", async () => {
+    const folded = (name: string, func: string, value: number): string => {
+      const file = path.join(SCRATCH, name);
+      writeFileSync(file, `main.main;${func} ${value}\nmain.main;p.x 3\n`);
+      return file;
+    };
+    const html = path.join(SCRATCH, "noted.html");
+    const notesOf = async (func: string): Promise<string | undefined> => {
+      const [base, now] = [folded("noted-0.folded", func, 5), folded("noted-1.folded", func, 9)];
+      const run = await heapwright(["view", "--base", base, now, "--html", html, "--quiet"]);
+      expect([run.code, run.stderr]).toEqual([0, ""]);
+      return /<details[^>]* id="notes">([\s\S]*?)<\/details>/.exec(readFileSync(html, "utf8"))?.[1];
+    };
+    const notes = await notesOf("p.Map[go.shape.int].Put");
+    expect(notes).toContain("One note on <bdi>samples</bdi>");
+    expect(notes).toContain("one line can be several types: p.Map[go.shape.int].Put");
+    // Not that values were added up, as of several files that are shown.
+    expect(notes?.match(/<li>/g)).toHaveLength(1);
+    expect(await notesOf("p.F")).toBe(undefined);
+    // Stacks of a file without sample counts have no intervals, and none are explained.
+    const page = readFileSync(html, "utf8");
+    expect(/how many samples stand behind a value: no intervals/.test(page)).toBe(true);
+    expect(/<p class="says">intervals as of two/.test(page)).toBe(false);
+  });
+
   test.each([
     "go1.26.goroutine.pb.gz",
     "go1.26.cpu.pb.gz",

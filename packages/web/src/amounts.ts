@@ -24,7 +24,8 @@ export function amountUnit(unit: string, largest: number): AmountUnit {
   }
   return {
     name: unit === "count" ? "" : unit,
-    of: (v) => (v < 0 ? `${MINUS}${grouped(-v)}` : grouped(v)),
+    // What rounds to nothing has no sign.
+    of: (v) => (v <= -0.5 ? `${MINUS}${grouped(-v)}` : grouped(Math.max(0, v))),
   };
 }
 
@@ -40,17 +41,42 @@ export function signedAmount(unit: string, value: number): string {
 
 /** "[375, 431]"; "" where the value was counted, nothing was sampled, or nothing is known of it. */
 export function limitsIn(unit: AmountUnit, { lo, hi, net, samples }: Known): string {
+  if (samples === 0) return "";
+  return limitsOf(unit, { lo, hi, net, samples });
+}
+
+function limitsOf(
+  unit: AmountUnit,
+  { lo, hi, net, samples }: Omit<Known, "plus" | "minus">,
+): string {
   if (!Number.isFinite(lo) || !Number.isFinite(hi)) return "";
-  if (samples === 0 || (lo === net && hi === net && !(samples > 0))) return "";
+  if (lo === net && hi === net && !(samples > 0)) return "";
   return `[${unit.of(lo)}, ${unit.of(hi)}]`;
 }
 
 /** "12.3 MiB [8.1, 18.0]"; in a difference with its sign. */
 export function amountWithLimits(unit: string, known: Known, isSigned: boolean): string {
+  return withLimits(unit, known, isSigned, limitsIn);
+}
+
+/**
+ * A total, where no sample is an answer too: "0 MiB [0, 1.5]", at most what can stay unseen. Not of a
+ * difference, which may be of a file with itself: then nothing is exact.
+ */
+export function totalWithLimits(unit: string, known: Known, isSigned: boolean): string {
+  return withLimits(unit, known, isSigned, isSigned ? limitsIn : limitsOf);
+}
+
+function withLimits(
+  unit: string,
+  known: Known,
+  isSigned: boolean,
+  limitsFor: (unit: AmountUnit, known: Known) => string,
+): string {
   const most = Math.max(Math.abs(known.net), Math.abs(known.hi) || 0);
   const column = amountUnit(unit, Number.isFinite(most) ? most : Math.abs(known.net));
   const value = `${isSigned && known.net > 0 ? "+" : ""}${column.of(known.net)}`;
-  const limits = limitsIn(column, known);
+  const limits = limitsFor(column, known);
   // A limit that is not shown chooses no unit.
   if (limits === "") return isSigned ? signedAmount(unit, known.net) : amount(unit, known.net);
   const name = column.name === "" ? "" : `${NBSP}${column.name}`;

@@ -26,6 +26,8 @@ const en = {
   graphPart: (p: string) =>
     `${p} % of the profile is in stacks that this page does not carry: edges are lower bounds`,
   badPattern: (why: string) => `no regular expression: ${why}`,
+  costlyPattern: "this regular expression takes too long: fewer counted repeats make it quicker",
+  notApplied: "not applied",
   // Filters.
   onlyThrough: "only through",
   onlyWith: "only",
@@ -198,6 +200,8 @@ const zh: ProfileWords = {
   graphSays: (n) => `最重的 ${n} 个函数；虚线：经过未显示的函数`,
   graphPart: (p) => `剖析的 ${p} % 在本页未携带的调用栈中：边是下限`,
   badPattern: (why) => `不是正则表达式：${why}`,
+  costlyPattern: "此正则表达式耗时过长：减少计数重复会更快",
+  notApplied: "未生效",
   onlyThrough: "仅经过",
   onlyWith: "仅",
   without: "排除",

@@ -1,7 +1,7 @@
 // Entry of the script of a profile's page: unpacks the profile, then keeps picture, table and URL at what
 // the reader chose.
 
-import { amount, amountWithLimits, shareText } from "../../amounts.ts";
+import { amount, amountWithLimits, shareText, totalWithLimits } from "../../amounts.ts";
 import { grouped, percent } from "../../numbers.ts";
 import { MOST_FILTERS } from "@heapwright/core/pictures/profile/filtered.ts";
 import { decodeProfile } from "../../profile-data.ts";
@@ -12,7 +12,7 @@ import { startCopying } from "../copy.ts";
 import { all, dataBlock, isField, one, remember, remembered } from "../dom.ts";
 import { CLIENT_WORDS } from "../../client-words.ts";
 import { cycleTheme, startTheme } from "../theme.ts";
-import { FilterBar, stackFilters } from "./filter-bar.ts";
+import { type Applied, FilterBar, stackFilters } from "./filter-bar.ts";
 import { drawGraph } from "./graph.ts";
 import { LabelTables } from "./labels.ts";
 import { Menu, type MenuItem } from "./menu.ts";
@@ -27,6 +27,7 @@ import {
   writeProfileState,
 } from "./page-state.ts";
 import { Pane, type Zoom } from "./pane.ts";
+import type { Unfit } from "./search.ts";
 import { Selection } from "./selection.ts";
 import { SourcePane } from "./source-pane.ts";
 import { FunctionTable } from "./table.ts";
@@ -94,7 +95,8 @@ class ProfilePage {
   readonly #table: FunctionTable | undefined;
   /** undefined: nothing is searched for, or with a broken expression. */
   #matches: Uint8Array | undefined;
-  #badPattern: string | undefined;
+  #unfit: Unfit | undefined;
+  #applied: readonly Applied[] = [];
   #matched = "";
   #filtered = "[]";
 
@@ -316,17 +318,19 @@ class ProfilePage {
     if (wanted !== this.#matched) {
       this.#matched = wanted;
       const found = this.#model.matches(query, isPattern);
-      this.#matches = found instanceof Uint8Array ? found : undefined;
-      this.#badPattern = typeof found === "string" ? found : undefined;
+      const isFit = found === undefined || found instanceof Uint8Array;
+      this.#matches = isFit ? found : undefined;
+      this.#unfit = isFit ? undefined : found;
     }
     const filtered = JSON.stringify(filters);
     if (filtered !== this.#filtered) {
       this.#filtered = filtered;
-      this.#model.filter(stackFilters(this.#model, filters));
+      this.#applied = stackFilters(this.#model, filters);
+      this.#model.filter(this.#applied.flatMap(({ by }) => by ?? []));
       this.#table?.forget();
       this.#labels.show();
     }
-    this.#filterBar.show(filters, type, view === "up" ? "up" : "down");
+    this.#filterBar.show(this.#applied, type, view === "up" ? "up" : "down");
     this.#heading(type);
     this.#table?.show({ type, sort, matches: this.#matches });
     if (view === "graph") this.#showGraph(type);
@@ -351,7 +355,7 @@ class ProfilePage {
     element("#pkey", HTMLElement).hidden = !hasShades || isEmpty;
     const text = document.createElement("bdi");
     text.textContent = name;
-    head.replaceChildren(text, ` ${amountWithLimits(unit, total, this.#model.isDiff)}`);
+    head.replaceChildren(text, ` ${totalWithLimits(unit, total, this.#model.isDiff)}`);
   }
 
   #showGraph(type: number): void {
@@ -431,10 +435,12 @@ class ProfilePage {
 
   #tellHits(hits: SceneHits | undefined, type: number): void {
     this.#keep.hidden = this.#drop.hidden = this.#matches === undefined;
-    const bad = this.#badPattern;
+    const bad = this.#unfit;
     this.#find.setAttribute("aria-invalid", String(bad !== undefined));
-    if (bad !== undefined) this.#hits.textContent = words.badPattern(bad);
-    else if (hits === undefined) this.#hits.textContent = "";
+    if (bad !== undefined) {
+      this.#hits.textContent =
+        bad.why === undefined ? words.costlyPattern : words.badPattern(bad.why);
+    } else if (hits === undefined) this.#hits.textContent = "";
     else {
       const { unit } = this.#model.type(type);
       const { boxes, known, unknown } = hits;

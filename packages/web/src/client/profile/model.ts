@@ -24,7 +24,7 @@ import {
 } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { wholeOf } from "../../amounts.ts";
 import type { CarriedProfile } from "../../profile-data.ts";
-import { finderOf } from "./search.ts";
+import { found, newAllowance, type Unfit } from "./search.ts";
 
 export type FlameKind = "down" | "up" | "sandwich";
 
@@ -95,7 +95,6 @@ export class Model {
   readonly #scenes = new Map<string, Scene>();
   /** Row of each frame in the table, −1 where it is not listed. */
   readonly rowOfFrame: Int32Array;
-  readonly #texts: (string | undefined)[] = [];
 
   constructor(profile: CarriedProfile) {
     this.whole = profile;
@@ -235,16 +234,14 @@ export class Model {
     return this.profile.files[frame] ?? "";
   }
 
-  /** Frames whose name or file is found; undefined for no text, a string: what is wrong with it. */
-  matches(query: string, isPattern: boolean): Uint8Array | string | undefined {
-    const find = finderOf(query, isPattern);
-    if (typeof find !== "function") return find;
-    const out = new Uint8Array(this.profile.names.length);
-    for (let f = 0; f < out.length; f++) {
-      const text = (this.#texts[f] ??= `${this.name(f)}\n${this.file(f)}`);
-      if (find(text)) out[f] = 1;
-    }
-    return out;
+  /** Frames whose name or file is found; undefined for no text. */
+  matches(
+    query: string,
+    isPattern: boolean,
+    allowance = newAllowance(),
+  ): Uint8Array | Unfit | undefined {
+    const { names, files } = this.whole;
+    return found(names, files, query, isPattern, allowance);
   }
 
   /** Of a search that finds one function: its row in the table counts every stack; else undefined. */

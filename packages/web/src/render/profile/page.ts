@@ -5,15 +5,16 @@ import type { Lang } from "@heapwright/core/model/message.ts";
 import type { ProfilePicture } from "@heapwright/core/pictures/profile/picture.ts";
 import { knownOf, rowSums } from "@heapwright/core/pictures/profile/tree-view.ts";
 import { type Markup, type Value, embeddedJson, markup } from "../../markup.ts";
-import { amount, amountWithLimits } from "../../amounts.ts";
+import { amount, totalWithLimits } from "../../amounts.ts";
 import { bytes, grouped } from "../../numbers.ts";
 import { encodeProfile } from "../../profile-data.ts";
-import { basisText, type ProfilePageWords, profilePageWords } from "../../profile-words.ts";
+import { basisText, profilePageWords } from "../../profile-words.ts";
 import type { CarriedSource } from "../../source-data.ts";
 import { clock, date } from "../../time.ts";
 import { LABELS, type PageLabels } from "../../words.ts";
 import { type Frame, data, footer, renderDocument, type SectionLink } from "../document.ts";
 import { cutName } from "../names.ts";
+import type { ProfileContext } from "./context.ts";
 import { functionTable, labelTables } from "./tables.ts";
 
 export interface ProfileFacts {
@@ -44,14 +45,6 @@ export interface ProfilePageInput extends Frame {
   readonly source?: CarriedSource | undefined;
   /** The picture is in view at first, not the top of the page. */
   readonly opensOnPicture?: boolean;
-}
-
-export interface ProfileContext {
-  readonly lang: Lang;
-  readonly labels: PageLabels;
-  readonly own: ProfilePageWords;
-  readonly picture: ProfilePicture;
-  readonly isDiff: boolean;
 }
 
 export function renderProfilePage(input: ProfilePageInput): string {
@@ -147,13 +140,14 @@ function heading(ctx: ProfileContext, facts: ProfileFacts, embedded: number): Ma
   const total =
     known === undefined || type === undefined
       ? own.nothing
-      : amountWithLimits(type.unit, known, isDiff);
+      : totalWithLimits(type.unit, known, isDiff);
   const says = type === undefined ? "" : basisText(own, type.basis);
+  const hasIntervals = type?.basis === "recovered" || type?.basis === "approximate";
   return markup`<section class="verdict" id="profile" aria-labelledby="answer">
     <div class="answer">
       <h1 class="h1" id="answer"><bdi>${cutName(type?.type ?? "", 80)}</bdi> ${total}</h1>
       <p class="says" id="pbasis">${says}</p>
-      ${isDiff && type?.basis !== "counted" ? markup`<p class="says">${picture.held === undefined ? own.diffSays : facts.base === undefined ? own.deltaSays : own.pairedSays}</p>` : ""}
+      ${isDiff && (hasIntervals || (picture.held !== undefined && type?.basis !== "counted")) ? markup`<p class="says">${picture.held === undefined ? own.diffSays : facts.base === undefined ? own.deltaSays : own.pairedSays}</p>` : ""}
       ${embedded === 0 ? "" : markup`<p class="says">${flagged(own.embeds(grouped(embedded)))}</p>`}
       <p class="says noscript">${own.needsScript}</p>
       ${

@@ -16,7 +16,7 @@ import {
 } from "../../amounts.ts";
 import { bytes, grouped } from "../../numbers.ts";
 import { positionName, cutName } from "../names.ts";
-import type { ProfileContext } from "./page.ts";
+import type { ProfileContext } from "./context.ts";
 
 /** Rows without a script; with it all that the page carries. */
 const FIRST_ROWS = 40;
@@ -46,7 +46,7 @@ export function functionTable(ctx: ProfileContext): Markup {
   return markup`<section id="functions" aria-labelledby="functions-head">
     <h2 class="lab" id="functions-head">${own.functions}</h2>
     <p class="say" id="ptable-says">${own.firstRows(grouped(rows.length))}</p>
-    <table class="ptab" id="ptable">
+    <table class="ptab" id="ptable" aria-labelledby="functions-head">
       <thead>
         <tr>
           ${head("flat", unit.name === "" ? own.flat : `${own.flat}, ${unit.name}`)}
@@ -130,7 +130,7 @@ export function labelTables(ctx: ProfileContext): Markup | undefined {
       ) => markup`<details class="plab"${labels.length === 1 || key === "bytes" ? markup` open` : ""}>
         <summary><code><bdi>${cutName(key, 80)}</bdi></code> ${grouped(shown.length + others)}</summary>
         <div class="wide" tabindex="0" role="group" aria-label="${cutName(key, 80)}">
-        <table class="ptab">
+        <table class="ptab" aria-label="${cutName(key, 80)}">
           <thead>
             <tr>
               <th scope="col">${own.label}</th>

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { Regexp } from "./regexp.ts";
+import { CostlyRegexpError, Regexp } from "./regexp.ts";
 
 describe("matches as Go's regexp does", () => {
   test.each([
@@ -99,6 +99,28 @@ describe("takes time linear in the text", () => {
     expect(new Regexp(pattern).test(text)).toBe(expected);
     // Backtracking would take longer than the universe has.
     expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
+  it("stops where its allowance ends, at the same step each time, and says nothing of the text", () => {
+    let seed = 1;
+    const text = Array.from({ length: 4000 }, () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return "abcdefgh"[seed % 8];
+    }).join("");
+    const pattern = "(?:a.{0,400}z|b.{0,400}y)";
+    const stoppedAt = (left: number): number => {
+      const allowance = { left };
+      const regexp = new Regexp(pattern, allowance);
+      expect(() => regexp.test(text)).toThrow(CostlyRegexpError);
+      return allowance.left;
+    };
+    expect(stoppedAt(100_000)).toBe(stoppedAt(100_000));
+    // One that people write costs next to nothing, and an allowance is shared.
+    const allowance = { left: 2000 };
+    expect(new Regexp("(?i)cache|(hd|ha)$", allowance).test(text)).toBe(/(hd|ha)$/.test(text));
+    expect(allowance.left).toBeGreaterThan(1000);
+    expect(() => new Regexp(pattern, allowance).test(text)).toThrow(CostlyRegexpError);
+    expect(new Regexp(pattern).test(`${text}z`)).toBe(true);
   });
 
   it("agrees with JavaScript's engine on patterns that both read alike", () => {

@@ -3,7 +3,8 @@
 // before are remembered with their successors (a lazily built automaton).
 //
 // Cost: one table look-up a rune once the sets are known. Memory: at most MAX_STATES sets; beyond
-// that the memory starts anew, so a pattern with very many sets is slow but never large.
+// that the memory starts anew, so a pattern with very many sets is slow but never large. Who cannot wait
+// for such a pattern gives an allowance of work: steps through the pattern, the same on every machine.
 
 import { parseRegexp, RegexpError, WORD, type Assertion, type Node } from "./syntax.ts";
 
@@ -22,6 +23,19 @@ const AFTER_WORD = 4;
 const BEFORE_END = 1;
 const BEFORE_NEWLINE = 2;
 const BEFORE_WORD = 4;
+
+/** Places of patterns that may still be visited while sets are made; patterns may share one. */
+export interface Allowance {
+  left: number;
+}
+
+/** The allowance is spent: the pattern is sound, and no answer of it is known. */
+export class CostlyRegexpError extends Error {
+  constructor(source: string) {
+    super(`regexp takes too long: \`${source}\``);
+    this.name = "CostlyRegexpError";
+  }
+}
 
 class Program {
   readonly op: number[] = [];
@@ -174,17 +188,28 @@ function holds(what: Assertion, before: number, after: number): boolean {
 class Automaton {
   readonly #program: Program;
   readonly #classes: RuneClasses;
+  readonly #source: string;
+  readonly #allowance: Allowance | undefined;
   readonly #mark: Int32Array;
   #round = 0;
   /** Index 0 is unused: 0 in `next` means unknown. */
   #states: State[] = [];
   #index = new Map<string, number>();
 
-  constructor(program: Program) {
+  constructor(program: Program, source: string, allowance: Allowance | undefined) {
     this.#program = program;
+    this.#source = source;
+    this.#allowance = allowance;
     this.#classes = new RuneClasses(program);
     this.#mark = new Int32Array(program.op.length);
     this.#forget();
+  }
+
+  #spend(places: number): void {
+    const allowance = this.#allowance;
+    if (allowance === undefined) return;
+    allowance.left -= places;
+    if (allowance.left < 0) throw new CostlyRegexpError(this.#source);
   }
 
   #forget(): void {
@@ -207,16 +232,20 @@ class Automaton {
   #follow(pc: number, into: number[]): void {
     const { op, x, y } = this.#program;
     const stack = [pc];
+    let places = 0;
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      places += 1;
       if (this.#mark[at] === this.#round) continue;
       this.#mark[at] = this.#round;
       if (op[at] === SPLIT) stack.push(y[at], x[at]);
       else if (op[at] === JUMP) stack.push(x[at]);
       else into.push(at);
     }
+    this.#spend(places);
   }
 
   #intern(waiting: number[], before: number): number {
+    this.#spend(waiting.length);
     waiting.sort((a, b) => a - b);
     const key = `${before}:${waiting.join(",")}`;
     const known = this.#index.get(key);
@@ -237,6 +266,7 @@ class Automaton {
   /** Decides the assertions: instructions that wait for a rune, and whether a match is complete. */
   #decide(state: State, after: number): { chars: number[]; isMatch: boolean } {
     const { op, x, assertions } = this.#program;
+    this.#spend(state.waiting.length);
     this.#round += 1;
     const chars: number[] = [];
     let isMatch = false;
@@ -327,8 +357,12 @@ export class Regexp {
   readonly #literal: string | undefined;
   readonly #automaton: Automaton | undefined;
 
-  /** @throws RegexpError */
-  constructor(source: string) {
+  /**
+   * @param allowance undefined: as long as it takes
+   * @throws RegexpError
+   * @throws CostlyRegexpError, as `test` does
+   */
+  constructor(source: string, allowance?: Allowance) {
     this.source = source;
     const tree = parseRegexp(source);
     this.#literal = literalOf(tree);
@@ -336,7 +370,7 @@ export class Regexp {
       const program = new Program(source);
       program.add(tree);
       program.emit(MATCH, 0, 0);
-      this.#automaton = new Automaton(program);
+      this.#automaton = new Automaton(program, source, allowance);
     }
   }
 

@@ -9,9 +9,13 @@
 
 /** A pattern that Go's regexp refuses too; the message is Go's. */
 export class RegexpError extends Error {
+  /** Without what stands around it in every message: "missing closing )". */
+  readonly code: string;
+
   constructor(code: string, part: string) {
     super(`error parsing regexp: ${code}: \`${part}\``);
     this.name = "RegexpError";
+    this.code = code;
   }
 }
 
