@@ -12,6 +12,8 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const FOREIGN: ReadonlySet<string> = new Set([
   // npm, git and the tools of this repository
   "--no-typecheck",
+  // V8
+  "--max-inlined-bytecode-size-cumulative",
   // the shell of go tool pprof
   "--cum",
 ]);
