@@ -163,7 +163,7 @@ describe.skipIf(goIsMissing)("a Go service (needs go)", () => {
       const { pid } = await goService();
       const run = await heapwright(["why", "--pid", String(pid), "--for", "1s"], { uid: NOBODY });
       expectNoTrace(run);
-      expect(`${run.stdout}${run.stderr}`).toMatch(/root/);
+      expect(`${run.stdout}${run.stderr}`).toMatch(/\broot\b/);
     },
   );
 

@@ -1,14 +1,11 @@
 // What a reader does with a profile's page: the menu of a function, filters, search, labels, the graph by
 // keys; by the accessibility tree first, in forced colours too.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { PICTURE_LIMITS } from "@heapwright/core/pictures/profile/picture.ts";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { chromiumPath, launch } from "./chromium.ts";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { browserPages } from "./browser-pages.ts";
+import { chromiumPath } from "./chromium.ts";
 import { sideways } from "./page-checks.ts";
 import {
   BEFORE,
@@ -123,56 +120,19 @@ const plain = (text: string | null): string =>
 describe.skipIf(chromium === undefined)(
   "in Chromium (skipped without: CHROMIUM_PATH names it)",
   () => {
-    let browser: Browser;
-    let folder: string;
-    const files = new Map<string, string>();
-    const open: Page[] = [];
-    let complaints: string[] = [];
-
-    beforeAll(async () => {
-      browser = await launch(chromium ?? "");
-      folder = mkdtempSync(path.join(tmpdir(), "heapwright-profile-"));
-      for (const [name, make] of Object.entries(PAGES)) {
-        const file = path.join(folder, `${name}.html`);
-        writeFileSync(file, await make());
-        files.set(name, pathToFileURL(file).href);
-      }
-    });
-
-    afterAll(async () => {
-      await browser.close();
-      rmSync(folder, { recursive: true });
-    });
-
-    afterEach(async () => {
-      for (const p of open.splice(0)) await p.context().close();
-      const seen = complaints;
-      complaints = [];
-      if (seen.length > 0) throw new Error(`the browser complained:\n${seen.join("\n")}`);
-    });
-
-    async function show(
+    const pages = browserPages(PAGES);
+    const show = async (
       name: string,
       hash = "",
       options: BrowserContextOptions = {},
-    ): Promise<Page> {
-      const context = await browser.newContext({
-        viewport: { width: 1280, height: 900 },
-        reducedMotion: "reduce",
+    ): Promise<Page> => {
+      const p = await pages.visit(pages.urlOf(name) + hash, {
         permissions: ["clipboard-read", "clipboard-write"],
         ...options,
       });
-      const p = await context.newPage();
-      open.push(p);
-      p.on("console", (m) => {
-        if (m.type() === "error" || m.type() === "warning")
-          complaints.push(`${m.type()}: ${m.text()}`);
-      });
-      p.on("pageerror", (e) => complaints.push(`error: ${e.message}`));
-      await p.goto((files.get(name) ?? "") + hash);
-      await p.waitForSelector("html[data-ready]");
+      if (options.javaScriptEnabled !== false) await p.waitForSelector("html[data-ready]");
       return p;
-    }
+    };
 
     const text = async (p: Page, selector: string): Promise<string> =>
       plain(await p.textContent(selector));
@@ -365,11 +325,7 @@ describe.skipIf(chromium === undefined)(
 
     test("a profile without samples says what can stay unseen, with its script and without", async () => {
       for (const javaScriptEnabled of [true, false]) {
-        const context = await browser.newContext({ javaScriptEnabled });
-        const p = await context.newPage();
-        open.push(p);
-        await p.goto(files.get("empty") ?? "");
-        if (javaScriptEnabled) await p.waitForSelector("html[data-ready]");
+        const p = await show("empty", "", { javaScriptEnabled });
         expect(plain(await p.getByRole("heading", { level: 1 }).textContent())).toBe(
           "inuse_space 0 MiB [0, 1.5]",
         );

@@ -1,15 +1,12 @@
 // The page of a profile in a real browser: the accessibility tree first, then keys, URL, search, looks,
 // script off, print, hostile names.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { PICTURE_LIMITS } from "@heapwright/core/pictures/profile/picture.ts";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { HOSTILE } from "./answers.ts";
-import { chromiumPath, launch } from "./chromium.ts";
+import { browserPages } from "./browser-pages.ts";
+import { chromiumPath } from "./chromium.ts";
 import { sideways, weakContrast } from "./page-checks.ts";
 import {
   BEFORE,
@@ -67,58 +64,14 @@ const plain = (text: string): string => text.replaceAll("\u202f", " ").replaceAl
 describe.skipIf(chromium === undefined)(
   "in Chromium (skipped without: CHROMIUM_PATH names it)",
   () => {
-    let browser: Browser;
-    let folder: string;
-    const files = new Map<string, string>();
-    const open: Page[] = [];
-    let complaints: string[] = [];
-
-    beforeAll(async () => {
-      browser = await launch(chromium ?? "");
-      folder = mkdtempSync(path.join(tmpdir(), "heapwright-profile-"));
-      for (const [name, make] of Object.entries(PAGES)) {
-        const file = path.join(folder, `${name}.html`);
-        writeFileSync(file, await make());
-        files.set(name, pathToFileURL(file).href);
-      }
-    });
-
-    afterAll(async () => {
-      await browser.close();
-      rmSync(folder, { recursive: true });
-    });
-
-    afterEach(async () => {
-      for (const p of open.splice(0)) await p.context().close();
-      const seen = complaints;
-      complaints = [];
-      if (seen.length > 0) throw new Error(`the browser complained:\n${seen.join("\n")}`);
-    });
-
-    async function visit(url: string, options: BrowserContextOptions = {}): Promise<Page> {
-      const context = await browser.newContext({
-        viewport: { width: 1280, height: 900 },
-        reducedMotion: "reduce",
-        ...options,
-      });
-      const p = await context.newPage();
-      open.push(p);
-      p.on("console", (m) => {
-        if (m.type() === "error" || m.type() === "warning")
-          complaints.push(`${m.type()}: ${m.text()}`);
-      });
-      p.on("pageerror", (e) => complaints.push(`error: ${e.message}`));
-      p.on("requestfailed", (r) => complaints.push(`request: ${r.url()}`));
-      p.on("dialog", (d) => {
-        complaints.push(`dialog: ${d.message()}`);
-        void d.dismiss();
-      });
-      await p.goto(url);
+    const pages = browserPages(PAGES);
+    const visit = async (url: string, options: BrowserContextOptions = {}): Promise<Page> => {
+      const p = await pages.visit(url, options);
       if (options.javaScriptEnabled !== false) await p.waitForSelector("html[data-ready]");
       return p;
-    }
+    };
     const show = (name: string, options?: BrowserContextOptions, hash = ""): Promise<Page> =>
-      visit((files.get(name) ?? "") + hash, options);
+      visit(pages.urlOf(name) + hash, options);
     const reading = async (p: Page): Promise<string> =>
       plain((await p.textContent("#pread")) ?? "");
     const fragment = (p: Page): Promise<string> => p.evaluate(() => location.hash);
@@ -526,18 +479,12 @@ describe.skipIf(chromium === undefined)(
 
     test("data that cannot be unpacked says so", async () => {
       const html = await profilePageOf(heapProfile(SHOP));
-      const file = path.join(folder, "torn.html");
-      writeFileSync(file, html.replace(/"packed":"[^"]{40}/, '"packed":"AAAA'));
-      const context = await browser.newContext();
-      const p = await context.newPage();
-      const errors: string[] = [];
-      p.on("pageerror", (e) => errors.push(e.message));
-      await p.goto(pathToFileURL(file).href);
+      const torn = html.replace(/"packed":"[^"]{40}/, '"packed":"AAAA');
+      const p = await pages.visit(pages.write("torn", torn));
       await p.waitForFunction(() =>
         document.querySelector("#pwait")?.textContent?.includes("could not"),
       );
-      expect(errors.length).toBe(1);
-      await context.close();
+      expect(pages.takeComplaints()).toEqual([expect.stringMatching(/^error: /)]);
     });
   },
 );

@@ -4,6 +4,7 @@
 // alike. Authority: google/pprof internal/symbolizer/symbolizer.go (2026-07).
 
 import { demangled } from "./demangle/demangle.ts";
+import type { NameForm } from "./demangle/name-form.ts";
 import type { Profile } from "./profile.ts";
 
 /** Any other name stays as it is. Most are others: one search instead of six. */
@@ -34,16 +35,6 @@ export function withoutBrackets(text: string, open: string, close: string): stri
   }
   return name;
 }
-
-/** How much of a demangled name is kept. */
-export type NameForm =
-  /** Neither parameters nor template arguments. */
-  | "simple"
-  /** No parameters. */
-  | "templates"
-  | "full"
-  /** As the linker has it. */
-  | "none";
 
 export interface Naming {
   readonly form: NameForm;

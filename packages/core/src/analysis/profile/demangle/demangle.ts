@@ -3,7 +3,7 @@
 //
 // Not supported: MSVC's; see parse.ts and rust.ts for what else stays as it is.
 
-import type { NameForm } from "../tidy-names.ts";
+import type { NameForm } from "./name-form.ts";
 import { NotMangledError, Parser } from "./parse.ts";
 import { Printer } from "./print.ts";
 import { RustParser } from "./rust.ts";
